@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Test settings that every project shares; a project's own `vitest.config.ts` re-exports or extends them. */
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts'],
+    // Two cores: one process per test file, at most two at a time.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
