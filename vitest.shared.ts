@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Test settings that every project shares; a project's own `vitest.config.ts` re-exports or extends them. */
 export default defineConfig({
   test: {
+    passWithNoTests: true,
     include: ['src/**/*.test.ts'],
     // Two cores: one process per test file, at most two at a time.
     pool: 'forks',

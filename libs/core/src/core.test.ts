@@ -1,0 +1,63 @@
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Rng, UserError, canonicalJson, hashOf, sha256, writeFileAtomic } from './index.ts';
+
+describe('hash', () => {
+  it('is the same for any key order and differs for any value', () => {
+    expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: null })).toBe('{"a":null,"b":[{"c":2,"d":1}]}');
+    expect(hashOf({ a: 1, b: 2 })).toBe(hashOf({ b: 2, a: 1 }));
+    expect(hashOf({ a: 1 })).not.toBe(hashOf({ a: 2 }));
+  });
+  it('matches the published SHA-256 of "abc"', () => {
+    expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+});
+
+describe('Rng', () => {
+  it('repeats for one name and differs between names', () => {
+    const draw = (...path: (string | number)[]) => Array.from(new Rng(7, ...path).normals(8));
+    expect(draw('a', 1)).toEqual(draw('a', 1));
+    expect(draw('a', 1)).not.toEqual(draw('a', 2));
+    expect(draw('a', 1)).not.toEqual(draw('a', '1'));
+  });
+  it('has the moments of its distributions', () => {
+    const rng = new Rng(1, 'moments');
+    const n = 200_000;
+    const z = rng.normals(n);
+    const mean = z.reduce((s, v) => s + v, 0) / n;
+    const variance = z.reduce((s, v) => s + v * v, 0) / n;
+    expect(Math.abs(mean)).toBeLessThan(5 / Math.sqrt(n));
+    expect(Math.abs(variance - 1)).toBeLessThan(5 * Math.sqrt(2 / n));
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += rng.uniform(2, 4);
+    expect(Math.abs(sum / n - 3)).toBeLessThan((5 * 2) / Math.sqrt(12 * n));
+  });
+  it('gives first draws of neighbouring streams that are uncorrelated', () => {
+    const n = 20_000;
+    let product = 0;
+    for (let i = 0; i < n; i++) product += new Rng(3, i).normal() * new Rng(3, i + 1).normal();
+    expect(Math.abs(product / n)).toBeLessThan(5 / Math.sqrt(n));
+  });
+  it('permutes without loss', () => {
+    expect(Array.from(new Rng(1, 'p').permutation(100)).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 100 }, (_, i) => i),
+    );
+  });
+});
+
+describe('writeFileAtomic', () => {
+  it('replaces the content and leaves nothing else behind', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'id3-'));
+    writeFileAtomic(join(folder, 'deep', 'x'), 'one');
+    writeFileAtomic(join(folder, 'deep', 'x'), 'two');
+    expect(readFileSync(join(folder, 'deep', 'x'), 'utf8')).toBe('two');
+    expect(readdirSync(join(folder, 'deep'))).toEqual(['x']);
+  });
+  it('says what to do where the path cannot exist', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'id3-'));
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => writeFileAtomic(join(folder, 'file', 'x'), '')).toThrow(UserError);
+  });
+});

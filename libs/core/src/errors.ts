@@ -1,0 +1,30 @@
+/**
+ * A mistake the person at the keyboard can mend: bad input, a broken file, a full disk.
+ * The message is one sentence that says what is wrong, where, and what to do; command-line
+ * entry points print it without a stack and exit with 1.
+ */
+export class UserError extends Error {
+  override name = 'UserError';
+}
+
+/** Turns the file-system errors a person can mend into a {@link UserError}; returns others unchanged. */
+export function explainFileError(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  switch (code) {
+    case 'ENOSPC':
+      return new UserError(
+        `The disk is full: ${path} could not be written; free some space and run the same command again.`,
+      );
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return new UserError(
+        `${path} cannot be written (${code}); make it writable or choose another --out folder.`,
+      );
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new UserError(`${path} lies below something that is not a folder; choose another --out folder.`);
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,36 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { explainFileError } from './errors.ts';
+
+/** Creates a folder and its parents. Throws a UserError where the disk refuses. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw explainFileError(error, path);
+  }
+}
+
+/**
+ * Writes a file so that after a crash either the whole new content is there or the old one:
+ * a temporary neighbour is written, flushed to disk and renamed over the target.
+ * Throws a UserError where the disk is full or refuses.
+ */
+export function writeFileAtomic(path: string, content: Uint8Array | string): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const temporary = `${path}.${process.pid}.tmp`;
+  makeFolder(dirname(path));
+  try {
+    const file = openSync(temporary, 'w');
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw explainFileError(error, path);
+  }
+}
