@@ -1,0 +1,190 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { constant, fanIn, ones, zeros, type Initialiser, type Scope } from './scope.ts';
+
+/** Affine map over the last axis: [..., in] → [..., out]. */
+export class Dense {
+  private readonly kernel: tf.Variable;
+  private readonly bias: tf.Variable | undefined;
+
+  constructor(
+    scope: Scope,
+    inputs: number,
+    outputs: number,
+    options: { init?: Initialiser; bias?: boolean } = {},
+  ) {
+    this.kernel = scope.weight('kernel', [inputs, outputs], options.init ?? fanIn());
+    if (options.bias !== false) this.bias = scope.weight('bias', [outputs], zeros);
+  }
+
+  forward(x: tf.Tensor2D): tf.Tensor2D {
+    const y = tf.matMul(x, this.kernel as tf.Tensor2D) as tf.Tensor2D;
+    return this.bias === undefined ? y : y.add(this.bias);
+  }
+}
+
+export interface Conv2dOptions {
+  /** Side of the square kernel. */
+  size?: number;
+  stride?: number;
+  bias?: boolean;
+  init?: Initialiser;
+}
+
+/** 2-D convolution: [B,H,W,in] → [B,H/stride,W/stride,out], padded with (size-1)/2 zeros on each side. */
+export class Conv2d {
+  private readonly kernel: tf.Variable;
+  private readonly bias: tf.Variable | undefined;
+  private readonly stride: number;
+  private readonly pad: number;
+
+  constructor(scope: Scope, inputs: number, outputs: number, options: Conv2dOptions = {}) {
+    const size = options.size ?? 3;
+    this.stride = options.stride ?? 1;
+    this.pad = Math.floor((size - 1) / 2);
+    this.kernel = scope.weight('kernel', [size, size, inputs, outputs], options.init ?? fanIn());
+    if (options.bias !== false) this.bias = scope.weight('bias', [outputs], zeros);
+  }
+
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    const y = tf.conv2d(x, this.kernel as tf.Tensor4D, this.stride, this.pad);
+    return this.bias === undefined ? y : y.add(this.bias);
+  }
+}
+
+/** Transposed convolution whose kernel equals its stride: [B,H,W,in] → [B,sH,sW,out], patches do not overlap. */
+export class PatchExpand {
+  private readonly kernel: tf.Variable;
+  private readonly bias: tf.Variable;
+
+  constructor(
+    scope: Scope,
+    inputs: number,
+    private readonly outputs: number,
+    private readonly stride: number,
+    init: Initialiser,
+  ) {
+    this.kernel = scope.weight('kernel', [stride, stride, outputs, inputs], init);
+    this.bias = scope.weight('bias', [outputs], zeros);
+  }
+
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    const [batch, height, width] = x.shape;
+    const shape: [number, number, number, number] = [
+      batch,
+      height * this.stride,
+      width * this.stride,
+      this.outputs,
+    ];
+    return tf.conv2dTranspose(x, this.kernel as tf.Tensor4D, shape, this.stride, 'valid').add(this.bias);
+  }
+}
+
+/** x·scale + shift with per-image, per-channel factors of shape [B,1,1,C] or [1,1,1,C]. */
+const affine = (x: tf.Tensor4D, scale: tf.Tensor4D, shift: tf.Tensor4D): tf.Tensor4D =>
+  x.mul(scale).add(shift);
+
+/**
+ * Group normalisation (Wu & He 2018): [B,H,W,C] → the same shape. Statistics are taken per channel
+ * first and then combined in a group on tiny tensors, so the image itself is touched by only one
+ * multiplication and one addition, whatever the number of groups and the conditioning.
+ */
+export class GroupNorm {
+  private readonly gamma: tf.Variable;
+  private readonly beta: tf.Variable;
+
+  constructor(
+    scope: Scope,
+    private readonly channels: number,
+    private readonly groups: number,
+    private readonly epsilon = 1e-5,
+  ) {
+    if (channels % groups !== 0) throw new Error(`${channels} channels do not split into ${groups} groups`);
+    this.gamma = scope.weight('gamma', [channels], ones);
+    this.beta = scope.weight('beta', [channels], zeros);
+  }
+
+  /** `film` (each [B,1,1,C]) multiplies the result by 1 + scale and adds shift (ADM's scale-shift conditioning). */
+  forward(x: tf.Tensor4D, film?: { scale: tf.Tensor4D; shift: tf.Tensor4D }): tf.Tensor4D {
+    const batch = x.shape[0];
+    const inGroups = (perChannel: tf.Tensor) =>
+      perChannel.reshape([batch, this.groups, this.channels / this.groups]).mean(2, true);
+    const perGroup = [batch, this.groups, this.channels / this.groups];
+    const perChannel: [number, number, number, number] = [batch, 1, 1, this.channels];
+    const mean = inGroups(x.mean([1, 2])); // [B,H,W,C] → [B,C] → [B,G,1]
+    const variance = inGroups(x.square().mean([1, 2])).sub(mean.square());
+    const inverse = variance.add(this.epsilon).rsqrt();
+    let scale = inverse.broadcastTo(perGroup).reshape<tf.Tensor4D>(perChannel).mul<tf.Tensor4D>(this.gamma);
+    let shift = this.beta.sub<tf.Tensor4D>(mean.broadcastTo(perGroup).reshape(perChannel).mul(scale));
+    if (film !== undefined) {
+      const gain = film.scale.add<tf.Tensor4D>(1);
+      scale = scale.mul(gain);
+      shift = shift.mul<tf.Tensor4D>(gain).add(film.shift);
+    }
+    return affine(x, scale, shift);
+  }
+}
+
+/**
+ * Batch normalisation (Ioffe & Szegedy 2015) over every axis but the last: [B,H,W,C] or [B,C] → the same shape.
+ * In training it uses the batch's statistics and moves the running ones by `momentum` towards them
+ * (the unbiased variance, as PyTorch); otherwise it uses the running ones.
+ */
+export class BatchNorm {
+  private readonly gamma: tf.Variable | undefined;
+  private readonly beta: tf.Variable;
+  private readonly runningMean: tf.Variable;
+  private readonly runningVariance: tf.Variable;
+  private readonly momentum: number;
+  private readonly epsilon: number;
+
+  /** `scale: false` leaves γ at 1, as ArcFace's last layer does. */
+  constructor(
+    scope: Scope,
+    channels: number,
+    options: { momentum?: number; epsilon?: number; scale?: boolean } = {},
+  ) {
+    this.momentum = options.momentum ?? 0.1;
+    this.epsilon = options.epsilon ?? 1e-5;
+    if (options.scale !== false) this.gamma = scope.weight('gamma', [channels], ones);
+    this.beta = scope.weight('beta', [channels], zeros);
+    this.runningMean = scope.buffer('mean', [channels], 0);
+    this.runningVariance = scope.buffer('variance', [channels], 1);
+  }
+
+  forward<T extends tf.Tensor>(x: T, training: boolean): T {
+    let mean: tf.Tensor = this.runningMean;
+    let variance: tf.Tensor = this.runningVariance;
+    if (training) {
+      const overImage = (t: tf.Tensor) => (t.rank === 4 ? t.mean([1, 2]) : t).mean(0); // → [C]
+      mean = overImage(x);
+      variance = overImage(x.square()).sub(mean.square());
+      const samples = x.size / x.shape[x.rank - 1];
+      this.track(this.runningMean, mean);
+      this.track(this.runningVariance, variance.mul(samples / Math.max(1, samples - 1)));
+    }
+    const inverse = variance.add(this.epsilon).rsqrt();
+    const scale = this.gamma === undefined ? inverse : inverse.mul(this.gamma);
+    return x.mul<T>(scale).add(this.beta.sub(mean.mul(scale)));
+  }
+
+  private track(running: tf.Variable, batch: tf.Tensor): void {
+    running.assign(running.mul(1 - this.momentum).add(batch.mul(this.momentum)));
+  }
+}
+
+/** max(x,0) + α·min(x,0) with one trained slope per channel (He et al. 2015), α starting at 0.25. */
+export class PRelu {
+  private readonly slope: tf.Variable;
+
+  constructor(scope: Scope, channels: number) {
+    this.slope = scope.weight('slope', [channels], constant(0.25));
+  }
+
+  forward(x: tf.Tensor4D): tf.Tensor4D {
+    const positive = tf.relu(x);
+    return positive.add(x.sub(positive).mul(this.slope));
+  }
+}
+
+/** SiLU / swish: x·σ(x). */
+export const silu = <T extends tf.Tensor>(x: T): T => x.mul(tf.sigmoid(x));

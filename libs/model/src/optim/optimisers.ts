@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { assignFlat, flatten } from './flat.ts';
+
+/**
+ * Changes weights from their gradients. State and arithmetic are on one vector of all weights, so
+ * a step costs a dozen kernels whatever the number of layers.
+ */
+export interface Optimiser {
+  /** What a checkpoint must hold, by name. */
+  readonly state: Record<string, tf.Variable>;
+  /** One step; `step` counts from 1. */
+  apply(gradients: readonly tf.Tensor[], step: number, learningRate: number): void;
+}
+
+const zeroState = (weights: readonly tf.Variable[]): tf.Variable =>
+  tf.tidy(() => tf.variable(tf.zeros([weights.reduce((sum, w) => sum + w.size, 0)])));
+
+export interface AdamWOptions {
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  weightDecay?: number;
+  /** Gradients are scaled down to this global norm; absent: never. */
+  clipNorm?: number;
+}
+
+/** AdamW (Loshchilov & Hutter 2019, Algorithm 2): Adam with decoupled weight decay. */
+export function adamW(weights: readonly tf.Variable[], options: AdamWOptions = {}): Optimiser {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, clipNorm } = options;
+  const m = zeroState(weights);
+  const v = zeroState(weights);
+  return {
+    state: { m, v },
+    apply: (gradients, step, learningRate) =>
+      tf.tidy(() => {
+        let g: tf.Tensor1D = flatten(gradients);
+        if (clipNorm !== undefined) g = g.mul(tf.minimum(1, tf.scalar(clipNorm).div(g.norm().add(1e-12))));
+        m.assign(m.mul(beta1).add(g.mul(1 - beta1)));
+        v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
+        // Numbers that change with the step are tensors, so a lazy engine sees the same graph each time.
+        const mHat = m.div(tf.scalar(1 - beta1 ** step));
+        const vHat = v.div(tf.scalar(1 - beta2 ** step));
+        const w = flatten(weights);
+        const direction = mHat.div(vHat.sqrt().add(epsilon)).add(w.mul(weightDecay));
+        assignFlat(weights, w.sub(direction.mul(tf.scalar(learningRate))));
+      }),
+  };
+}
+
+/** Stochastic gradient descent with momentum and coupled weight decay, as PyTorch's SGD. */
+export function sgd(
+  weights: readonly tf.Variable[],
+  options: { momentum?: number; weightDecay?: number } = {},
+): Optimiser {
+  const { momentum = 0.9, weightDecay = 0 } = options;
+  const velocity = zeroState(weights);
+  return {
+    state: { velocity },
+    apply: (gradients, _step, learningRate) =>
+      tf.tidy(() => {
+        const w = flatten(weights);
+        velocity.assign(velocity.mul(momentum).add(flatten(gradients).add(w.mul(weightDecay))));
+        assignFlat(weights, w.sub(velocity.mul(tf.scalar(learningRate))));
+      }),
+  };
+}
+
+/**
+ * Exponential moving average of the weights, `ema ← d·ema + (1-d)·w`, with the decay warmed up as
+ * d = min(decay, (1+step)/(10+step)) so that early steps are forgotten (as TensorFlow's EMA).
+ */
+export class WeightAverage {
+  readonly average: tf.Variable;
+
+  constructor(
+    private readonly weights: readonly tf.Variable[],
+    private readonly decay: number,
+  ) {
+    this.average = tf.tidy(() => tf.variable(flatten(weights)));
+  }
+
+  update(step: number): void {
+    const d = Math.min(this.decay, (1 + step) / (10 + step));
+    tf.tidy(() => {
+      const w = flatten(this.weights);
+      this.average.assign(w.add(this.average.sub(w).mul(tf.scalar(d))));
+    });
+  }
+
+  /** Puts the average into the weights. */
+  copyToWeights(): void {
+    tf.tidy(() => assignFlat(this.weights, this.average as tf.Tensor as tf.Tensor1D));
+  }
+}
