@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { hashOf, makeFolder } from '@id3/core';
+import BetterSqlite from 'better-sqlite3';
+import { eq } from 'drizzle-orm';
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { explained } from './errors.ts';
+import { gitState } from './git.ts';
+import { thisProcess } from './liveness.ts';
+import { migrate } from './migrate.ts';
+import { reapInterrupted } from './reap.ts';
+import { RunRecord } from './record.ts';
+import { Run } from './run.ts';
+import { experiments, runs } from './schema.ts';
+
+const BUSY_TIMEOUT_MS = 20_000;
+
+/** What a run is about. `config` may be any JSON value; runs of equal configs have equal hashes. */
+export interface RunOptions {
+  experiment: string;
+  name: string;
+  config: unknown;
+  parent?: number;
+  variant?: string;
+  stage?: string;
+  seed?: number;
+  engine?: { name: string; versions: Record<string, string> };
+}
+
+/**
+ * Opens or creates a tracking database, brings its schema up to date, and marks as `interrupted`
+ * the runs whose processes have died. Throws a UserError where the file is no database, cannot be
+ * written, or was written by newer code.
+ */
+export function openDatabase(path: string): Database {
+  if (!existsSync(dirname(path))) makeFolder(dirname(path));
+  return explained(path, () => {
+    const sqlite = new BetterSqlite(path, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      sqlite.pragma('journal_mode = WAL');
+      // With WAL this survives the death of a process; the last moments may go with the power.
+      sqlite.pragma('synchronous = NORMAL');
+      sqlite.pragma('foreign_keys = ON');
+      migrate(sqlite, path);
+      const database = new Database(path, sqlite);
+      reapInterrupted(database);
+      return database;
+    } catch (error) {
+      sqlite.close();
+      throw error;
+    }
+  });
+}
+
+/** An open tracking database: starts runs and answers the queries of `queries.ts`. */
+export class Database {
+  /** The drizzle handle; its types come from `schema.ts`. */
+  readonly db: BetterSQLite3Database;
+  private readonly open = new Set<Run>();
+  private readonly flushAll = () => {
+    for (const run of this.open) run.flush();
+  };
+
+  constructor(
+    readonly path: string,
+    private readonly sqlite: BetterSqlite.Database,
+  ) {
+    this.db = drizzle(sqlite);
+    process.once('exit', this.flushAll);
+  }
+
+  /** The folder that artefact paths are relative to. */
+  get root(): string {
+    return dirname(this.path);
+  }
+
+  /** Starts a run of the calling process. */
+  initRun(options: RunOptions): Run {
+    const run = new Run(this, this.insertRun(options, 'running'));
+    this.open.add(run);
+    return run;
+  }
+
+  /** Records a run that had nothing to compute, for its result was there already. */
+  cachedRun(options: RunOptions): RunRecord {
+    return new RunRecord(this, this.insertRun(options, 'cached'));
+  }
+
+  /** Runs a write transaction; other processes wait for it. */
+  write<T>(action: (db: BetterSQLite3Database) => T): T {
+    return explained(this.path, () => this.sqlite.transaction(() => action(this.db)).immediate());
+  }
+
+  /** Called by a run that has ended. */
+  forget(run: Run): void {
+    this.open.delete(run);
+  }
+
+  /** Writes what is pending and closes the file. */
+  close(): void {
+    this.flushAll();
+    process.off('exit', this.flushAll);
+    this.sqlite.close();
+  }
+
+  private insertRun(options: RunOptions, status: 'running' | 'cached'): number {
+    const { experiment, parent, engine, ...about } = options;
+    const now = Date.now();
+    const git = gitState();
+    return this.write((db) => {
+      db.insert(experiments).values({ name: experiment, createdAt: now }).onConflictDoNothing().run();
+      const { id: experimentId } = db
+        .select({ id: experiments.id })
+        .from(experiments)
+        .where(eq(experiments.name, experiment))
+        .get()!;
+      return db
+        .insert(runs)
+        .values({
+          ...about,
+          ...thisProcess(),
+          experimentId,
+          parentId: parent,
+          configHash: hashOf(about.config),
+          status,
+          gitRevision: git?.revision,
+          gitDirty: git?.dirty,
+          engine: engine?.name,
+          engineVersions: engine?.versions,
+          startedAt: now,
+          finishedAt: status === 'cached' ? now : null,
+          heartbeatAt: now,
+        })
+        .returning({ id: runs.id })
+        .get().id;
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { UserError } from '@id3/core';
+
+/** Turns SQLite's errors that a person can mend into a {@link UserError}; returns others unchanged. */
+export function explainDatabaseError(error: unknown, path: string): unknown {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return error;
+  if (code === 'SQLITE_NOTADB')
+    return new UserError(`${path} is not an SQLite database; move it away or choose another --out folder.`);
+  if (code.startsWith('SQLITE_CORRUPT'))
+    return new UserError(
+      `The database ${path} is damaged; restore a copy or move it away to start a new one.`,
+    );
+  if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE' || code === 'SQLITE_IOERR_SHMSIZE')
+    return new UserError(
+      `The disk is full: the database ${path} could not grow; free some space and run the same command again.`,
+    );
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN'))
+    return new UserError(
+      `The database ${path} cannot be opened for writing; make its folder writable or choose another --out folder.`,
+    );
+  if (code.startsWith('SQLITE_BUSY'))
+    return new UserError(
+      `The database ${path} stayed locked by another program for 20 s; close that program and run the same command again.`,
+    );
+  return error;
+}
+
+/** Runs a database operation, with SQLite's errors explained. */
+export function explained<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    throw explainDatabaseError(error, path);
+  }
+}

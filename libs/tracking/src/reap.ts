@@ -1,0 +1,26 @@
+import { and, eq } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { isAlive } from './liveness.ts';
+import { runs } from './schema.ts';
+
+/** A silent run of another host counts as dead after this long; native compute may block its timers for a while. */
+const SILENCE_MS = 60_000;
+
+/**
+ * Marks as `interrupted` every run that says it is running but whose process has ended. On the
+ * host of the run the process itself is asked; elsewhere the age of the last heartbeat decides,
+ * and a run wrongly given up sets itself to `running` again.
+ */
+export function reapInterrupted(database: Database): void {
+  const running = database.db.select().from(runs).where(eq(runs.status, 'running')).all();
+  for (const run of running) {
+    if (isAlive(run) ?? Date.now() - run.heartbeatAt < SILENCE_MS) continue;
+    database.write((db) =>
+      db
+        .update(runs)
+        .set({ status: 'interrupted', finishedAt: run.heartbeatAt })
+        .where(and(eq(runs.id, run.id), eq(runs.status, 'running')))
+        .run(),
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from './database.ts';
+import {
+  artefacts,
+  events,
+  scoreCurves,
+  verificationFolds,
+  verificationSummaries,
+  type EventLevel,
+} from './schema.ts';
+
+/** The result of one verification benchmark; accuracies, AUC, EER and rates are shares from 0 to 1. */
+export interface Verification {
+  benchmark: string;
+  pairs: number;
+  accuracy: number;
+  accuracyStd: number;
+  auc: number;
+  eer: number;
+  tarAtFar: Record<string, number>;
+  folds: { fold: number; accuracy: number; threshold: number }[];
+  curves?: { kind: 'roc' | 'same' | 'different'; points: [number, number][] }[];
+}
+
+/** What belongs to a run whether it was computed or found in the cache. Methods throw a UserError where the disk refuses. */
+export class RunRecord {
+  constructor(
+    protected readonly database: Database,
+    readonly id: number,
+  ) {}
+
+  /** Records the result of a benchmark: its folds, its summary, its curves. */
+  verification(result: Verification): void {
+    const { benchmark, folds, curves = [], ...summary } = result;
+    this.database.write((db) => {
+      db.insert(verificationSummaries)
+        .values({ runId: this.id, benchmark, ...summary })
+        .run();
+      for (const fold of folds)
+        db.insert(verificationFolds)
+          .values({ runId: this.id, benchmark, ...fold })
+          .run();
+      for (const curve of curves)
+        db.insert(scoreCurves)
+          .values({ runId: this.id, benchmark, ...curve })
+          .run();
+    });
+  }
+
+  /** Records a file by its path relative to the artefact root, the folder the database lies in. */
+  artefact(path: string, kind: string): void {
+    const { sha256, bytes } = digestOf(join(this.database.root, path));
+    this.database.write((db) =>
+      db.insert(artefacts).values({ runId: this.id, path, kind, sha256, bytes, createdAt: Date.now() }).run(),
+    );
+  }
+
+  /** Records a sentence for the person who reads the run's history. */
+  event(level: EventLevel, message: string): void {
+    this.database.write((db) =>
+      db.insert(events).values({ runId: this.id, level, message, time: Date.now() }).run(),
+    );
+  }
+}
+
+/** SHA-256 and length of a file of any size. */
+function digestOf(path: string): { sha256: string; bytes: number } {
+  const hash = createHash('sha256');
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(1 << 20);
+    let bytes = 0;
+    for (let n; (n = readSync(file, buffer)) > 0; bytes += n) hash.update(buffer.subarray(0, n));
+    return { sha256: hash.digest('hex'), bytes };
+  } finally {
+    closeSync(file);
+  }
+}
