@@ -1,1 +1,3 @@
-export {};
+export * from './embeddings.ts';
+export * from './protocol.ts';
+export * from './roc.ts';

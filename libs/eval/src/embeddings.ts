@@ -1,0 +1,70 @@
+import { UserError } from '@id3/core';
+
+/** Row-major embeddings [n,d]: what a recogniser returns (32 bits) or what the protocol keeps (64 bits). */
+export type Embeddings = Float32Array | Float64Array;
+
+/** Two images by index, whether they show one person, and the fold (0-based) they are tested in. */
+export interface Pair {
+  readonly a: number;
+  readonly b: number;
+  readonly same: boolean;
+  readonly fold: number;
+}
+
+/**
+ * Each row divided by its L2 norm, in 64 bits; a zero row stays zero, as `sklearn.preprocessing.normalize`
+ * leaves it. `embeddings` is [n, size]. Throws a UserError at the first row that holds NaN or infinity.
+ */
+export function normaliseRows(embeddings: Embeddings, size: number): Float64Array {
+  const unit = Float64Array.from(embeddings);
+  for (let start = 0; start < unit.length; start += size) {
+    let square = 0;
+    for (let k = start; k < start + size; k++) square += unit[k] * unit[k];
+    if (!Number.isFinite(square))
+      throw new UserError(
+        `The embedding of image ${start / size} is not finite; the recogniser has diverged or read a broken image: train it again or check that image.`,
+      );
+    const norm = Math.sqrt(square) || 1;
+    for (let k = start; k < start + size; k++) unit[k] /= norm;
+  }
+  return unit;
+}
+
+/**
+ * The embedding of the verification protocol: of the image plus of its mirror image, then normalised
+ * (InsightFace `verification.py`; neither summand is normalised before). Both are [n, size]; so is the result.
+ */
+export function sumWithMirror(image: Embeddings, mirror: Embeddings, size: number): Float64Array {
+  if (image.length !== mirror.length)
+    throw new RangeError(`${image.length} values for images, ${mirror.length} for mirrored ones`);
+  return normaliseRows(
+    Float64Array.from(image, (value, k) => value + mirror[k]),
+    size,
+  );
+}
+
+/** Squared L2 distance of each pair's embeddings: [pairs], within [0, 4] for unit rows. */
+export function squaredDistances(
+  embeddings: Embeddings,
+  size: number,
+  pairs: readonly Pick<Pair, 'a' | 'b'>[],
+): Float64Array {
+  return Float64Array.from(pairs, ({ a, b }) => {
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += (embeddings[a * size + k] - embeddings[b * size + k]) ** 2;
+    return sum;
+  });
+}
+
+/** Inner product of each pair's embeddings: [pairs], their cosine for unit rows. */
+export function cosines(
+  embeddings: Embeddings,
+  size: number,
+  pairs: readonly Pick<Pair, 'a' | 'b'>[],
+): Float64Array {
+  return Float64Array.from(pairs, ({ a, b }) => {
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += embeddings[a * size + k] * embeddings[b * size + k];
+    return sum;
+  });
+}
