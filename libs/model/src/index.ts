@@ -1,6 +1,15 @@
 export * from './checkpoint.ts';
+export * from './diffusion/conditioning.ts';
+export * from './diffusion/loss.ts';
+export * from './diffusion/sampler.ts';
+export * from './diffusion/schedule.ts';
+// export * from './diffusion/train.ts';
+export * from './diffusion/unet.ts';
+export * from './generation/anchors.ts';
+// export * from './generation/generate.ts';
 export * from './nn/layers.ts';
 export * from './nn/scope.ts';
 export * from './optim/flat.ts';
 export * from './optim/optimisers.ts';
 export * from './optim/schedule.ts';
+export * from './training.ts';

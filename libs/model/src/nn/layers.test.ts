@@ -2,7 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { Rng } from '@id3/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BatchNorm, Conv2d, Dense, GroupNorm, PatchExpand, PRelu, Scope, normal, silu } from '../index.ts';
+import {
+  BatchNorm,
+  Conv2d,
+  Dense,
+  GroupNorm,
+  PatchExpand,
+  PRelu,
+  Scope,
+  doubled,
+  normal,
+  silu,
+} from '../index.ts';
 
 const random = (shape: number[], ...name: string[]) =>
   tf.tensor(new Rng(1, ...name).normals(tf.util.sizeFromShape(shape)), shape);
@@ -121,6 +132,7 @@ describe('layers', () => {
         )(new PRelu(s, 4)),
     ],
     ['silu', () => silu],
+    ['doubled', () => doubled],
     [
       'Dense',
       (s) =>

@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Dense } from '../nn/layers.ts';
+import { fanIn, type Scope } from '../nn/scope.ts';
+
+/** Number of attributes s = (age/100, yaw/90). */
+export const ATTRIBUTES = 2;
+
+/** s = (age/100, yaw/90) for ages in years [0,100] and yaws in degrees [-90,90]: [B] and [B] → [B,2]. */
+export function attributeTensor(age: Float32Array, yaw: Float32Array): tf.Tensor2D {
+  const s = new Float32Array(age.length * ATTRIBUTES);
+  age.forEach((years, i) => {
+    s[i * ATTRIBUTES] = years / 100;
+    s[i * ATTRIBUTES + 1] = yaw[i] / 90;
+  });
+  return tf.tensor2d(s, [age.length, ATTRIBUTES]);
+}
+
+/** Sinusoidal embedding of time (Vaswani et al. 2017): [B] → [B,size]. */
+export function timeEmbedding(t: tf.Tensor1D, size: number): tf.Tensor2D {
+  const half = size / 2;
+  const frequencies = Float32Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10_000) * i) / half));
+  const phase = t.reshape<tf.Tensor2D>([-1, 1]).mul<tf.Tensor2D>(tf.tensor2d(frequencies, [1, half]));
+  return tf.concat2d([tf.cos(phase), tf.sin(phase)], 1);
+}
+
+/**
+ * The perceptron with ReLU that projects [y; s] (paper: hidden sizes 512, 256, 768): [B,d+2] → [B,768].
+ * Its first layer sees y·√d, so that its inputs have unit variance whatever d is.
+ */
+export class ConditionMlp {
+  readonly outputs: number;
+  private readonly layers: Dense[];
+
+  constructor(
+    scope: Scope,
+    private readonly embeddingSize: number,
+    private readonly useAttributes: boolean,
+    sizes: readonly number[],
+  ) {
+    const inputs = embeddingSize + (useAttributes ? ATTRIBUTES : 0);
+    this.layers = sizes.map(
+      (size, i) => new Dense(scope.child(i), i === 0 ? inputs : sizes[i - 1], size, { init: fanIn(2) }),
+    );
+    this.outputs = sizes[sizes.length - 1];
+  }
+
+  /** y: [B,d] on the unit sphere, s: [B,2]; s is left out where the network has no attributes. */
+  forward(y: tf.Tensor2D, s: tf.Tensor2D): tf.Tensor2D {
+    const scaled = y.mul<tf.Tensor2D>(Math.sqrt(this.embeddingSize));
+    const input = this.useAttributes ? tf.concat2d([scaled, s], 1) : scaled;
+    return this.layers.reduce((h, layer) => tf.relu(layer.forward(h)), input);
+  }
+}

@@ -1,0 +1,126 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Rng } from '@id3/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  UNet,
+  addNoise,
+  idPreservingLoss,
+  lambdaKappa,
+  lossTerms,
+  noiseSchedule,
+  predictX0,
+  timeTensors,
+  valueAndGradients,
+  type UNetOptions,
+} from '../index.ts';
+
+const schedule = noiseSchedule('linear', 1000);
+const randn = (shape: number[], name: string) =>
+  tf.tensor(new Rng(5, name).normals(tf.util.sizeFromShape(shape)), shape) as tf.Tensor as tf.Tensor4D;
+
+const options: UNetOptions = {
+  patchSize: 2,
+  baseChannels: 8,
+  channelMultipliers: [1, 2],
+  blocksPerLevel: 1,
+  attentionLevels: [1],
+  attentionHeads: 2,
+  groups: 4,
+  conditioning: 'time',
+  conditionSizes: [8, 8],
+  attributes: true,
+};
+
+/** A stand-in for f that is smooth and not linear, so that its part of the gradient is not trivial. */
+const smoothF = (images: tf.Tensor4D): tf.Tensor2D => {
+  const features = tf.tanh(
+    images
+      .reshape<tf.Tensor2D>([images.shape[0], -1])
+      .matMul(randn([192, 4], 'f').mul<tf.Tensor>(0.1) as tf.Tensor2D),
+  );
+  return features.div(features.norm(2, 1, true)) as tf.Tensor2D;
+};
+
+describe('the forward process', () => {
+  beforeAll(async () => void (await tf.setBackend('cpu')));
+
+  it('has mean √ᾱ x0 and variance 1-ᾱ', () => {
+    const n = 60_000;
+    for (const t of [1, 300, 1000]) {
+      const x0 = tf.fill([1, 1, n, 1], 0.7) as tf.Tensor4D;
+      const xt = addNoise(x0, randn([1, 1, n, 1], `q${t}`), timeTensors(schedule, Int32Array.of(t)));
+      const { mean, variance } = tf.moments(xt);
+      const sigma2 = 1 - schedule.alphaBar[t];
+      const expected = 0.7 * Math.sqrt(schedule.alphaBar[t]);
+      expect(Math.abs(mean.dataSync()[0] - expected)).toBeLessThan(5 * Math.sqrt(sigma2 / n) + 1e-6);
+      expect(Math.abs(variance.dataSync()[0] / sigma2 - 1)).toBeLessThan(5 * Math.sqrt(2 / n) + 1e-3);
+    }
+  });
+
+  it('is inverted by the prediction of x0 from the true noise', () => {
+    const x0 = randn([2, 4, 4, 3], 'x0');
+    const noise = randn([2, 4, 4, 3], 'noise');
+    const time = timeTensors(schedule, Int32Array.of(1, 600));
+    const back = predictX0(addNoise(x0, noise, time), noise, time).dataSync();
+    x0.dataSync().forEach((value, i) => expect(back[i]).toBeCloseTo(value, 3));
+  });
+});
+
+describe('the ID-preserving loss', () => {
+  beforeAll(async () => void (await tf.setBackend('cpu')));
+
+  it('is the sum of its terms, each as Eq. 3 has it', () => {
+    const time = timeTensors(schedule, Int32Array.of(1, 400));
+    const terms = { noise: tf.tensor1d([0.3, 0.5]), cosine: tf.tensor1d([0.2, 0.8]) };
+    const parts = idPreservingLoss(terms, time, 1);
+    const identity = -(0.2 * lambdaKappa(1, 1000) + 0.8 * lambdaKappa(400, 1000)) / 2;
+    expect(parts.noise.dataSync()[0]).toBeCloseTo(0.25, 6);
+    expect(parts.reconstruction.dataSync()[0]).toBeCloseTo(0.15, 6);
+    expect(parts.identity.dataSync()[0]).toBeCloseTo(identity, 6);
+    expect(parts.loss.dataSync()[0]).toBeCloseTo(0.4 + identity, 6);
+  });
+
+  it.each(['time', 'crossAttention'] as const)(
+    'has the gradient of finite differences (%s)',
+    (conditioning) => {
+      const unet = new UNet({ ...options, conditioning }, 4, 1);
+      // Layers that start at zero would hide what lies behind them.
+      for (const [name, w] of unet.scope.weights)
+        w.assign(randn(w.shape, name).mul<tf.Tensor>(0.2).add(w.mul(0.5)));
+      const x0 = randn([2, 8, 8, 3], 'x0').mul<tf.Tensor4D>(0.5);
+      const noise = randn([2, 8, 8, 3], 'noise');
+      const y = smoothF(x0);
+      const s = tf.tensor2d([0.3, -0.5, 0.7, 0.1], [2, 2]);
+      const time = timeTensors(schedule, Int32Array.of(100, 500));
+      const loss = () => {
+        const terms = lossTerms((xt, t) => unet.forward(xt, t, y, s), smoothF, x0, noise, y, time);
+        // A large weight, so that the path through f dominates
+        return idPreservingLoss(terms, time, 20).loss;
+      };
+      const names = [...unet.scope.weights.keys()];
+      const weights = [...unet.scope.weights.values()];
+      const { gradients } = valueAndGradients(loss, weights);
+      weights.forEach((w, k) => {
+        // The directional derivative along the sign of the gradient, for each weight tensor
+        const direction = tf.sign(gradients[k]);
+        const start = w.clone();
+        const at = (h: number) => {
+          w.assign(start.add(direction.mul(h)));
+          return loss().dataSync()[0];
+        };
+        const h = 2e-4;
+        const numeric = (at(h) - at(-h)) / (2 * h);
+        w.assign(start);
+        const analytic = gradients[k].abs().sum().dataSync()[0];
+        expect(Math.abs(numeric - analytic), names[k]).toBeLessThan(0.02 * Math.abs(analytic) + 5e-3);
+      });
+    },
+  );
+
+  it('leaves f out where its weight is 0', () => {
+    const time = timeTensors(schedule, Int32Array.of(10));
+    const x0 = randn([1, 8, 8, 3], 'x0');
+    const terms = lossTerms((xt) => xt, undefined, x0, x0, tf.zeros([1, 4]), time);
+    expect(terms.cosine.dataSync()[0]).toBe(0);
+  });
+});

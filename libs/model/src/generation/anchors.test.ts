@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Rng } from '@id3/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { anchors, embeddingNear, randomDirections } from '../index.ts';
+
+function largestCosine(w: Float32Array, d: number): number {
+  let largest = -1;
+  for (let i = 0; i < w.length; i += d)
+    for (let j = 0; j < i; j += d) {
+      let dot = 0;
+      for (let k = 0; k < d; k++) dot += w[i + k] * w[j + k];
+      largest = Math.max(largest, dot);
+    }
+  return largest;
+}
+
+describe('anchors', () => {
+  beforeAll(async () => void (await tf.setBackend('cpu')));
+
+  // The best known (here: proven) solutions of Tammes' problem
+  it.each([
+    ['two poles', 2, 3, -1],
+    ['tetrahedron', 4, 3, -1 / 3],
+    ['octahedron', 6, 3, 0],
+    ['icosahedron', 12, 3, 1 / Math.sqrt(5)],
+    ['simplex in 16 dimensions', 17, 16, -1 / 16],
+  ])('reach the %s', async (_name, count, d, optimum) => {
+    expect(largestCosine(await anchors('spread', count, d, 1), d)).toBeLessThan(optimum + 0.02);
+  });
+
+  it('are unit rows, spread further than random ones, and the same for the same seed', async () => {
+    const spread = await anchors('spread', 200, 16, 7, 100);
+    const random = await anchors('random', 200, 16, 7);
+    expect(largestCosine(spread, 16)).toBeLessThan(largestCosine(random, 16) - 0.2);
+    expect(Array.from(await anchors('spread', 200, 16, 7, 100))).toEqual(Array.from(spread));
+    for (let i = 0; i < 200; i++)
+      expect(Math.hypot(...spread.subarray(i * 16, i * 16 + 16))).toBeCloseTo(1, 5);
+  });
+});
+
+describe('embeddingNear', () => {
+  it('has a uniform cosine to its anchor and a direction without preference', () => {
+    const d = 8;
+    const w = randomDirections(1, d, new Rng(1, 'w'));
+    const n = 20_000;
+    let sum = 0;
+    const tangent = new Float64Array(d);
+    for (let i = 0; i < n; i++) {
+      const y = embeddingNear(w, 0.4, 0.8, new Rng(1, 'y', i));
+      const c = y.reduce((s, value, k) => s + value * w[k], 0);
+      expect(Math.hypot(...y)).toBeCloseTo(1, 5);
+      expect(c).toBeGreaterThan(0.4 - 1e-5);
+      expect(c).toBeLessThan(0.8 + 1e-5);
+      sum += c;
+      for (let k = 0; k < d; k++) tangent[k] += (y[k] - c * w[k]) / n;
+    }
+    expect(Math.abs(sum / n - 0.6)).toBeLessThan((5 * 0.4) / Math.sqrt(12 * n));
+    expect(Math.hypot(...tangent)).toBeLessThan(5 / Math.sqrt(n));
+  });
+});

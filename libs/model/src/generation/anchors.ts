@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Rng } from '@id3/core';
+
+/** How identities are placed on the sphere: `spread` apart (Algorithm 3) or `random` (its ablation). */
+export type AnchorKind = 'spread' | 'random';
+
+/** `count` directions drawn uniformly from the unit sphere S^{d-1}: [count,d], row after row. */
+export function randomDirections(count: number, d: number, rng: Rng): Float32Array {
+  const w = rng.normals(count * d);
+  for (let i = 0; i < count; i++) normalise(w.subarray(i * d, (i + 1) * d));
+  return w;
+}
+
+function normalise(v: Float32Array): void {
+  let norm = 0;
+  for (const value of v) norm += value * value;
+  norm = Math.sqrt(norm);
+  for (let k = 0; k < v.length; k++) v[k] /= norm;
+}
+
+/** Pairs of rows are compared in blocks of this many rows, so memory stays at BLOCK × N. */
+const BLOCK = 1024;
+
+/**
+ * Anchors w_1..w_N on S^{d-1} (Algorithm 3, step 1). `spread` minimises the largest pairwise
+ * cosine, a Tammes problem, by projected gradient descent on the soft maximum τ·log Σ exp(cos/τ),
+ * with τ falling from 0.3 to 0.01.
+ *
+ * @returns [N,d] unit rows
+ */
+export async function anchors(
+  kind: AnchorKind,
+  count: number,
+  d: number,
+  seed: number,
+  iterations = 300,
+): Promise<Float32Array> {
+  const start = randomDirections(count, d, new Rng(seed, 'anchors'));
+  if (kind === 'random' || count === 1) return start;
+  let w = tf.tensor2d(start, [count, d]);
+  for (let i = 0; i < iterations; i++) {
+    const progress = i / iterations;
+    const tau = 0.3 * (0.01 / 0.3) ** progress;
+    const rate = 0.5 * (1 - progress) + 0.002;
+    const pushes: tf.Tensor2D[] = [];
+    for (let row = 0; row < count; row += BLOCK) {
+      const rows = Math.min(BLOCK, count - row);
+      pushes.push(repulsion(w, row, rows, tau));
+      await pushes[pushes.length - 1].data();
+    }
+    const moved = tf.tidy(() => {
+      const away = tf.concat2d(pushes, 0);
+      // The tangential part only, with a step as long as the rate allows
+      const tangent = away.sub(w.mul(away.mul(w).sum(1, true)));
+      const next = w.sub(tangent.mul(tf.scalar(rate)));
+      return next.div<tf.Tensor2D>(next.norm(2, 1, true));
+    });
+    tf.dispose([w, ...pushes]);
+    w = moved;
+    await w.data();
+  }
+  const result = (await w.data()) as Float32Array;
+  w.dispose();
+  return result;
+}
+
+/** Rows of ∂/∂w of the soft maximum over each row's cosines with the others: [rows,d]. */
+function repulsion(w: tf.Tensor2D, row: number, rows: number, tau: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const [count, d] = w.shape;
+    const block = w.slice([row, 0], [rows, d]);
+    const self = tf
+      .oneHot(tf.range(row, row + rows, 1, 'int32'), count)
+      .cast('float32')
+      .mul<tf.Tensor2D>(4);
+    const cosines = tf.matMul(block, w.transpose()).sub<tf.Tensor2D>(self);
+    return tf.matMul(tf.softmax(cosines.div<tf.Tensor2D>(tf.scalar(tau))), w) as tf.Tensor2D;
+  });
+}
+
+/**
+ * One embedding of an identity (Algorithm 3, step 2): y = c·w + √(1-c²)·v with c ~ U[lb, ub] and v a
+ * uniform direction orthogonal to w.
+ *
+ * @param w the anchor, [d] on the unit sphere; d ≥ 2
+ * @returns y, [d] on the unit sphere, with yᵀw = c
+ */
+export function embeddingNear(w: Float32Array, lb: number, ub: number, rng: Rng): Float32Array {
+  const c = rng.uniform(lb, ub);
+  const v = rng.normals(w.length);
+  let along = 0;
+  for (let k = 0; k < w.length; k++) along += v[k] * w[k];
+  for (let k = 0; k < w.length; k++) v[k] -= along * w[k];
+  normalise(v);
+  const across = Math.sqrt(1 - c * c);
+  const y = v.map((value, k) => c * w[k] + across * value);
+  normalise(y);
+  return y;
+}
