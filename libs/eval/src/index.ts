@@ -1,3 +1,4 @@
 export * from './embeddings.ts';
 export * from './protocol.ts';
 export * from './roc.ts';
+export * from './statistics.ts';
