@@ -1,4 +1,6 @@
 export * from './embeddings.ts';
+export * from './frechet.ts';
+export * from './measures.ts';
 export * from './protocol.ts';
 export * from './roc.ts';
 export * from './statistics.ts';
