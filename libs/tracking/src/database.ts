@@ -81,6 +81,13 @@ export class Database {
     return run;
   }
 
+  /** Joins a run that another process of this host started and will end, to log to it. */
+  attachRun(id: number): Run {
+    const run = new Run(this, id);
+    this.open.add(run);
+    return run;
+  }
+
   /** Records a run that had nothing to compute, for its result was there already. */
   cachedRun(options: RunOptions): RunRecord {
     return new RunRecord(this, this.insertRun(options, 'cached'));

@@ -10,7 +10,7 @@ export interface ProcessIdentity {
 }
 
 /** The identity of the process with this pid on this host, or undefined where it has ended. */
-function identityOf(pid: number): ProcessIdentity | undefined {
+export function processIdentity(pid: number): ProcessIdentity | undefined {
   const host = hostname();
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
@@ -34,12 +34,12 @@ let self: ProcessIdentity | undefined;
 
 /** The identity of the process that asks. */
 export function thisProcess(): ProcessIdentity {
-  return (self ??= identityOf(process.pid) ?? { host: hostname(), pid: process.pid, processStart: '' });
+  return (self ??= processIdentity(process.pid) ?? { host: hostname(), pid: process.pid, processStart: '' });
 }
 
 /** Whether the process still runs, or undefined where it belongs to another host and nobody here can know. */
 export function isAlive(identity: ProcessIdentity): boolean | undefined {
   if (identity.host !== thisProcess().host) return undefined;
-  const now = identityOf(identity.pid);
+  const now = processIdentity(identity.pid);
   return now !== undefined && now.processStart === identity.processStart;
 }

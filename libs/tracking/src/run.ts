@@ -99,10 +99,23 @@ export class Run extends RunRecord {
     this.end('interrupted', null);
   }
 
-  private end(status: 'finished' | 'failed' | 'interrupted', error: string | null): void {
+  /** Writes what is pending and leaves the run to the process that started it. */
+  detach(): void {
     clearInterval(this.flushTimer);
     clearInterval(this.heartbeatTimer);
     this.flush();
+    this.database.forget(this);
+  }
+
+  /** Records what computes the run, where that is known only after its start. */
+  engine(name: string, versions: Record<string, string>): void {
+    this.database.write((db) =>
+      db.update(runs).set({ engine: name, engineVersions: versions }).where(eq(runs.id, this.id)).run(),
+    );
+  }
+
+  private end(status: 'finished' | 'failed' | 'interrupted', error: string | null): void {
+    this.detach();
     const now = Date.now();
     this.database.write((db) =>
       db
@@ -111,7 +124,6 @@ export class Run extends RunRecord {
         .where(eq(runs.id, this.id))
         .run(),
     );
-    this.database.forget(this);
   }
 
   private heartbeat(): void {
