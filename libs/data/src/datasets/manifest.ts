@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '@id3/core';
+
+/** The version of the format on disk that this code writes; it reads this one only. */
+export const FORMAT_VERSION = 1;
+
+/** Ground truth, or what a generated image was asked for. */
+export const faceRecordSchema = z.looseObject({
+  /** Index of the person within the dataset. */
+  label: z.int().min(0),
+  /** Years, 0 to 100. */
+  age: z.number().optional(),
+  /** Degrees, -90 (turned to the image's left) to 90. */
+  yaw: z.number().optional(),
+  /** Degrees, positive looks up. */
+  pitch: z.number().optional(),
+});
+export type FaceRecord = z.infer<typeof faceRecordSchema>;
+
+/** Two images of a verification benchmark, and the fold that they belong to. */
+export const pairSchema = z.strictObject({
+  a: z.int().min(0),
+  b: z.int().min(0),
+  same: z.boolean(),
+  fold: z.int().min(0),
+});
+export type Pair = z.infer<typeof pairSchema>;
+
+/** `manifest.json`, written last: a folder that has one is complete. */
+export const manifestSchema = z.strictObject({
+  formatVersion: z.literal(FORMAT_VERSION),
+  /** Where the images come from. */
+  kind: z.enum(['rendered', 'imported', 'generated']),
+  /** What the dataset was made from, and the hash of it. */
+  spec: z.json(),
+  specHash: z.string(),
+  height: z.int().min(1),
+  width: z.int().min(1),
+  count: z.int().min(0),
+  imagesPerShard: z.int().min(1),
+  /** Number of different labels. */
+  identities: z.int().min(0),
+  /** d of the embeddings that images were asked for; 0 where there are none. */
+  embeddingSize: z.int().min(0),
+  /** SHA-256 of every other file by name. */
+  files: z.record(z.string(), z.string()),
+});
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** The files of shard k. */
+export const shardFiles = (k: number) => {
+  const name = `shard-${String(k).padStart(5, '0')}`;
+  return { images: `${name}.rgb`, records: `${name}.json`, embeddings: `${name}.embeddings.f32` };
+};
+export const PAIRS_FILE = 'pairs.json';
+export const MANIFEST_FILE = 'manifest.json';
+
+/** Reads a manifest. Throws a UserError where it is missing, damaged or of another version. */
+export function readManifest(folder: string): Manifest {
+  const path = join(folder, MANIFEST_FILE);
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UserError(
+      missing
+        ? `${folder} is not a finished dataset (it has no ${MANIFEST_FILE}); make it by running its stage again.`
+        : `${path} is not valid JSON; delete the folder ${folder} and run the same command again.`,
+    );
+  }
+  const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
+  if (version !== FORMAT_VERSION) {
+    throw new UserError(
+      `${path} has format version ${String(version)}, but this program reads version ${FORMAT_VERSION}; use the program that wrote it.`,
+    );
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) {
+    throw new UserError(
+      `${path} is damaged (${z.prettifyError(parsed.error).split('\n')[0]}); make the dataset anew.`,
+    );
+  }
+  return parsed.data;
+}

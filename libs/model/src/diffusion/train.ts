@@ -1,0 +1,180 @@
+import { existsSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { Rng, UserError } from '@id3/core';
+import { batches, type Batch, type Dataset } from '@id3/data';
+import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
+import { valueAndGradients } from '../optim/flat.ts';
+import { WeightAverage, adamW, type Optimiser } from '../optim/optimisers.ts';
+import { warmupCosine } from '../optim/schedule.ts';
+import type { TrainingHooks } from '../training.ts';
+import { attributeTensor } from './conditioning.ts';
+import { idPreservingLoss, lossTerms, timeTensors } from './loss.ts';
+import { noiseSchedule } from './schedule.ts';
+import { UNet, unetSchema } from './unet.ts';
+
+/** Everything that decides what a diffusion model is trained to. */
+export const diffusionSchema = z.strictObject({
+  unet: unetSchema,
+  /** T. */
+  timesteps: z.int().min(2),
+  schedule: z.enum(['linear', 'cosine']),
+  training: z.strictObject({
+    steps: z.int().min(1),
+    batchSize: z.int().min(1),
+    /** Peak learning rate of AdamW. */
+    learningRate: z.number().positive(),
+    warmupSteps: z.int().min(0),
+    weightDecay: z.number().min(0),
+    /** Global norm to which gradients are scaled down. */
+    clipNorm: z.number().positive(),
+    emaDecay: z.number().min(0).max(1),
+    /** Factor of the inner-product term -λκ·yᵀf(x̂0); 1 is the paper's loss, 0 leaves the term out. */
+    idLossWeight: z.number().min(0),
+    /** Mirrors half of the training images (and their yaw). */
+    flip: z.boolean(),
+  }),
+});
+export type DiffusionOptions = z.infer<typeof diffusionSchema>;
+
+/** A recogniser whose weights do not change: f of the paper. */
+export interface FrozenRecogniser {
+  readonly embeddingSize: number;
+  /** [B,H,W,3] in [-1,1] → [B,d] on the unit sphere; differentiable. */
+  embedUnit(images: tf.Tensor4D): tf.Tensor2D;
+}
+
+/** The names of what a training step logs, in the order of its result. */
+const LOGGED = ['loss', 'loss.noise', 'loss.reconstruction', 'loss.identity', 'identityCosine'] as const;
+
+/**
+ * Algorithm 1: trains ε_θ on a dataset with known age and yaw, conditioned on y = f(x0).
+ *
+ * The random numbers of a step are functions of (seed, step), so a run that is killed and started
+ * again from `hooks.checkpoint` ends with the same weights. The file is removed by nobody: it ends
+ * as the trained model, with the averaged weights under `ema`.
+ */
+export async function trainDiffusion(
+  options: DiffusionOptions,
+  dataset: Dataset,
+  f: FrozenRecogniser,
+  seed: number,
+  hooks: TrainingHooks,
+): Promise<UNet> {
+  const { training } = options;
+  const unet = new UNet(options.unet, f.embeddingSize, seed);
+  const weights = [...unet.scope.weights.values()];
+  const optimiser = adamW(weights, { weightDecay: training.weightDecay, clipNorm: training.clipNorm });
+  const ema = new WeightAverage(weights, training.emaDecay);
+  const saved = { ...Object.fromEntries(unet.scope.weights), ...optimiser.state, ema: ema.average };
+
+  let done = 0;
+  if (existsSync(hooks.checkpoint.path)) {
+    const { meta, tensors } = loadCheckpoint(hooks.checkpoint.path);
+    restoreTensors(saved, tensors);
+    done = meta.step as number;
+  }
+  const save = async () =>
+    saveCheckpoint(hooks.checkpoint.path, {
+      meta: { step: done, options, seed },
+      tensors: await readTensors(saved),
+    });
+
+  const schedule = noiseSchedule(options.schedule, options.timesteps);
+  let savedAt = Date.now();
+  const { steps, batchSize, flip } = training;
+  for await (const batch of batches(dataset, {
+    batchSize,
+    seed,
+    augment: { flip },
+    startStep: done,
+    steps,
+  })) {
+    const rng = new Rng(seed, 'diffusion', batch.step);
+    const t = Int32Array.from({ length: batchSize }, () => 1 + rng.int(options.timesteps));
+    const rate = training.learningRate * warmupCosine(batch.step, steps, training.warmupSteps, 0.1);
+    const logged = tf.tidy(() => {
+      const x0 = tf.tensor4d(batch.images, [batchSize, dataset.height, dataset.width, 3]);
+      const noise = tf.tensor4d(rng.normals(x0.size), x0.shape);
+      return trainingStep(
+        { unet, f, optimiser, ema, weights },
+        options,
+        { x0, noise, batch, t },
+        rate,
+        schedule,
+      );
+    });
+    const values = await logged.data(); // the step boundary
+    logged.dispose();
+    done = batch.step + 1;
+    if (!values.every(Number.isFinite)) {
+      throw new UserError(
+        `The diffusion loss became ${values[0]} at step ${done}; lower diffusion.training.learningRate and run again.`,
+      );
+    }
+    hooks.log(done, Object.fromEntries(LOGGED.map((name, i) => [name, values[i]])), steps);
+    if (Date.now() - savedAt > hooks.checkpoint.everySeconds * 1000 && done < steps) {
+      await save();
+      savedAt = Date.now();
+    }
+  }
+  await save();
+  tf.dispose([...Object.values(optimiser.state)]);
+  ema.copyToWeights();
+  ema.average.dispose();
+  return unet;
+}
+
+interface Learner {
+  unet: UNet;
+  f: FrozenRecogniser;
+  optimiser: Optimiser;
+  ema: WeightAverage;
+  weights: tf.Variable[];
+}
+
+/** One optimiser step on a batch; returns the {@link LOGGED} numbers as one tensor. To be called in a tidy. */
+function trainingStep(
+  { unet, f, optimiser, ema, weights }: Learner,
+  options: DiffusionOptions,
+  { x0, noise, batch, t }: { x0: tf.Tensor4D; noise: tf.Tensor4D; batch: Batch; t: Int32Array },
+  learningRate: number,
+  schedule: ReturnType<typeof noiseSchedule>,
+): tf.Tensor1D {
+  const y = f.embedUnit(x0);
+  const s = attributeTensor(batch.age, batch.yaw);
+  const time = timeTensors(schedule, t);
+  const { idLossWeight } = options.training;
+  const embed = idLossWeight > 0 ? (images: tf.Tensor4D) => f.embedUnit(images) : undefined;
+  let logged: tf.Tensor1D | undefined;
+  const { gradients } = valueAndGradients(() => {
+    const terms = lossTerms((xt, at) => unet.forward(xt, at, y, s), embed, x0, noise, y, time);
+    const parts = idPreservingLoss(terms, time, idLossWeight);
+    logged = tf.keep(
+      tf.stack([parts.loss, parts.noise, parts.reconstruction, parts.identity, parts.cosine]) as tf.Tensor1D,
+    );
+    return parts.loss;
+  }, weights);
+  const step = batch.step + 1;
+  optimiser.apply(gradients, step, learningRate);
+  ema.update(step);
+  const result = logged!.clone(); // `keep` would outlive the caller's tidy
+  logged!.dispose();
+  return result;
+}
+
+/** The trained network, with averaged weights, of a checkpoint that {@link trainDiffusion} finished. */
+export function loadDiffusion(
+  path: string,
+  embeddingSize: number,
+): { unet: UNet; options: DiffusionOptions } {
+  const { meta, tensors } = loadCheckpoint(path);
+  const options = diffusionSchema.parse(meta.options);
+  const unet = new UNet(options.unet, embeddingSize, 0);
+  const weights = [...unet.scope.weights.values()];
+  const ema = new WeightAverage(weights, 0);
+  restoreTensors({ ema: ema.average }, tensors);
+  ema.copyToWeights();
+  ema.average.dispose();
+  return { unet, options };
+}

@@ -1,0 +1,163 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { Rng } from '@id3/core';
+import type { DatasetWriter, FaceRecord } from '@id3/data';
+import { attributeTensor } from '../diffusion/conditioning.ts';
+import { sample, samplerSchema } from '../diffusion/sampler.ts';
+import type { NoiseSchedule } from '../diffusion/schedule.ts';
+import type { FrozenRecogniser } from '../diffusion/train.ts';
+import type { UNet } from '../diffusion/unet.ts';
+import { embeddingNear, randomDirections } from './anchors.ts';
+
+const range = (lowest: number, highest: number) =>
+  z
+    .tuple([z.number().min(lowest).max(highest), z.number().min(lowest).max(highest)])
+    .refine(([from, to]) => from <= to, 'expected [from, to] with from ≤ to');
+
+/** Options of Algorithm 3. */
+export const generationSchema = z
+  .strictObject({
+    /** N, the number of people. */
+    identities: z.int().min(2),
+    imagesPerIdentity: z.int().min(1),
+    anchors: z.enum(['spread', 'random']),
+    /** Bounds of the cosine between an image's y and its anchor (*our reading* of the paper's lb and ub). */
+    lb: z.number().min(-1).max(1),
+    ub: z.number().min(-1).max(1),
+    /** `anchor`: y lies near its identity's anchor; `random`: y ignores the label (the ablation's floor). */
+    condition: z.enum(['anchor', 'random']),
+    /** Ages in years, drawn uniformly. */
+    age: range(0, 100),
+    /** Yaws in degrees, drawn uniformly. */
+    yaw: range(-90, 90),
+    sampler: samplerSchema,
+    batchSize: z.int().min(1),
+  })
+  .refine(({ lb, ub }) => lb <= ub, { path: ['lb'], message: 'expected lb ≤ ub' });
+export type GenerationOptions = z.infer<typeof generationSchema>;
+
+/** What an image is asked to show. */
+export interface ImagePlan {
+  label: number;
+  /** Years. */
+  age: number;
+  /** Degrees. */
+  yaw: number;
+  /** [d] on the unit sphere. */
+  y: Float32Array;
+}
+
+/** Algorithm 3, steps 2 and 3, for image j of identity i; a function of (seed, i, j) alone. */
+export function planImage(
+  options: GenerationOptions,
+  anchor: Float32Array,
+  i: number,
+  j: number,
+  seed: number,
+): ImagePlan {
+  const rng = new Rng(seed, 'plan', i, j);
+  const age = rng.uniform(...options.age);
+  const yaw = rng.uniform(...options.yaw);
+  const y =
+    options.condition === 'anchor'
+      ? embeddingNear(anchor, options.lb, options.ub, rng)
+      : randomDirections(1, anchor.length, rng);
+  return { label: i, age, yaw, y };
+}
+
+/** A trained ID³ model: the denoising network, its noise schedule, and the f that it was trained with. */
+export interface Id3Model {
+  unet: UNet;
+  schedule: NoiseSchedule;
+  f: FrozenRecogniser;
+}
+
+/**
+ * Algorithm 2 for a list of plans. The start noise of a plan comes from `(seed, name)`, so it does
+ * not depend on what else is sampled.
+ *
+ * @param names one name a plan, for its random stream
+ * @returns pixels, uint8 [n,size,size,3]
+ */
+export async function sampleImages(
+  model: Id3Model,
+  options: GenerationOptions,
+  plans: readonly ImagePlan[],
+  names: readonly string[],
+  size: number,
+  seed: number,
+  onStep?: (step: number) => void,
+): Promise<Uint8Array> {
+  const { unet, schedule, f } = model;
+  const n = plans.length;
+  const noise = (step: number) => {
+    const values = new Float32Array(n * size * size * 3);
+    names.forEach((name, b) =>
+      values.set(new Rng(seed, 'sample', name, step).normals(size * size * 3), b * size * size * 3),
+    );
+    return tf.tensor4d(values, [n, size, size, 3]);
+  };
+  const y = tf.tensor2d(Float32Array.from(plans.flatMap((plan) => [...plan.y])), [n, f.embeddingSize]);
+  const s = attributeTensor(
+    Float32Array.from(plans, (p) => p.age),
+    Float32Array.from(plans, (p) => p.yaw),
+  );
+  const field = {
+    schedule,
+    epsilon: (xt: tf.Tensor, t: tf.Tensor1D) => unet.forward(xt as tf.Tensor4D, t, y, s),
+    cosine: (x0: tf.Tensor) =>
+      f
+        .embedUnit(x0 as tf.Tensor4D)
+        .mul(y)
+        .sum<tf.Tensor1D>(1),
+  };
+  const xT = noise(-1);
+  const x0 = await sample(field, options.sampler, xT, noise, onStep);
+  const pixels = await x0.data();
+  tf.dispose([xT, x0, y, s]);
+  return Uint8Array.from(pixels, (v) => Math.max(0, Math.min(255, Math.round((v + 1) * 127.5))));
+}
+
+/**
+ * Algorithm 3: samples shard k of a dataset of `identities × imagesPerIdentity` images and writes
+ * it. No real image enters and no image is filtered out.
+ *
+ * @param anchorRows [N,d] unit rows
+ */
+export async function generateShard(
+  model: Id3Model,
+  options: GenerationOptions,
+  anchorRows: Float32Array,
+  writer: DatasetWriter,
+  k: number,
+  seed: number,
+  onImages?: (done: number) => void,
+): Promise<void> {
+  const d = model.f.embeddingSize;
+  const [from, to] = writer.shardRange(k);
+  const size = writer.options.height;
+  const images = new Uint8Array((to - from) * size * size * 3);
+  const embeddings = new Float32Array((to - from) * d);
+  const records: FaceRecord[] = [];
+  for (let start = from; start < to; start += options.batchSize) {
+    const indices = Array.from({ length: Math.min(options.batchSize, to - start) }, (_, b) => start + b);
+    const plans = indices.map((index) => {
+      const i = Math.floor(index / options.imagesPerIdentity);
+      return planImage(
+        options,
+        anchorRows.subarray(i * d, (i + 1) * d),
+        i,
+        index % options.imagesPerIdentity,
+        seed,
+      );
+    });
+    const pixels = await sampleImages(model, options, plans, indices.map(String), size, seed);
+    images.set(pixels, (start - from) * size * size * 3);
+    plans.forEach(({ y, ...record }, b) => {
+      embeddings.set(y, (start - from + b) * d);
+      records.push(record);
+    });
+    onImages?.(plans.length);
+  }
+  writer.writeShard(k, { images, records, embeddings });
+}
