@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Database } from './database.ts';
 import {
   artefacts,
@@ -49,9 +49,11 @@ export class RunRecord {
     });
   }
 
-  /** Records a file by its path relative to the artefact root, the folder the database lies in. */
-  artefact(path: string, kind: string): void {
-    const { sha256, bytes } = digestOf(join(this.database.root, path));
+  /** Records a file, by its path relative to the artefact root: the folder the database lies in. */
+  artefact(file: string, kind: string): void {
+    const { root } = this.database;
+    const path = relative(root, resolve(root, file));
+    const { sha256, bytes } = digestOf(resolve(root, file));
     this.database.write((db) =>
       db.insert(artefacts).values({ runId: this.id, path, kind, sha256, bytes, createdAt: Date.now() }).run(),
     );

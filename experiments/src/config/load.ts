@@ -1,0 +1,99 @@
+import { UserError } from '@id3/core';
+import type { z } from 'zod';
+import { PROFILES, type ProfileName } from './profiles/index.ts';
+import { configSchema, type Config } from './schema.ts';
+
+/** Values of a command line by dotted path, such as `diffusion.training.steps` → `'100'`. */
+export type Overrides = Record<string, unknown>;
+
+/**
+ * The config of a profile with fields overridden. Throws a UserError that names the field and what
+ * was expected where a path or value is not allowed.
+ */
+export function loadConfig(profile: string, overrides: Overrides = {}): Config {
+  const config = structuredClone(PROFILES[profileName(profile)]) as Config;
+  for (const [path, value] of Object.entries(overrides)) override(config, path.split('.'), value);
+  const result = configSchema.safeParse(config);
+  if (!result.success) throw new UserError(explain(result.error.issues[0], config));
+  return result.data;
+}
+
+function profileName(name: string): ProfileName {
+  if (Object.hasOwn(PROFILES, name)) return name as ProfileName;
+  throw new UserError(`There is no profile "${name}"; choose one of ${Object.keys(PROFILES).join(', ')}.`);
+}
+
+/** Sets one field of a config; every field has a value in every profile, so unknown paths are known at once. */
+function override(config: Config, path: string[], value: unknown): void {
+  let target = config as unknown as Record<string, unknown>;
+  for (const [depth, name] of path.entries()) {
+    if (!isGroup(target) || !Object.hasOwn(target, name)) {
+      const parent = path.slice(0, depth);
+      throw new UserError(unknownField(parent, name, path.slice(depth + 1), isGroup(target) ? target : {}));
+    }
+    if (depth < path.length - 1) target = target[name] as Record<string, unknown>;
+  }
+  const last = path[path.length - 1];
+  if (isGroup(target[last]))
+    throw new UserError(
+      `The config field "${path.join('.')}" is a group; set one of its fields (${Object.keys(target[last]).join(', ')}).`,
+    );
+  target[last] = parseValue(value, target[last]);
+}
+
+/** A command-line text as the type of the value that it replaces. */
+function parseValue(value: unknown, current: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => parseValue(item, (current as unknown[])?.[0]));
+  if (typeof value !== 'string') return value;
+  if (Array.isArray(current)) {
+    const items = value.replace(/^\[|\]$/g, '').split(',');
+    return items.filter((item) => item !== '').map((item) => parseValue(item.trim(), current[0]));
+  }
+  if (typeof current === 'number' && value.trim() !== '' && !Number.isNaN(Number(value)))
+    return Number(value);
+  if (typeof current === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  return value;
+}
+
+function explain(issue: z.core.$ZodIssue, config: Config): string {
+  const path = issue.path.map(String);
+  let value: unknown = config;
+  for (const name of path) value = (value as Record<string, unknown>)[name];
+  const expected = issue.message.replace(/^(Invalid \w+|Too \w+): /, '');
+  return `The config field "${path.join('.')}" is ${JSON.stringify(value)}; ${expected}.`;
+}
+
+function unknownField(
+  parent: string[],
+  name: string,
+  rest: string[],
+  group: Record<string, unknown>,
+): string {
+  const full = (field: string) => [...parent, field, ...rest].join('.');
+  const names = Object.keys(group);
+  const [nearest] = names
+    .map((known) => ({ known, distance: editDistance(name, known) }))
+    .sort((a, b) => a.distance - b.distance);
+  if (nearest === undefined)
+    return `There is no config field "${full(name)}": "${parent.join('.')}" holds a value, not a group.`;
+  const hint =
+    nearest.distance <= Math.max(2, name.length / 3)
+      ? `did you mean "${full(nearest.known)}"?`
+      : `${parent.length > 0 ? `"${parent.join('.')}"` : 'the config'} has ${names.join(', ')}.`;
+  return `There is no config field "${full(name)}"; ${hint}`;
+}
+
+/** Levenshtein's distance: the least number of letters inserted, deleted or replaced. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length];
+}
+
+const isGroup = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,68 @@
+import type { Config } from '../schema.ts';
+import { quick } from './quick.ts';
+
+/** LResNet50E-IR with ArcFace (Deng et al. 2019): 50 layers as blocks of 3, 4, 14, 3, on 112×112 images. */
+const lresnet50e: Config['recogniser'] = {
+  network: { blocks: [3, 4, 14, 3], width: 64, embeddingSize: 512 },
+  head: { kind: 'arcface', scale: 64, margin: 0.5, marginWarmupSteps: 0 },
+  training: {
+    // 40 epochs of 500 000 images in batches of 512.
+    steps: 39_063,
+    batchSize: 512,
+    learningRate: 0.1,
+    momentum: 0.9,
+    weightDecay: 5e-4,
+    flip: true,
+  },
+};
+
+/**
+ * The paper's numbers: T = 1000, batches of 16, 500 000 steps, 112×112, hidden sizes (512, 256, 768),
+ * 10 000 identities × 50 images, ancestral sampling through all of T. The U-Net's widths are *our reading*.
+ */
+export const paper: Config = {
+  ...quick,
+  image: { size: 112 },
+  data: {
+    pretrain: { people: 10_000, shotsPerPerson: 50 },
+    // As many images as FFHQ holds.
+    train: { people: 70_000, shotsPerPerson: 1 },
+  },
+  benchmarks: { ...quick.benchmarks, pairs: 6000 },
+  f: lresnet50e,
+  diffusion: {
+    unet: {
+      patchSize: 1,
+      baseChannels: 128,
+      channelMultipliers: [1, 2, 2, 4],
+      blocksPerLevel: 2,
+      attentionLevels: [2, 3],
+      attentionHeads: 4,
+      groups: 32,
+      conditioning: 'crossAttention',
+      conditionSizes: [512, 256, 768],
+      attributes: true,
+    },
+    timesteps: 1000,
+    schedule: 'linear',
+    training: {
+      steps: 500_000,
+      batchSize: 16,
+      learningRate: 1e-4,
+      warmupSteps: 1000,
+      weightDecay: 0,
+      clipNorm: 1,
+      emaDecay: 0.9999,
+      idLossWeight: 1,
+      flip: true,
+    },
+  },
+  generation: {
+    ...quick.generation,
+    identities: 10_000,
+    imagesPerIdentity: 50,
+    sampler: { kind: 'ancestral', steps: 1000, guidance: 1, gradient: 'full', clip: true },
+    batchSize: 16,
+  },
+  recogniser: lresnet50e,
+};

@@ -1,0 +1,39 @@
+import type { Config } from '../schema.ts';
+import { quick } from './quick.ts';
+
+/** Every stage with as little work as it can do: shows that all of it runs, and nothing more. */
+export const smoke: Config = {
+  ...quick,
+  image: { size: 16 },
+  data: { pretrain: { people: 40, shotsPerPerson: 4 }, train: { people: 40, shotsPerPerson: 4 } },
+  benchmarks: { ...quick.benchmarks, names: ['rendered-lfw', 'rendered-agedb'], pairs: 80, folds: 4 },
+  f: {
+    ...quick.f,
+    network: { blocks: [1, 1, 1, 1], width: 8, embeddingSize: 32 },
+    training: { ...quick.f.training, steps: 20, batchSize: 16 },
+  },
+  diffusion: {
+    ...quick.diffusion,
+    unet: {
+      ...quick.diffusion.unet,
+      baseChannels: 16,
+      channelMultipliers: [1, 2],
+      attentionLevels: [1],
+      conditionSizes: [32, 32, 32],
+    },
+    training: { ...quick.diffusion.training, steps: 20, batchSize: 8, warmupSteps: 5 },
+  },
+  generation: {
+    ...quick.generation,
+    identities: 16,
+    imagesPerIdentity: 4,
+    sampler: { ...quick.generation.sampler, steps: 4 },
+    batchSize: 16,
+  },
+  recogniser: {
+    ...quick.recogniser,
+    network: { blocks: [1, 1, 1, 1], width: 8, embeddingSize: 32 },
+    training: { ...quick.recogniser.training, steps: 10, batchSize: 16 },
+  },
+  downstream: { ...quick.downstream, seeds: [1, 2] },
+};

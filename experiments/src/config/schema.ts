@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import {
+  benchmarksSchema,
+  dataSchema,
+  diffusionSchema,
+  generationSchema,
+  recogniserSchema,
+} from './sections.ts';
+
+/** Everything that decides the result of an experiment. A field has one name from here to the chart's axis. */
+export const configSchema = z
+  .strictObject({
+    /** Seed of everything but the downstream recognisers. */
+    seed: z.int().min(0),
+    /** Compute engine; `auto` takes the best there is. No result's key depends on it. */
+    engine: z.enum(['auto', 'tensorflow-gpu', 'onnx', 'tensorflow', 'wasm', 'cpu']),
+    image: z.strictObject({
+      /** Side of the square images, in pixels. */
+      size: z.int().min(8).max(112),
+    }),
+    data: dataSchema,
+    benchmarks: benchmarksSchema,
+    /** The frozen recogniser f. */
+    f: recogniserSchema,
+    diffusion: diffusionSchema,
+    generation: generationSchema,
+    /** The recogniser trained on the generated images alone. */
+    recogniser: recogniserSchema,
+    downstream: z.strictObject({
+      /** What the recogniser is trained on: the generated images, or the `train` pool itself (the ceiling). */
+      dataset: z.enum(['generated', 'train']),
+      /** One recogniser is trained with each seed. */
+      seeds: z.array(z.int().min(0)).min(1),
+    }),
+  })
+  .refine(({ diffusion, generation }) => generation.sampler.steps <= diffusion.timesteps, {
+    path: ['generation', 'sampler', 'steps'],
+    message: 'expected at most diffusion.timesteps',
+  })
+  .refine(({ diffusion: { unet }, image }) => image.size % sizeUnit(unet) === 0, {
+    path: ['image', 'size'],
+    message:
+      'expected a multiple of diffusion.unet.patchSize · 2^(levels of diffusion.unet.channelMultipliers - 1)',
+  });
+
+export type Config = z.infer<typeof configSchema>;
+
+const sizeUnit = (unet: { patchSize: number; channelMultipliers: number[] }): number =>
+  unet.patchSize * 2 ** (unet.channelMultipliers.length - 1);

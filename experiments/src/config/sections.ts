@@ -1,0 +1,88 @@
+import { samplerSchema, unetSchema } from '@id3/model';
+import { z } from 'zod';
+
+const poolSchema = z.strictObject({
+  people: z.int().min(2),
+  shotsPerPerson: z.int().min(1),
+});
+
+export const dataSchema = z.strictObject({
+  /** The people f is trained on. */
+  pretrain: poolSchema,
+  /** The people the diffusion model is trained on. */
+  train: poolSchema,
+});
+
+export const BENCHMARKS = [
+  'rendered-lfw',
+  'rendered-cfp-fp',
+  'rendered-cplfw',
+  'rendered-agedb',
+  'rendered-calfw',
+] as const;
+
+export const benchmarksSchema = z.strictObject({
+  names: z.array(z.enum(BENCHMARKS)).min(1),
+  /** Pairs of each benchmark, half of them of one person. */
+  pairs: z.int().min(4),
+  folds: z.int().min(2),
+});
+
+export const recogniserSchema = z.strictObject({
+  network: z.strictObject({
+    blocks: z.array(z.int().min(1)).length(4),
+    width: z.int().min(8),
+    embeddingSize: z.int().min(2),
+  }),
+  head: z.strictObject({
+    kind: z.enum(['arcface', 'cosface']),
+    scale: z.number().positive(),
+    margin: z.number().min(0),
+    marginWarmupSteps: z.int().min(0),
+  }),
+  training: z.strictObject({
+    steps: z.int().min(1),
+    batchSize: z.int().min(2),
+    learningRate: z.number().positive(),
+    momentum: z.number().min(0).max(1),
+    weightDecay: z.number().min(0),
+    flip: z.boolean(),
+  }),
+});
+
+export const diffusionSchema = z.strictObject({
+  unet: unetSchema,
+  timesteps: z.int().min(2),
+  schedule: z.enum(['linear', 'cosine']),
+  training: z.strictObject({
+    steps: z.int().min(1),
+    batchSize: z.int().min(1),
+    learningRate: z.number().positive(),
+    warmupSteps: z.int().min(0),
+    weightDecay: z.number().min(0),
+    clipNorm: z.number().positive(),
+    emaDecay: z.number().min(0).max(1),
+    idLossWeight: z.number().min(0),
+    flip: z.boolean(),
+  }),
+});
+
+const range = (lowest: number, highest: number) =>
+  z
+    .tuple([z.number().min(lowest).max(highest), z.number().min(lowest).max(highest)])
+    .refine(([from, to]) => from <= to, 'expected [from, to] with from ≤ to');
+
+export const generationSchema = z
+  .strictObject({
+    identities: z.int().min(2),
+    imagesPerIdentity: z.int().min(1),
+    anchors: z.enum(['spread', 'random']),
+    lb: z.number().min(-1).max(1),
+    ub: z.number().min(-1).max(1),
+    condition: z.enum(['anchor', 'random']),
+    age: range(0, 100),
+    yaw: range(-90, 90),
+    sampler: samplerSchema,
+    batchSize: z.int().min(1),
+  })
+  .refine(({ lb, ub }) => lb <= ub, { path: ['lb'], message: 'expected lb ≤ ub' });

@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '@id3/core';
+import { getMetrics, isAlive, listRuns, openDatabase, type ProcessIdentity } from '@id3/tracking';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { diamond, runDiamond } from '../fixtures/plan.ts';
+import { nodeFolder } from '../plan.ts';
+import { Interrupted } from './scheduler.ts';
+
+let root: string;
+beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'id3-scheduler-'))));
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** The folders of the diamond's stages by label. */
+function folders(pause: number): Record<string, string> {
+  return Object.fromEntries(
+    diamond(pause).plan.nodes.map((node) => [node.label.split(' ')[1], join(root, nodeFolder(node))]),
+  );
+}
+
+/** How often each step was done, over all stages: every count is 1 where no work was repeated. */
+function stepCounts(pause: number): number[] {
+  const counts = new Map<string, number>();
+  for (const folder of Object.values(folders(pause)))
+    for (const line of readFileSync(join(folder, 'diary'), 'utf8').trim().split('\n'))
+      counts.set(line, (counts.get(line) ?? 0) + 1);
+  return [...counts.values()];
+}
+
+const scheduler = (pause: number) =>
+  spawn(
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, '..', 'fixtures', 'main.ts'), root, String(pause)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+describe('runPlan', () => {
+  it('runs each stage once, in order, records it, and then finds it in the cache', async () => {
+    const first = await runDiamond(root, 1);
+    const order = first.heard.filter((line) => line.startsWith('ended'));
+    expect(order[0]).toBe('ended counting a finished');
+    expect(order[3]).toBe('ended counting d finished');
+    // 2 workers: b in two parts of 8 steps, the others in one
+    expect(stepCounts(1)).toEqual(Array(40).fill(1));
+    expect(readFileSync(join(folders(1).b, 'sum'), 'utf8')).toBe('16');
+
+    const second = await runDiamond(root, 1);
+    expect(second.heard).toEqual([]);
+    expect(stepCounts(1)).toEqual(Array(40).fill(1));
+
+    const database = openDatabase(join(root, 'tracking.sqlite'));
+    const statuses = listRuns(database).map((run) => `${run.name} ${run.status}`);
+    for (const label of ['counting a', 'split b', 'counting c', 'counting d']) {
+      expect(statuses).toContain(`${label} finished`);
+      expect(statuses).toContain(`${label} cached`);
+    }
+    const run = [...first.runs].find(([node]) => node.label === 'counting d')![1];
+    expect(getMetrics(database, run, 'loss').map((metric) => metric.value)).toEqual(
+      Array.from({ length: 8 }, (_, k) => 1 / (k + 1)),
+    );
+    database.close();
+  });
+
+  it.each([
+    { fail: 'sentence', expected: /^The stage "counting c" failed: The moon is full; wait a week\.$/ },
+    { fail: 'bug', expected: /undefined is not a moon\n.*stages\.ts/s },
+    { fail: 'kill', expected: /its worker process died by signal SIGKILL/ },
+  ] as const)(
+    'after a failure ($fail) finishes what runs and starts nothing new',
+    async ({ fail, expected }) => {
+      const error = (await runDiamond(root, 20, { fail }).catch((e: unknown) => e)) as Error & {
+        heard: string[];
+      };
+      expect(error).toBeInstanceOf(UserError);
+      expect(error.message).toMatch(expected);
+      expect(error.heard).not.toContain('started counting d');
+      const database = openDatabase(join(root, 'tracking.sqlite'));
+      const statusOf = (name: string) => listRuns(database).find((run) => run.name === name)?.status;
+      expect(statusOf('counting a')).toBe('finished');
+      expect(statusOf('counting c')).toBe('failed');
+      expect(statusOf('counting d')).toBeUndefined();
+      database.close();
+    },
+  );
+
+  it('stops when asked to, and continues from the checkpoints', async () => {
+    const abort = new AbortController();
+    const running = runDiamond(root, 30, { signal: abort.signal });
+    await until(() => existsSync(join(folders(30).a, 'count-0')));
+    abort.abort();
+    await expect(running).rejects.toBeInstanceOf(Interrupted);
+    const database = openDatabase(join(root, 'tracking.sqlite'));
+    expect(listRuns(database).find((run) => run.name === 'counting a')?.status).toBe('interrupted');
+    database.close();
+    await runDiamond(root, 30);
+    expect(new Set(stepCounts(30))).toEqual(new Set([1]));
+  });
+
+  it('killed, leaves no process behind, is resumed, and repeats nothing that was saved', async () => {
+    const child = scheduler(50);
+    const lock = join(folders(50).b, 'lock.json');
+    const holders = () =>
+      existsSync(lock) ? (JSON.parse(readFileSync(lock, 'utf8')) as ProcessIdentity[]) : [];
+    await until(() => holders().length > 1 && existsSync(join(folders(50).b, 'count-0')));
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await until(() => holders().every((holder) => isAlive(holder) === false));
+    const finishedBefore = statSync(join(folders(50).a, 'done.json')).mtimeMs;
+    await runDiamond(root, 50);
+    expect(statSync(join(folders(50).a, 'done.json')).mtimeMs).toBe(finishedBefore);
+    // The step under way may have been written into the diary but not into the checkpoint.
+    expect(stepCounts(50).filter((count) => count > 1).length).toBeLessThanOrEqual(2);
+    expect(stepCounts(50)).toHaveLength(40);
+    const database = openDatabase(join(root, 'tracking.sqlite'));
+    const statuses = listRuns(database).map((run) => run.status);
+    expect(statuses).toContain('interrupted');
+    expect(statuses).not.toContain('running');
+    database.close();
+  });
+
+  it('twice at once: one computes, the other waits and uses the result', async () => {
+    const outputs = [scheduler(30), scheduler(30)].map(async (child) => {
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      expect((await once(child, 'close'))[0]).toBe(0);
+      return text;
+    });
+    const heard = (await Promise.all(outputs)).join('\n').split('\n');
+    expect(stepCounts(30)).toEqual(Array(40).fill(1));
+    expect(heard.filter((line) => line.startsWith('started')).sort()).toEqual([
+      'started counting a',
+      'started counting c',
+      'started counting d',
+      'started split b',
+    ]);
+  });
+});

@@ -1,0 +1,89 @@
+import { UserError } from '@id3/core';
+import type { Engine } from '@id3/engine';
+import { openDatabase, type Database, type Run } from '@id3/tracking';
+import type { Stage, StageContext, StageRegistry } from '../stages/stage.ts';
+import type { FromWorker, Task, ToWorker, WorkerSetup } from './messages.ts';
+
+/** Progress is sent to the scheduler at most this often. */
+const PROGRESS_MS = 200;
+
+const send = (message: FromWorker): void => void process.send?.(message);
+
+let setup: WorkerSetup;
+let database: Database;
+let stages: StageRegistry;
+let selected: Promise<Engine> | undefined;
+
+// Ctrl-C reaches the whole process group; the scheduler decides what becomes of its workers.
+process.on('SIGINT', () => {});
+// `exit` lets the database write what is pending.
+process.on('SIGTERM', () => process.exit(143));
+// The scheduler has died: nobody would take the result.
+process.on('disconnect', () => process.exit(1));
+
+process.on('message', async (message: ToWorker) => {
+  try {
+    if (message.type === 'setup') await start(message.setup);
+    else await work(message.task);
+  } catch (error) {
+    const mendable = error instanceof UserError;
+    const text = error instanceof Error ? (mendable ? error.message : error.stack) : undefined;
+    send({ type: 'failed', message: text ?? String(error), mendable });
+  }
+});
+
+async function start(received: WorkerSetup): Promise<void> {
+  setup = received;
+  database = openDatabase(setup.database);
+  stages = ((await import(setup.registry)) as { STAGES: StageRegistry }).STAGES;
+  send({ type: 'done', rss: process.memoryUsage.rss() });
+}
+
+async function work(task: Task): Promise<void> {
+  const stage = stages[task.stage];
+  const run = database.attachRun(task.run);
+  try {
+    const context = contextOf(task, run);
+    await (task.phase === 'run' ? stage.run(context) : finish(stage, context));
+  } finally {
+    run.detach();
+  }
+  send({ type: 'done', rss: process.memoryUsage.rss() });
+}
+
+async function finish(stage: Stage, context: StageContext): Promise<void> {
+  await stage.finish?.(context);
+}
+
+function contextOf(task: Task, run: Run): StageContext {
+  let sentAt = 0;
+  const progress = (step: number, steps: number, loss?: number): void => {
+    const now = Date.now();
+    if (now - sentAt < PROGRESS_MS && step < steps) return;
+    sentAt = now;
+    send({ type: 'progress', step, steps, loss });
+  };
+  return {
+    inputs: task.inputs,
+    folder: task.folder,
+    dependencies: task.dependencies,
+    part: task.part,
+    parts: task.parts,
+    engine: async () => {
+      const engine = await (selected ??= selectEngine());
+      run.engine(engine.name, engine.versions);
+      return engine;
+    },
+    log: (step, metrics, steps) => {
+      run.log(step, metrics);
+      progress(step, steps, metrics.loss);
+    },
+    progress,
+  };
+}
+
+async function selectEngine(): Promise<Engine> {
+  // Imported late: stages that compute nothing start without an engine.
+  const engine = await import('@id3/engine');
+  return engine.selectEngine(setup.engine === 'auto' ? undefined : setup.engine, { threads: setup.threads });
+}

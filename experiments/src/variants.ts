@@ -1,0 +1,77 @@
+import type { Config } from './config/schema.ts';
+
+/** One row of the ablation: a config made from the full one by changing what the row is about. */
+export interface Variant {
+  readonly name: string;
+  /** What the row says to a reader of the table. */
+  readonly title: string;
+  readonly apply: (config: Config) => Config;
+}
+
+const diffusionTraining = (config: Config, change: Partial<Config['diffusion']['training']>): Config => ({
+  ...config,
+  diffusion: { ...config.diffusion, training: { ...config.diffusion.training, ...change } },
+});
+
+const unet = (config: Config, change: Partial<Config['diffusion']['unet']>): Config => ({
+  ...config,
+  diffusion: { ...config.diffusion, unet: { ...config.diffusion.unet, ...change } },
+});
+
+const generation = (config: Config, change: Partial<Config['generation']>): Config => ({
+  ...config,
+  generation: { ...config.generation, ...change },
+});
+
+const bounds = (lb: number, ub: number): Variant => ({
+  name: `bounds-${lb}-${ub}`,
+  title: `[lb, ub] = [${lb}, ${ub}]`,
+  apply: (config) => generation(config, { lb, ub }),
+});
+
+/** The four settings of [lb, ub]; the one a profile uses is its `full` row. */
+const BOUNDS = [bounds(0.2, 1), bounds(0.4, 0.8), bounds(0.6, 1), bounds(0.8, 1)];
+
+/** The full method, the row all others are compared with. */
+export const FULL = 'full';
+
+const VARIANTS: readonly Variant[] = [
+  { name: FULL, title: 'ID³', apply: (config) => config },
+  {
+    name: 'no-reversed-likelihood',
+    title: 'without reversed likelihood score',
+    apply: (config) => generation(config, { sampler: { ...config.generation.sampler, guidance: 0 } }),
+  },
+  {
+    name: 'random-anchors',
+    title: 'without anchors (random directions)',
+    apply: (config) => generation(config, { anchors: 'random' }),
+  },
+  ...BOUNDS,
+  {
+    name: 'no-id-loss',
+    title: 'without ID inner-product loss',
+    apply: (config) => diffusionTraining(config, { idLossWeight: 0 }),
+  },
+  {
+    name: 'no-attributes',
+    title: 'without attribute conditioning',
+    apply: (config) => unet(config, { attributes: false }),
+  },
+  {
+    name: 'ceiling',
+    title: 'ceiling: trained on the train pool itself',
+    apply: (config) => ({ ...config, downstream: { ...config.downstream, dataset: 'train' } }),
+  },
+  {
+    name: 'floor',
+    title: 'floor: random y, unrelated to the label',
+    apply: (config) => generation(config, { condition: 'random' }),
+  },
+];
+
+/** The ablation's rows for a config, without the setting of [lb, ub] that the full row has already. */
+export function ablationVariants(config: Config): Variant[] {
+  const { lb, ub } = config.generation;
+  return VARIANTS.filter((variant) => variant.name !== bounds(lb, ub).name);
+}
