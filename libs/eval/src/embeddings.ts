@@ -1,15 +1,8 @@
 import { UserError } from '@id3/core';
+import type { Pair } from '@id3/data';
 
 /** Row-major embeddings [n,d]: what a recogniser returns (32 bits) or what the protocol keeps (64 bits). */
 export type Embeddings = Float32Array | Float64Array;
-
-/** Two images by index, whether they show one person, and the fold (0-based) they are tested in. */
-export interface Pair {
-  readonly a: number;
-  readonly b: number;
-  readonly same: boolean;
-  readonly fold: number;
-}
 
 /**
  * Each row divided by its L2 norm, in 64 bits; a zero row stays zero, as `sklearn.preprocessing.normalize`

@@ -1,6 +1,6 @@
 import { UserError } from '@id3/core';
 import { describe, expect, it } from 'vitest';
-import { auc, eer, measurableFars, rocOf, scoreHistogram, tarAtFar } from './roc.ts';
+import { auc, eer, measurableFars, rocCurve, rocOf, scoreHistogram, tarAtFar } from './roc.ts';
 import { drawScores, scoreKinds } from './testing.ts';
 
 function split({ distances, same }: ReturnType<typeof drawScores>): { same: number[]; different: number[] } {
@@ -45,6 +45,10 @@ describe.each(scoreKinds)('ROC of %s scores', (kind) => {
     }
     expect(Math.abs(eer(roc) - at((lo + hi) / 2)[0])).toBeLessThan(1e-12);
 
+    // The corners alone enclose the same area.
+    const [x, y] = [0, 1].map((axis) => rocCurve(roc).map((point) => point[axis]));
+    expect(Math.abs(auc({ ...roc, far: x, tar: y }) - auc(roc))).toBeLessThan(1e-12);
+
     for (const target of [0, 1e-3, 0.01, 0.1, 1 / 3, 0.5, 1]) {
       const step = Math.max(
         0,
@@ -70,6 +74,14 @@ describe('ROC', () => {
     expect(eer(roc)).toBeCloseTo(0.2, 15);
     expect(tarAtFar(roc, 0.25)).toBeCloseTo(2 / 3, 15);
     expect(tarAtFar(roc, 0.25, 'linear')).toBeCloseTo(5 / 6, 15);
+  });
+  it('keeps only its corners for plotting', () => {
+    expect(rocCurve(roc)).toEqual([
+      [0, 0],
+      [0, 2 / 3],
+      [0.5, 1],
+      [1, 1],
+    ]);
   });
   it('is a chance diagonal where all scores are tied', () => {
     const tied = rocOf({ distances: [1, 1, 1, 1], same: [true, false, true, false] });

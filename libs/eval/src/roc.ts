@@ -90,6 +90,19 @@ export function measurableFars(
   return targets.filter((target) => target * roc.different >= 1);
 }
 
+/**
+ * The ROC's corners as [far, tar], without the points on straight runs between them: the same curve, small enough to
+ * keep and to plot.
+ */
+export function rocCurve({ far, tar }: Roc): [far: number, tar: number][] {
+  return far.flatMap((x, i): [number, number][] => {
+    const between = i > 0 && i < far.length - 1;
+    const straight =
+      between && ((far[i - 1] === x && far[i + 1] === x) || (tar[i - 1] === tar[i] && tar[i + 1] === tar[i]));
+    return straight ? [] : [[x, tar[i]]];
+  });
+}
+
 /** Counts of same and different pairs over equal bins of the score; [bins] each. */
 export interface ScoreHistogram {
   readonly lo: number;

@@ -1,0 +1,91 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Rng } from '@id3/core';
+import { DatasetWriter, openDataset, type Dataset, type Pair } from '@id3/data';
+import { describe, expect, it } from 'vitest';
+import { contiguousFolds } from './protocol.ts';
+import { embedDataset, verify, type Embed } from './verify.ts';
+
+/** 2 images of each of 40 people, 2×3 pixels: a person's own pattern plus noise of the given strength. */
+function benchmark(noise: number, withPairs = true): Dataset {
+  const rng = new Rng(1, 'benchmark', noise);
+  const count = 80;
+  const people = Array.from({ length: 40 }, () => rng.normals(18));
+  const images = Uint8Array.from({ length: count * 18 }, (_, k) => {
+    const person = people[Math.floor(k / 36)];
+    return Math.max(0, Math.min(255, 127.5 + 40 * (person[k % 18] + noise * rng.normal())));
+  });
+  const folds = contiguousFolds(80, 10);
+  const pairs: Pair[] = Array.from({ length: 80 }, (_, i) => {
+    const a = i & ~1;
+    return { a, b: i % 2 ? a + 1 : (a + 2) % count, same: i % 2 === 1, fold: folds[i] };
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'id3-verify-'));
+  const writer = DatasetWriter.open(folder, {
+    kind: 'rendered',
+    spec: { noise },
+    height: 2,
+    width: 3,
+    count,
+    imagesPerShard: 80,
+  });
+  writer.writeShard(0, {
+    images,
+    records: Array.from({ length: count }, (_, i) => ({ label: Math.floor(i / 2) })),
+  });
+  writer.finish(withPairs ? { pairs } : {});
+  return openDataset(folder);
+}
+
+/** The pixels themselves. */
+const pixels: Embed = async (images) => images;
+
+describe('verify', () => {
+  it('knows people apart by their pixels, and guesses on noise', async () => {
+    const clear = await verify(pixels, benchmark(0.05), { benchmark: 'clear' });
+    expect(clear).toMatchObject({ benchmark: 'clear', pairs: 80, accuracy: 1, auc: 1, eer: 0 });
+    expect(clear.tarAtFar).toEqual({ '0.1': 1 });
+    const noisy = await verify(pixels, benchmark(50), { benchmark: 'noisy' });
+    expect(noisy.accuracy).toBeLessThan(0.75);
+    expect(noisy.folds.map(({ fold }) => fold)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const histograms = noisy.curves.filter(({ kind }) => kind !== 'roc');
+    expect(histograms.flatMap(({ points }) => points).reduce((sum, [, n]) => sum + n, 0)).toBe(80);
+  });
+
+  it('adds the mirror image before it normalises', async () => {
+    const dataset = benchmark(1);
+    const { scores } = await verify(pixels, dataset, { benchmark: 'mirror', batchSize: 7 });
+    const summed = (i: number) => {
+      const image = Array.from(dataset.image(i), (v) => v / 127.5 - 1);
+      return image.map(
+        (v, k) => v + image[Math.floor(k / 9) * 9 + (2 - (Math.floor(k / 3) % 3)) * 3 + (k % 3)],
+      );
+    };
+    dataset.pairs!.forEach(({ a, b }, i) => {
+      const [x, y] = [summed(a), summed(b)];
+      const product = x.reduce((sum, v, k) => sum + v * y[k], 0);
+      expect(scores[i]).toBeCloseTo(product / (Math.hypot(...x) * Math.hypot(...y)), 6);
+    });
+  });
+
+  it('does not depend on the batch size, and calls the recogniser with one shape only', async () => {
+    const dataset = benchmark(1);
+    const shapes = new Set<string>();
+    const counting: Embed = async (images, shape) => {
+      shapes.add(shape.join());
+      return images;
+    };
+    const whole = await embedDataset(pixels, dataset, { batchSize: 1000 });
+    expect(await embedDataset(counting, dataset, { batchSize: 33 })).toEqual(whole);
+    expect([...shapes]).toEqual(['33,2,3,3']);
+  });
+
+  it('refuses a dataset without pairs and embeddings that are not finite', async () => {
+    await expect(verify(pixels, benchmark(1, false), { benchmark: 'x' })).rejects.toThrow(
+      /no verification pairs/,
+    );
+    const diverged: Embed = async (images) => images.fill(NaN);
+    await expect(verify(diverged, benchmark(1), { benchmark: 'x' })).rejects.toThrow(/not finite/);
+  });
+});

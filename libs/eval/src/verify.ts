@@ -1,0 +1,119 @@
+import { UserError } from '@id3/core';
+import { imagesToFloat, type Dataset } from '@id3/data';
+import { cosines, squaredDistances, sumWithMirror } from './embeddings.ts';
+import { kFoldAccuracy, type ThresholdRule } from './protocol.ts';
+import { auc, eer, measurableFars, rocCurve, rocOf, scoreHistogram, tarAtFar } from './roc.ts';
+
+/** A recogniser: images [B,H,W,3] in [-1,1] → embeddings [B,d], not normalised. */
+export type Embed = (
+  images: Float32Array,
+  shape: [batch: number, height: number, width: number, channels: 3],
+) => Promise<Float32Array>;
+
+export interface VerifyOptions {
+  /** Name under which the result is kept, such as `rendered-lfw`. */
+  readonly benchmark: string;
+  /** Images a call of `embed`; default 64. */
+  readonly batchSize?: number;
+  /** Default `exact`. */
+  readonly thresholds?: ThresholdRule;
+  /** False accept rates to report the true accept rate at, where there are enough pairs; default 0.1, 0.01, 0.001. */
+  readonly fars?: readonly number[];
+}
+
+/** The outcome of one benchmark; accuracies, AUC, EER and rates are shares from 0 to 1. */
+export interface VerificationResult {
+  readonly benchmark: string;
+  /** Number of pairs. */
+  readonly pairs: number;
+  /** Mean and population standard deviation over folds. */
+  readonly accuracy: number;
+  readonly accuracyStd: number;
+  /** The threshold is on squared L2 distances, chosen on the other folds. */
+  readonly folds: { fold: number; accuracy: number; threshold: number }[];
+  readonly auc: number;
+  readonly eer: number;
+  /** True accept rate by false accept rate, such as `{ '0.01': 0.87 }`. */
+  readonly tarAtFar: Record<string, number>;
+  /** ROC as [far, tar]; histograms of both kinds of pairs' cosines as [middle of the bin, pairs]. */
+  readonly curves: { kind: 'roc' | 'same' | 'different'; points: [number, number][] }[];
+  /** Cosine of each pair, in the benchmark's order. */
+  readonly scores: Float64Array;
+}
+
+/**
+ * Verifies a recogniser on a benchmark: embeddings of each image and of its mirror image are summed and
+ * normalised, pairs are scored by squared L2 distance, and each fold is judged at the threshold the others
+ * choose. Throws a UserError where the dataset has no pairs or an embedding is not finite.
+ */
+export async function verify(
+  embed: Embed,
+  dataset: Dataset,
+  options: VerifyOptions,
+): Promise<VerificationResult> {
+  const { pairs } = dataset;
+  if (!pairs?.length)
+    throw new UserError(
+      `${dataset.folder} has no verification pairs; name a benchmark's folder, not a training set's.`,
+    );
+  const image = await embedDataset(embed, dataset, { batchSize: options.batchSize });
+  const mirror = await embedDataset(embed, dataset, { batchSize: options.batchSize, mirror: true });
+  const size = image.length / dataset.count;
+  const embeddings = sumWithMirror(image, mirror, size);
+
+  const scored = {
+    distances: squaredDistances(embeddings, size, pairs),
+    same: pairs.map((pair) => pair.same),
+    folds: pairs.map((pair) => pair.fold),
+  };
+  const { mean, std, accuracies, thresholds } = kFoldAccuracy(scored, options.thresholds);
+  const roc = rocOf(scored);
+  const scores = cosines(embeddings, size, pairs);
+  const histogram = scoreHistogram(scores, scored.same);
+  const binWidth = (histogram.hi - histogram.lo) / histogram.same.length;
+  const bars = (kind: 'same' | 'different') => ({
+    kind,
+    points: histogram[kind].map((count, bin): [number, number] => [
+      histogram.lo + (bin + 0.5) * binWidth,
+      count,
+    ]),
+  });
+  return {
+    benchmark: options.benchmark,
+    pairs: pairs.length,
+    accuracy: mean,
+    accuracyStd: std,
+    folds: accuracies.map((accuracy, fold) => ({ fold, accuracy, threshold: thresholds[fold] })),
+    auc: auc(roc),
+    eer: eer(roc),
+    tarAtFar: Object.fromEntries(
+      measurableFars(roc, options.fars).map((far) => [String(far), tarAtFar(roc, far)]),
+    ),
+    curves: [{ kind: 'roc', points: rocCurve(roc) }, bars('same'), bars('different')],
+    scores,
+  };
+}
+
+/**
+ * Embeddings of all images of a dataset, or of their mirror images: [n,d], as `embed` gives them. Every batch has the
+ * same size, so that an engine compiles one shape: the last one reaches back over images already done.
+ */
+export async function embedDataset(
+  embed: Embed,
+  dataset: Dataset,
+  { batchSize = 64, mirror = false }: { batchSize?: number; mirror?: boolean } = {},
+): Promise<Float32Array> {
+  const { count, height, width } = dataset;
+  const batch = Math.min(batchSize, count);
+  let all = new Float32Array(0);
+  for (let from = 0; from < count; from += batch) {
+    const first = Math.min(from, count - batch);
+    const indices = Int32Array.from({ length: batch }, (_, b) => first + b);
+    const images = imagesToFloat(dataset, indices, mirror ? Array.from(indices, () => true) : undefined);
+    const embeddings = await embed(images, [batch, height, width, 3]);
+    const size = embeddings.length / batch;
+    if (from === 0) all = new Float32Array(count * size);
+    all.set(embeddings, first * size);
+  }
+  return all;
+}
