@@ -1,1 +1,9 @@
-export {};
+export { registerWasmKernels } from './kernels.ts';
+export {
+  ENGINES,
+  describeEngine,
+  selectEngine,
+  type Engine,
+  type EngineName,
+  type EngineOptions,
+} from './select.ts';
