@@ -1,11 +1,6 @@
+import { diffusionSchema, generationSchema } from '@id3/model';
 import { z } from 'zod';
-import {
-  benchmarksSchema,
-  dataSchema,
-  diffusionSchema,
-  generationSchema,
-  recogniserSchema,
-} from './sections.ts';
+import { benchmarksSchema, dataSchema, recogniserSchema } from './sections.ts';
 
 /** Everything that decides the result of an experiment. A field has one name from here to the chart's axis. */
 export const configSchema = z

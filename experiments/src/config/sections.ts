@@ -1,4 +1,3 @@
-import { samplerSchema, unetSchema } from '@id3/model';
 import { z } from 'zod';
 
 const poolSchema = z.strictObject({
@@ -49,40 +48,3 @@ export const recogniserSchema = z.strictObject({
     flip: z.boolean(),
   }),
 });
-
-export const diffusionSchema = z.strictObject({
-  unet: unetSchema,
-  timesteps: z.int().min(2),
-  schedule: z.enum(['linear', 'cosine']),
-  training: z.strictObject({
-    steps: z.int().min(1),
-    batchSize: z.int().min(1),
-    learningRate: z.number().positive(),
-    warmupSteps: z.int().min(0),
-    weightDecay: z.number().min(0),
-    clipNorm: z.number().positive(),
-    emaDecay: z.number().min(0).max(1),
-    idLossWeight: z.number().min(0),
-    flip: z.boolean(),
-  }),
-});
-
-const range = (lowest: number, highest: number) =>
-  z
-    .tuple([z.number().min(lowest).max(highest), z.number().min(lowest).max(highest)])
-    .refine(([from, to]) => from <= to, 'expected [from, to] with from ≤ to');
-
-export const generationSchema = z
-  .strictObject({
-    identities: z.int().min(2),
-    imagesPerIdentity: z.int().min(1),
-    anchors: z.enum(['spread', 'random']),
-    lb: z.number().min(-1).max(1),
-    ub: z.number().min(-1).max(1),
-    condition: z.enum(['anchor', 'random']),
-    age: range(0, 100),
-    yaw: range(-90, 90),
-    sampler: samplerSchema,
-    batchSize: z.int().min(1),
-  })
-  .refine(({ lb, ub }) => lb <= ub, { path: ['lb'], message: 'expected lb ≤ ub' });

@@ -1,0 +1,81 @@
+import { UserError } from '@id3/core';
+import parse from 'yargs-parser';
+import type { Overrides } from '../config/load.ts';
+
+/** What every command line of the experiments understands; the rest are fields of the config. */
+export interface Arguments {
+  profile: string;
+  /** The folder of all results, with the database. */
+  out: string;
+  /** Name of the experiment in the database and of its report. */
+  name: string | undefined;
+  workers: number;
+  /** Compute threads of each worker. */
+  threads: number;
+  /** Names of the variants to run; all where undefined. */
+  variants: string[] | undefined;
+  /** Times one real step of each stage and projects the total, instead of running. */
+  estimate: boolean;
+  help: boolean;
+  overrides: Overrides;
+}
+
+export const OPTIONS_HELP = `  --profile NAME        smoke, quick (default), standard or paper
+  --FIELD=VALUE         sets a field of the config, such as --diffusion.training.steps=100
+  --out FOLDER          where results go (default: artefacts)
+  --name NAME           name of the experiment in the database and of its report
+  --workers N           worker processes (default: one a core)
+  --threads N           compute threads of each worker (default: 1)
+  --estimate            time one real step of each stage and project the total, instead of running`;
+
+/** Reads a command line. Throws a UserError where an option has no value or one of the wrong kind. */
+export function parseArguments(
+  argv: readonly string[],
+  defaults: { profile: string; cores: number },
+): Arguments {
+  const { _: positional, ...given } = parse([...argv], {
+    boolean: ['estimate', 'help'],
+    string: ['profile', 'out', 'name', 'workers', 'threads', 'variants'],
+    configuration: {
+      'dot-notation': false,
+      'camel-case-expansion': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'boolean-negation': false,
+    },
+  });
+  if (positional.length > 0)
+    throw new UserError(
+      `The argument "${positional[0]}" is not understood; options are written --name=value (see --help).`,
+    );
+  const { profile, out, name, workers, threads, variants, estimate, help, ...overrides } = given as Record<
+    string,
+    unknown
+  >;
+  return {
+    profile: text('profile', profile) ?? defaults.profile,
+    out: text('out', out) ?? 'artefacts',
+    name: text('name', name),
+    workers: count('workers', workers) ?? defaults.cores,
+    threads: count('threads', threads) ?? 1,
+    variants: text('variants', variants)?.split(','),
+    estimate: estimate === true,
+    help: help === true,
+    overrides,
+  };
+}
+
+function text(option: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  throw new UserError(
+    `The option --${option} needs one value, such as --${option}=${option === 'workers' ? 2 : 'NAME'}.`,
+  );
+}
+
+function count(option: string, value: unknown): number | undefined {
+  const digits = text(option, value);
+  if (digits === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(digits)) return Number(digits);
+  throw new UserError(`The option --${option} is "${digits}"; expected a whole number of at least 1.`);
+}

@@ -1,0 +1,19 @@
+import { join, relative } from 'node:path';
+import { printEstimate } from '../estimate.ts';
+import { runExperiment } from '../experiment.ts';
+import { Pipeline } from '../pipeline.ts';
+import { Plan, nodeFolder } from '../plan.ts';
+import { main } from './main.ts';
+
+await main({
+  name: 'sample',
+  summary: 'Generates the synthetic dataset of one config, and trains what it needs.',
+  async run(config, args, signal) {
+    const plan = new Plan();
+    const target = new Pipeline(plan, config, 'full').generated();
+    if (args.estimate) return printEstimate(plan, config, args.workers);
+    await runExperiment({ command: 'sample', config, args, signal }, plan, [target], ({ root }) =>
+      console.log(`The dataset is in ${relative(process.cwd(), join(root, nodeFolder(target)))}.`),
+    );
+  },
+});

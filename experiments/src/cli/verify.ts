@@ -1,0 +1,20 @@
+import { printEstimate } from '../estimate.ts';
+import { runExperiment } from '../experiment.ts';
+import { planAblation } from '../pipeline.ts';
+import { reportTable } from '../report/write.ts';
+import { ablationVariants, FULL } from '../variants.ts';
+import { main } from './main.ts';
+
+await main({
+  name: 'verify',
+  summary: 'Verifies the recognisers of one config, and makes whatever they need.',
+  async run(config, args, signal) {
+    const full = ablationVariants(config).filter((variant) => variant.name === FULL);
+    const { plan, rows } = planAblation(config, full);
+    if (args.estimate) return printEstimate(plan, config, args.workers);
+    const targets = rows.flatMap(({ verifications }) => verifications.map(({ node }) => node));
+    await runExperiment({ command: 'verify', config, args, signal }, plan, targets, (finished) =>
+      reportTable(finished, rows),
+    );
+  },
+});

@@ -1,0 +1,101 @@
+import type { Config } from './config/schema.ts';
+import { Plan, type PlanNode } from './plan.ts';
+import { anchorPlacement } from './stages/anchor-placement.ts';
+import { diffusionTraining } from './stages/diffusion-training.ts';
+import { generation } from './stages/generation.ts';
+import { fTraining, recogniserTraining } from './stages/recogniser-training.ts';
+import { benchmarkRendering, poolRendering } from './stages/rendering.ts';
+import { verification } from './stages/verification.ts';
+import type { Variant } from './variants.ts';
+
+/** What one variant of an experiment asks for: nodes of the plan that it shares with others. */
+export interface Row {
+  readonly variant: Variant;
+  readonly config: Config;
+  /** The verification of the recogniser of each downstream seed. */
+  readonly verifications: readonly { readonly seed: number; readonly node: PlanNode }[];
+}
+
+/** Adds all stages of one config to a plan, on demand: what a target does not need is not there. */
+export class Pipeline {
+  constructor(
+    private readonly plan: Plan,
+    private readonly config: Config,
+    private readonly variant: string,
+  ) {}
+
+  pool(pool: 'pretrain' | 'train'): PlanNode {
+    const { seed, image, data } = this.config;
+    const inputs = { seed, pool, size: image.size, ...data[pool] };
+    return this.plan.add(poolRendering, inputs, {}, this.about(pool));
+  }
+
+  benchmark(benchmark: Config['benchmarks']['names'][number]): PlanNode {
+    const { seed, image, benchmarks } = this.config;
+    const { pairs, folds } = benchmarks;
+    const inputs = { seed, benchmark, size: image.size, pairs, folds };
+    return this.plan.add(benchmarkRendering, inputs, {}, this.about(benchmark));
+  }
+
+  f(): PlanNode {
+    const { seed, image, f } = this.config;
+    const inputs = { seed, size: image.size, recogniser: f };
+    return this.plan.add(fTraining, inputs, { dataset: this.pool('pretrain') }, this.about());
+  }
+
+  diffusion(): PlanNode {
+    const { seed, image, diffusion } = this.config;
+    const inputs = { seed, size: image.size, diffusion };
+    const dependencies = { dataset: this.pool('train'), f: this.f() };
+    return this.plan.add(diffusionTraining, inputs, dependencies, this.about(this.variant));
+  }
+
+  anchors(): PlanNode {
+    const { seed, f } = this.config;
+    const { identities, anchors: kind } = this.config.generation;
+    const inputs = { seed, kind, identities, embeddingSize: f.network.embeddingSize };
+    return this.plan.add(anchorPlacement, inputs, {}, this.about(kind));
+  }
+
+  generated(): PlanNode {
+    const { seed, image, generation: options } = this.config;
+    const inputs = { seed, size: image.size, generation: options };
+    const dependencies = { diffusion: this.diffusion(), f: this.f(), anchors: this.anchors() };
+    return this.plan.add(generation, inputs, dependencies, this.about(this.variant));
+  }
+
+  /** A downstream recogniser, trained with one of the seeds. */
+  recogniser(seed: number): PlanNode {
+    const { image, recogniser, downstream } = this.config;
+    const dataset = downstream.dataset === 'train' ? this.pool('train') : this.generated();
+    const inputs = { seed, size: image.size, recogniser };
+    return this.plan.add(recogniserTraining, inputs, { dataset }, this.about(`${this.variant} seed ${seed}`));
+  }
+
+  verification(seed: number): PlanNode {
+    const { names } = this.config.benchmarks;
+    const benchmarks = Object.fromEntries(names.map((name) => [name, this.benchmark(name)]));
+    const dependencies = { ...benchmarks, recogniser: this.recogniser(seed) };
+    const inputs = { seed, benchmarks: names };
+    return this.plan.add(verification, inputs, dependencies, this.about(`${this.variant} seed ${seed}`));
+  }
+
+  private about(label?: string): { variant: string; label?: string } {
+    return { variant: this.variant, label };
+  }
+}
+
+/** The plan of an ablation: every variant's recognisers, verified. Equal work is in it once. */
+export function planAblation(config: Config, variants: readonly Variant[]): { plan: Plan; rows: Row[] } {
+  const plan = new Plan();
+  const rows = variants.map((variant) => {
+    const changed = variant.apply(config);
+    const pipeline = new Pipeline(plan, changed, variant.name);
+    const verifications = changed.downstream.seeds.map((seed) => ({
+      seed,
+      node: pipeline.verification(seed),
+    }));
+    return { variant, config: changed, verifications };
+  });
+  return { plan, rows };
+}

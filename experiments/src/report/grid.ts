@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module';
+import sharp, { type OverlayOptions } from 'sharp';
+
+/** Shipped as a package, for a machine may have no fonts. */
+const FONT_FILE = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
+const GAP = 4;
+const HEADER = 28;
+const LABEL_WIDTH = 96;
+
+/** Images in rows and columns, all of one size, with what each row and column shows. */
+export interface Grid {
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly label: string; readonly images: readonly Uint8Array[] }[];
+  /** Side of the images in pixels. */
+  readonly size: number;
+}
+
+/**
+ * A PNG of the grid, each image enlarged to `cell` pixels without smoothing being hidden: what was
+ * generated at 32×32 looks like it. Images are uint8 [size,size,3].
+ */
+export async function gridPng({ columns, rows, size }: Grid, cell = 112): Promise<Buffer> {
+  const x = (column: number) => LABEL_WIDTH + column * (cell + GAP);
+  const y = (row: number) => HEADER + row * (cell + GAP);
+  const pictures = rows.flatMap(({ images }, row) =>
+    images.map(async (rgb, column): Promise<OverlayOptions> => {
+      const raw = { width: size, height: size, channels: 3 } as const;
+      const input = await sharp(rgb, { raw }).resize(cell, cell, { kernel: 'cubic' }).png().toBuffer();
+      return { input, left: x(column), top: y(row) };
+    }),
+  );
+  const titles = columns.map((title, column) => text(title, x(column), 0, cell, HEADER));
+  const labels = rows.map(({ label }, row) => text(label, 0, y(row), LABEL_WIDTH, cell));
+  return sharp({
+    create: {
+      width: x(columns.length),
+      height: y(rows.length),
+      channels: 3,
+      background: 'white',
+    },
+  })
+    .composite(await Promise.all([...pictures, ...titles, ...labels]))
+    .png()
+    .toBuffer();
+}
+
+/** A text in the middle of a box. */
+async function text(
+  words: string,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Promise<OverlayOptions> {
+  const { data, info } = await sharp({
+    text: { text: words, font: 'DejaVu Sans 9', fontfile: FONT_FILE, rgba: true, dpi: 96, align: 'centre' },
+  })
+    .png()
+    .toBuffer({ resolveWithObject: true });
+  return {
+    input: data,
+    left: left + Math.max(0, Math.round((width - info.width) / 2)),
+    top: top + Math.max(0, Math.round((height - info.height) / 2)),
+  };
+}

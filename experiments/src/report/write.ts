@@ -1,0 +1,21 @@
+import { join, relative } from 'node:path';
+import { writeFileAtomic } from '@id3/core';
+import type { Finished } from '../experiment.ts';
+import type { Row } from '../pipeline.ts';
+import { csvTable, markdownTable, terminalTable } from './format.ts';
+import { readCells, tabulate } from './results.ts';
+
+/** Writes the ablation's table to `reports/<experiment>/` and prints it. */
+export function reportTable({ database, run, experiment, runs, root }: Finished, rows: readonly Row[]): void {
+  const table = tabulate(readCells(database, rows, runs));
+  const folder = join(root, 'reports', experiment);
+  const write = (name: string, content: string): void => {
+    writeFileAtomic(join(folder, name), content);
+    run.artefact(join(folder, name), 'report');
+  };
+  write('table.md', markdownTable(table));
+  write('table.csv', csvTable(table));
+  console.log(
+    `\n${terminalTable(table)}\n\nWritten to ${relative(process.cwd(), folder)}/table.md and table.csv.`,
+  );
+}

@@ -1,0 +1,27 @@
+import { openDataset } from '@id3/data';
+import { trainDiffusion, type DiffusionOptions } from '@id3/model';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadF } from './recogniser-training.ts';
+import { trainingHooks } from './hooks.ts';
+import type { Stage } from './stage.ts';
+
+interface DiffusionInputs extends Record<string, unknown> {
+  seed: number;
+  size: number;
+  diffusion: DiffusionOptions;
+}
+
+/** Algorithm 1: trains the denoising network on the `train` pool. */
+export const diffusionTraining: Stage<DiffusionInputs, 'dataset' | 'f'> = {
+  name: 'train-diffusion',
+  version: 1,
+  cost: ({ size, diffusion: { unet, training } }) =>
+    1e-8 * training.steps * training.batchSize * size ** 2 * (unet.baseChannels / unet.patchSize) ** 2,
+  async run({ inputs, folder, dependencies, engine, log }) {
+    await engine();
+    const dataset = openDataset(dependencies.dataset);
+    const f = loadF(dependencies.f);
+    await trainDiffusion(inputs.diffusion, dataset, f, inputs.seed, trainingHooks({ folder, log }));
+    tf.disposeVariables();
+  },
+};

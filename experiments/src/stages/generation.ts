@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { DatasetWriter } from '@id3/data';
+import { generateShard, loadDiffusion, noiseSchedule, type GenerationOptions } from '@id3/model';
+import * as tf from '@tensorflow/tfjs-core';
+import { readAnchors } from './anchor-placement.ts';
+import { MODEL_FILE } from './hooks.ts';
+import { loadF } from './recogniser-training.ts';
+import type { Stage, StageContext } from './stage.ts';
+
+interface GenerationInputs extends Record<string, unknown> {
+  seed: number;
+  size: number;
+  generation: GenerationOptions;
+}
+
+/** Images of a shard, which is what a killed generation repeats at most. */
+const IMAGES_PER_SHARD = 128;
+
+const imagesOf = ({ generation }: GenerationInputs) => generation.identities * generation.imagesPerIdentity;
+
+function writerOf({ inputs, folder }: Pick<StageContext<GenerationInputs>, 'inputs' | 'folder'>, d: number) {
+  return DatasetWriter.open(folder, {
+    kind: 'generated',
+    spec: inputs as never,
+    height: inputs.size,
+    width: inputs.size,
+    count: imagesOf(inputs),
+    imagesPerShard: IMAGES_PER_SHARD,
+    embeddingSize: d,
+  });
+}
+
+/** Algorithm 3: samples the synthetic dataset, shard by shard. */
+export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> = {
+  name: 'generate',
+  version: 1,
+  cost: ({ generation, size }) =>
+    2e-6 *
+    generation.identities *
+    generation.imagesPerIdentity *
+    generation.sampler.steps *
+    (generation.sampler.guidance > 0 ? 3 : 1) *
+    size ** 2,
+  maxParts: (inputs) => Math.ceil(imagesOf(inputs) / IMAGES_PER_SHARD),
+  async run(context) {
+    const { inputs, dependencies, part, parts, progress, engine } = context;
+    await engine();
+    const f = loadF(dependencies.f);
+    const { unet, options } = loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize);
+    const schedule = noiseSchedule(options.schedule, options.timesteps);
+    const anchors = readAnchors(dependencies.anchors);
+    const writer = writerOf(context, f.embeddingSize);
+    const shards = Array.from({ length: writer.shards }, (_, k) => k).filter((k) => k % parts === part);
+    const sizeOf = (k: number) => writer.shardRange(k)[1] - writer.shardRange(k)[0];
+    const total = shards.reduce((sum, k) => sum + sizeOf(k), 0);
+    let done = 0;
+    const count = (images: number) => progress((done += images), total);
+    for (const k of shards) {
+      if (writer.hasShard(k)) count(sizeOf(k));
+      else
+        await generateShard({ unet, schedule, f }, inputs.generation, anchors, writer, k, inputs.seed, count);
+    }
+    tf.disposeVariables();
+  },
+  async finish(context) {
+    writerOf(context, loadF(context.dependencies.f).embeddingSize).finish();
+  },
+};

@@ -1,0 +1,21 @@
+import { anchorPlacement } from './anchor-placement.ts';
+import { diffusionTraining } from './diffusion-training.ts';
+import { generation } from './generation.ts';
+import { fTraining, recogniserTraining } from './recogniser-training.ts';
+import { benchmarkRendering, poolRendering } from './rendering.ts';
+import type { Stage, StageRegistry } from './stage.ts';
+import { verification } from './verification.ts';
+
+/** Every stage a worker can run, by name. A task brings inputs of its own stage's type. */
+export const STAGES: StageRegistry = Object.fromEntries(
+  [
+    poolRendering,
+    benchmarkRendering,
+    fTraining,
+    diffusionTraining,
+    anchorPlacement,
+    generation,
+    recogniserTraining,
+    verification,
+  ].map((stage) => [stage.name, stage as unknown as Stage]),
+);
