@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig, type Overrides } from './config/load.ts';
+import { planAblation } from './pipeline.ts';
+import { ablationVariants } from './variants.ts';
+
+const ablation = (overrides: Overrides = {}) => {
+  const config = loadConfig('quick', overrides);
+  return planAblation(config, ablationVariants(config));
+};
+
+describe('the ablation', () => {
+  it('shares every stage that variants have in common', () => {
+    const { plan, rows } = ablation();
+    const counts: Record<string, number> = {};
+    for (const { stage } of plan.nodes) counts[stage.name] = (counts[stage.name] ?? 0) + 1;
+    expect(rows.map(({ variant }) => variant.name)).toHaveLength(10);
+    expect(counts).toEqual({
+      'render-pool': 2,
+      'render-benchmark': 5,
+      'train-f': 1,
+      // with all, without the ID loss, without attributes
+      'train-diffusion': 3,
+      // spread, random
+      anchors: 2,
+      // all rows but the ceiling
+      generate: 9,
+      'train-recogniser': 30,
+      verify: 30,
+    });
+    const shared = plan.nodes.find(({ stage }) => stage.name === 'train-f')!;
+    expect([...shared.variants]).toEqual(
+      rows.map(({ variant }) => variant.name).filter((n) => n !== 'ceiling'),
+    );
+  });
+
+  it('has the four settings of [lb, ub] once, whichever is the full one', () => {
+    const names = ({ rows }: ReturnType<typeof ablation>) =>
+      rows.map(({ variant }) => variant.name).filter((name) => name.startsWith('bounds'));
+    expect(names(ablation())).toHaveLength(3);
+    expect(names(ablation({ 'generation.lb': 0.1 }))).toHaveLength(4);
+  });
+
+  it('lists each node after its dependencies', () => {
+    const seen = new Set<string>();
+    for (const node of ablation().plan.nodes) {
+      for (const dependency of Object.values(node.dependencies)) expect(seen).toContain(dependency.key);
+      seen.add(node.key);
+    }
+  });
+});
+
+describe('the key of a stage', () => {
+  const keys = (overrides: Overrides = {}) =>
+    Object.fromEntries(ablation(overrides).plan.nodes.map(({ label, key }) => [label, key]));
+  const changed = (overrides: Overrides): string[] => {
+    const [before, after] = [keys(), keys(overrides)];
+    const stages = Object.keys(before).filter((label) => before[label] !== after[label]);
+    return [...new Set(stages.map((label) => label.split(' ')[0]))].sort();
+  };
+
+  it('is the same for the same config', () => {
+    expect(keys()).toEqual(keys());
+    expect(changed({ engine: 'cpu' })).toEqual([]);
+  });
+
+  it('changes with what the stage depends on, and with nothing else', () => {
+    expect(changed({ 'recogniser.training.steps': 7 })).toEqual(['train-recogniser', 'verify']);
+    expect(changed({ 'generation.sampler.steps': 7 })).toEqual(['generate', 'train-recogniser', 'verify']);
+    expect(changed({ 'benchmarks.pairs': 200 })).toEqual(['render-benchmark', 'verify']);
+    expect(changed({ 'data.pretrain.people': 9 })).toEqual([
+      'generate',
+      'render-pool',
+      'train-diffusion',
+      'train-f',
+      'train-recogniser',
+      'verify',
+    ]);
+  });
+});
