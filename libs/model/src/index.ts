@@ -12,4 +12,7 @@ export * from './nn/scope.ts';
 export * from './optim/flat.ts';
 export * from './optim/optimisers.ts';
 export * from './optim/schedule.ts';
+export * from './recogniser/heads.ts';
+export * from './recogniser/iresnet.ts';
+export * from './recogniser/train.ts';
 export * from './training.ts';

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { selectEngine } from '@id3/engine';
+import { DatasetWriter, openDataset } from '@id3/data';
+import {
+  Recogniser,
+  anchors,
+  generateShard,
+  loadCheckpoint,
+  loadDiffusion,
+  noiseSchedule,
+  trainDiffusion,
+  type DiffusionOptions,
+  type GenerationOptions,
+} from '../index.ts';
+import { colourDataset, temporaryFolder } from '../testing.ts';
+
+const options: DiffusionOptions = {
+  unet: {
+    patchSize: 2,
+    baseChannels: 8,
+    channelMultipliers: [1, 2],
+    blocksPerLevel: 1,
+    attentionLevels: [1],
+    attentionHeads: 2,
+    groups: 4,
+    conditioning: 'time',
+    conditionSizes: [16, 16],
+    attributes: true,
+  },
+  timesteps: 100,
+  schedule: 'linear',
+  training: {
+    steps: 16,
+    batchSize: 4,
+    learningRate: 2e-3,
+    warmupSteps: 2,
+    weightDecay: 0,
+    clipNorm: 1,
+    emaDecay: 0.9,
+    idLossWeight: 1,
+    flip: true,
+  },
+};
+const network = { widths: [4, 4, 4, 4], blocks: [1, 1, 1, 1], embeddingSize: 8, dropout: 0 };
+
+describe('a diffusion model from training to dataset', () => {
+  beforeAll(async () => void (await selectEngine()));
+
+  it('resumes to the same weights, logs terms that add up, and samples what it is asked for', async () => {
+    const dataset = colourDataset(4, 4, 16);
+    const f = new Recogniser(network, 16, 1);
+    const folder = temporaryFolder();
+    const [whole, parts] = [join(folder, 'whole'), join(folder, 'parts')];
+    const logs: Record<string, number>[] = [];
+    const hooks = (path: string, everySeconds: number, killAt = 0) => ({
+      log: (step: number, metrics: Record<string, number>) => {
+        if (step === killAt) throw new Error('killed');
+        if (path === whole) logs.push(metrics);
+      },
+      checkpoint: { path, everySeconds },
+    });
+    await trainDiffusion(options, dataset, f, 5, hooks(whole, 1e9));
+    for (const m of logs) {
+      expect(m['loss.noise'] + m['loss.reconstruction'] + m['loss.identity']).toBeCloseTo(m.loss, 5);
+      expect(Math.abs(m.identityCosine)).toBeLessThanOrEqual(1 + 1e-5);
+    }
+    const mean = (rows: typeof logs) => rows.reduce((s, m) => s + m['loss.noise'], 0) / rows.length;
+    expect(mean(logs.slice(-4))).toBeLessThan(mean(logs.slice(0, 4)));
+
+    await expect(trainDiffusion(options, dataset, f, 5, hooks(parts, -1, 9))).rejects.toThrow('killed');
+    expect(loadCheckpoint(parts).meta.step).toBe(8);
+    await trainDiffusion(options, dataset, f, 5, hooks(parts, 1e9));
+    expect(loadCheckpoint(parts).tensors).toEqual(loadCheckpoint(whole).tensors);
+
+    // Algorithm 3, a shard at a time, the second shard first
+    const generation: GenerationOptions = {
+      identities: 3,
+      imagesPerIdentity: 2,
+      anchors: 'spread',
+      lb: 0.5,
+      ub: 0.9,
+      condition: 'anchor',
+      age: [20, 60],
+      yaw: [-45, 45],
+      sampler: { kind: 'ddim', steps: 3, guidance: 5, gradient: 'full', clip: true },
+      batchSize: 2,
+    };
+    const { unet } = loadDiffusion(whole, f.embeddingSize);
+    const model = { unet, schedule: noiseSchedule(options.schedule, options.timesteps), f };
+    const rows = await anchors('spread', 3, f.embeddingSize, 1);
+    const generate = async (name: string, order: number[]) => {
+      const writer = DatasetWriter.open(join(folder, name), {
+        kind: 'generated',
+        spec: {},
+        height: 16,
+        width: 16,
+        count: 6,
+        imagesPerShard: 4,
+        embeddingSize: f.embeddingSize,
+      });
+      const before = tf.memory().numTensors;
+      for (const k of order) await generateShard(model, generation, rows, writer, k, 7);
+      expect(tf.memory().numTensors).toBe(before);
+      writer.finish();
+      return openDataset(writer.folder);
+    };
+    const generated = await generate('a', [1, 0]);
+    const again = await generate('b', [0, 1]);
+    expect(generated.identities).toBe(3);
+    for (let i = 0; i < 6; i++) {
+      expect(generated.image(i)).toEqual(again.image(i));
+      const { label, age, yaw } = generated.record(i);
+      expect(label).toBe(Math.floor(i / 2));
+      expect(age! >= 20 && age! <= 60 && yaw! >= -45 && yaw! <= 45).toBe(true);
+      const y = generated.embedding(i)!;
+      const cosine = y.reduce((s, v, k) => s + v * rows[label * 8 + k], 0);
+      expect(cosine).toBeGreaterThan(0.5 - 1e-5);
+      expect(cosine).toBeLessThan(0.9 + 1e-5);
+    }
+    expect(generated.image(0)).not.toEqual(generated.image(1));
+  });
+});
