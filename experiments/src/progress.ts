@@ -52,6 +52,7 @@ export class Progress implements ScheduleListener {
   private readonly startedAt = Date.now();
   private readonly draw: ReturnType<typeof createLogUpdate> | undefined;
   private readonly timer: NodeJS.Timeout;
+  private engineSaid = '';
   private total = 0;
   private done = 0;
 
@@ -90,6 +91,12 @@ export class Progress implements ScheduleListener {
     const time = shown === undefined ? '' : ` after ${duration((Date.now() - shown.startedAt) / 1000)}`;
     const loss = shown?.loss === undefined ? '' : `, loss ${shown.loss.toPrecision(3)}`;
     this.say(`[${this.done}/${this.total}] ${node.label}: ${how}${time}${loss}`);
+  }
+
+  engine(description: string): void {
+    if (description === this.engineSaid) return;
+    this.engineSaid = description;
+    this.say(`Engine: ${description}`);
   }
 
   waiting(node: PlanNode, pid: number): void {

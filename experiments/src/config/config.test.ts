@@ -30,8 +30,8 @@ describe('profiles', () => {
     expect(diffusion.unet.conditionSizes).toEqual([512, 256, 768]);
     expect(generation).toMatchObject({ identities: 10_000, imagesPerIdentity: 50, anchors: 'spread' });
     expect(generation.sampler).toMatchObject({ kind: 'ancestral', steps: 1000, gradient: 'full' });
-    expect(recogniser.network.embeddingSize).toBe(512);
-    expect(recogniser.head.kind).toBe('arcface');
+    expect(recogniser.network).toMatchObject({ blocks: [3, 4, 14, 3], embeddingSize: 512 });
+    expect(recogniser.head).toEqual({ kind: 'arcface', scale: 64, margin: 0.5 });
   });
 });
 

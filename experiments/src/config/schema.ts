@@ -1,6 +1,6 @@
-import { diffusionSchema, generationSchema } from '@id3/model';
+import { diffusionSchema, generationSchema, recogniserSchema } from '@id3/model';
 import { z } from 'zod';
-import { benchmarksSchema, dataSchema, recogniserSchema } from './sections.ts';
+import { benchmarksSchema, dataSchema } from './sections.ts';
 
 /** Everything that decides the result of an experiment. A field has one name from here to the chart's axis. */
 export const configSchema = z
@@ -10,8 +10,8 @@ export const configSchema = z
     /** Compute engine; `auto` takes the best there is. No result's key depends on it. */
     engine: z.enum(['auto', 'tensorflow-gpu', 'onnx', 'tensorflow', 'wasm', 'cpu']),
     image: z.strictObject({
-      /** Side of the square images, in pixels. */
-      size: z.int().min(8).max(112),
+      /** Side of the square images, in pixels; the recognisers halve it four times. */
+      size: z.int().min(16).max(112).multipleOf(16),
     }),
     data: dataSchema,
     benchmarks: benchmarksSchema,

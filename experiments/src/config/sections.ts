@@ -26,25 +26,3 @@ export const benchmarksSchema = z.strictObject({
   pairs: z.int().min(4),
   folds: z.int().min(2),
 });
-
-export const recogniserSchema = z.strictObject({
-  network: z.strictObject({
-    blocks: z.array(z.int().min(1)).length(4),
-    width: z.int().min(8),
-    embeddingSize: z.int().min(2),
-  }),
-  head: z.strictObject({
-    kind: z.enum(['arcface', 'cosface']),
-    scale: z.number().positive(),
-    margin: z.number().min(0),
-    marginWarmupSteps: z.int().min(0),
-  }),
-  training: z.strictObject({
-    steps: z.int().min(1),
-    batchSize: z.int().min(2),
-    learningRate: z.number().positive(),
-    momentum: z.number().min(0).max(1),
-    weightDecay: z.number().min(0),
-    flip: z.boolean(),
-  }),
-});

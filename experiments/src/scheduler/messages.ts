@@ -27,6 +27,8 @@ export type ToWorker = { type: 'setup'; setup: WorkerSetup } | { type: 'task'; t
 
 export type FromWorker =
   | { type: 'progress'; step: number; steps: number; loss?: number }
+  /** Which engine computes, and why others were passed over. */
+  | { type: 'engine'; description: string }
   /** The task is done; `rss` is the process's resident memory in bytes. */
   | { type: 'done'; rss: number }
   /** The task failed; `mendable` where the message is for the person at the keyboard and needs no stack. */

@@ -12,7 +12,11 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 /** What a worker answered to a task, or how it died. */
 export type Answer = { ok: true } | { ok: false; message: string; mendable: boolean };
 
-export type OnProgress = (step: number, steps: number, loss?: number) => void;
+/** What a worker tells while it works. */
+export interface WorkerListener {
+  progress(step: number, steps: number, loss?: number): void;
+  engine(description: string): void;
+}
 
 /** One worker process, started with its first task and again where it died or grew too large. */
 export class Worker {
@@ -44,12 +48,12 @@ export class Worker {
     const keep = (text: Buffer) => (this.output = (this.output + text.toString()).slice(-4000));
     child.stdout!.on('data', keep);
     child.stderr!.on('data', keep);
-    return this.ask({ type: 'setup', setup: this.setup }, () => {});
+    return this.ask({ type: 'setup', setup: this.setup });
   }
 
   /** Runs a task; resolves also where it fails or the process dies. */
-  run(task: Task, onProgress: OnProgress): Promise<Answer> {
-    return this.ask({ type: 'task', task }, onProgress);
+  run(task: Task, listener: WorkerListener): Promise<Answer> {
+    return this.ask({ type: 'task', task }, listener);
   }
 
   /** Ends the process: politely, then for good. Resolves when it is gone. */
@@ -63,7 +67,7 @@ export class Worker {
     clearTimeout(timer);
   }
 
-  private ask(message: ToWorker, onProgress: OnProgress): Promise<Answer> {
+  private ask(message: ToWorker, listener?: WorkerListener): Promise<Answer> {
     const child = this.child!;
     return new Promise((resolve) => {
       const settle = (answer: Answer): void => {
@@ -72,7 +76,8 @@ export class Worker {
         resolve(answer);
       };
       const listen = (reply: FromWorker): void => {
-        if (reply.type === 'progress') onProgress(reply.step, reply.steps, reply.loss);
+        if (reply.type === 'progress') listener?.progress(reply.step, reply.steps, reply.loss);
+        else if (reply.type === 'engine') listener?.engine(reply.description);
         else if (reply.type === 'failed') settle({ ok: false, ...reply });
         else {
           if (reply.rss > RETIRE_RSS) this.retire();

@@ -17,6 +17,8 @@ export interface ScheduleListener {
   started(node: PlanNode): void;
   progress(node: PlanNode, step: number, steps: number, loss?: number): void;
   ended(node: PlanNode, how: 'finished' | 'cached' | 'failed'): void;
+  /** A worker computes with this engine. */
+  engine(description: string): void;
   /** Another run, process `pid`, computes this node; its result will be used. */
   waiting(node: PlanNode, pid: number): void;
 }
@@ -196,7 +198,10 @@ class Scheduler {
     let answer: Answer = await worker.start();
     if (answer.ok) {
       this.guarded(() => active.lock.addWorker(worker.pid!));
-      answer = await worker.run(task, (step, steps, loss) => this.progress(active, part, step, steps, loss));
+      answer = await worker.run(task, {
+        progress: (step, steps, loss) => this.progress(active, part, step, steps, loss),
+        engine: (description) => this.options.listener.engine(description),
+      });
     }
     if (this.stopped) return;
     this.guarded(() => {

@@ -47,6 +47,7 @@ async function work(task: Task): Promise<void> {
     await (task.phase === 'run' ? stage.run(context) : finish(stage, context));
   } finally {
     run.detach();
+    if (selected !== undefined) (await import('@tensorflow/tfjs-core')).disposeVariables();
   }
   send({ type: 'done', rss: process.memoryUsage.rss() });
 }
@@ -85,5 +86,8 @@ function contextOf(task: Task, run: Run): StageContext {
 async function selectEngine(): Promise<Engine> {
   // Imported late: stages that compute nothing start without an engine.
   const engine = await import('@id3/engine');
-  return engine.selectEngine(setup.engine === 'auto' ? undefined : setup.engine, { threads: setup.threads });
+  const requested = setup.engine === 'auto' ? undefined : setup.engine;
+  const selected = await engine.selectEngine(requested, { threads: setup.threads });
+  send({ type: 'engine', description: engine.describeEngine(selected) });
+  return selected;
 }

@@ -1,8 +1,8 @@
+import { join } from 'node:path';
 import { openDataset } from '@id3/data';
 import { trainDiffusion, type DiffusionOptions } from '@id3/model';
-import * as tf from '@tensorflow/tfjs-core';
-import { loadF } from './recogniser-training.ts';
-import { trainingHooks } from './hooks.ts';
+import { trainedRecogniser } from './recogniser-training.ts';
+import { MODEL_FILE, trainingHooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
 
 interface DiffusionInputs extends Record<string, unknown> {
@@ -20,8 +20,8 @@ export const diffusionTraining: Stage<DiffusionInputs, 'dataset' | 'f'> = {
   async run({ inputs, folder, dependencies, engine, log }) {
     await engine();
     const dataset = openDataset(dependencies.dataset);
-    const f = loadF(dependencies.f);
+    const f = trainedRecogniser(dependencies.f);
     await trainDiffusion(inputs.diffusion, dataset, f, inputs.seed, trainingHooks({ folder, log }));
-    tf.disposeVariables();
   },
+  record: (run, folder) => run.artefact(join(folder, MODEL_FILE), 'diffusion'),
 };

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { DatasetWriter } from '@id3/data';
+import { DatasetWriter, MANIFEST_FILE } from '@id3/data';
 import { generateShard, loadDiffusion, noiseSchedule, type GenerationOptions } from '@id3/model';
-import * as tf from '@tensorflow/tfjs-core';
 import { readAnchors } from './anchor-placement.ts';
 import { MODEL_FILE } from './hooks.ts';
-import { loadF } from './recogniser-training.ts';
+import { trainedRecogniser } from './recogniser-training.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 interface GenerationInputs extends Record<string, unknown> {
@@ -45,7 +44,7 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
   async run(context) {
     const { inputs, dependencies, part, parts, progress, engine } = context;
     await engine();
-    const f = loadF(dependencies.f);
+    const f = trainedRecogniser(dependencies.f);
     const { unet, options } = loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize);
     const schedule = noiseSchedule(options.schedule, options.timesteps);
     const anchors = readAnchors(dependencies.anchors);
@@ -60,9 +59,9 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
       else
         await generateShard({ unet, schedule, f }, inputs.generation, anchors, writer, k, inputs.seed, count);
     }
-    tf.disposeVariables();
   },
   async finish(context) {
-    writerOf(context, loadF(context.dependencies.f).embeddingSize).finish();
+    writerOf(context, trainedRecogniser(context.dependencies.f).embeddingSize).finish();
   },
+  record: (run, folder) => run.artefact(join(folder, MANIFEST_FILE), 'dataset'),
 };

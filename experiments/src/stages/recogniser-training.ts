@@ -1,22 +1,26 @@
-import type { FrozenRecogniser } from '@id3/model';
-import type { z } from 'zod';
-import type { recogniserSchema } from '../config/sections.ts';
+import { join } from 'node:path';
+import { openDataset } from '@id3/data';
+import { loadRecogniser, trainRecogniser, type Recogniser, type RecogniserOptions } from '@id3/model';
+import { MODEL_FILE, trainingHooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
 
 interface RecogniserInputs extends Record<string, unknown> {
   seed: number;
   size: number;
-  recogniser: z.infer<typeof recogniserSchema>;
+  recogniser: RecogniserOptions;
 }
 
 const training = (name: string): Stage<RecogniserInputs, 'dataset'> => ({
   name,
   version: 1,
   cost: ({ size, recogniser: { network, training } }) =>
-    2e-9 * training.steps * training.batchSize * size ** 2 * network.width ** 2,
-  async run() {
-    throw new Error('awaits libs/model/recogniser');
+    1e-8 * training.steps * training.batchSize * size ** 2 * network.widths[0],
+  async run({ inputs, folder, dependencies, engine, log }) {
+    await engine();
+    const dataset = openDataset(dependencies.dataset);
+    await trainRecogniser(inputs.recogniser, dataset, inputs.seed, trainingHooks({ folder, log }));
   },
+  record: (run, folder) => run.artefact(join(folder, MODEL_FILE), 'recogniser'),
 });
 
 /** Trains the frozen recogniser f on the `pretrain` pool. */
@@ -25,7 +29,5 @@ export const fTraining = training('train-f');
 /** Trains a downstream recogniser on the generated images alone, or on the `train` pool for the ceiling. */
 export const recogniserTraining = training('train-recogniser');
 
-/** The trained f of a finished stage's folder. */
-export function loadF(_folder: string): FrozenRecogniser {
-  throw new Error('awaits libs/model/recogniser');
-}
+/** The recogniser that a finished training stage left in its folder. */
+export const trainedRecogniser = (folder: string): Recogniser => loadRecogniser(join(folder, MODEL_FILE));

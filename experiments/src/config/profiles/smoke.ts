@@ -9,8 +9,8 @@ export const smoke: Config = {
   benchmarks: { ...quick.benchmarks, names: ['rendered-lfw', 'rendered-agedb'], pairs: 80, folds: 4 },
   f: {
     ...quick.f,
-    network: { blocks: [1, 1, 1, 1], width: 8, embeddingSize: 32 },
-    training: { ...quick.f.training, steps: 20, batchSize: 16 },
+    network: { widths: [8, 8, 16, 16], blocks: [1, 1, 1, 1], embeddingSize: 32, dropout: 0 },
+    training: { ...quick.f.training, steps: 20, batchSize: 16, warmupSteps: 2, marginRampSteps: 10 },
   },
   diffusion: {
     ...quick.diffusion,
@@ -32,8 +32,8 @@ export const smoke: Config = {
   },
   recogniser: {
     ...quick.recogniser,
-    network: { blocks: [1, 1, 1, 1], width: 8, embeddingSize: 32 },
-    training: { ...quick.recogniser.training, steps: 10, batchSize: 16 },
+    network: { widths: [8, 8, 16, 16], blocks: [1, 1, 1, 1], embeddingSize: 32, dropout: 0 },
+    training: { ...quick.recogniser.training, steps: 10, batchSize: 16, warmupSteps: 2, marginRampSteps: 5 },
   },
   downstream: { ...quick.downstream, seeds: [1, 2] },
 };

@@ -12,7 +12,7 @@ export const standard: Config = {
   benchmarks: { ...quick.benchmarks, pairs: 6000 },
   f: {
     ...quick.f,
-    network: { blocks: [2, 2, 2, 2], width: 64, embeddingSize: 256 },
+    network: { widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2], embeddingSize: 256, dropout: 0.2 },
     training: { ...quick.f.training, steps: 20_000, batchSize: 128 },
   },
   diffusion: {
@@ -33,7 +33,7 @@ export const standard: Config = {
   },
   recogniser: {
     ...quick.recogniser,
-    network: { blocks: [2, 2, 2, 2], width: 64, embeddingSize: 256 },
+    network: { widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2], embeddingSize: 256, dropout: 0.2 },
     training: { ...quick.recogniser.training, steps: 20_000, batchSize: 128 },
   },
 };
