@@ -1,3 +1,4 @@
+export * from './benchmarks.ts';
 export * from './embeddings.ts';
 export * from './frechet.ts';
 export * from './measures.ts';
