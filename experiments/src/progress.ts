@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { createLogUpdate } from 'log-update';
 import type { PlanNode } from './plan.ts';
 import type { ScheduleListener } from './scheduler/scheduler.ts';
@@ -38,6 +39,12 @@ export function duration(seconds: number): string {
   return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
 }
 
+/** A path as a person would type it: from the current folder where it lies below that. */
+export function typedPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith('..') ? path : below;
+}
+
 interface Shown {
   step: number;
   steps: number;
@@ -57,8 +64,9 @@ export class Progress implements ScheduleListener {
   private done = 0;
 
   constructor(private readonly out: NodeJS.WriteStream) {
-    if (out.isTTY) this.draw = createLogUpdate(out);
-    this.timer = setInterval(() => this.show(), out.isTTY ? REDRAW_MS : PLAIN_MS);
+    // A terminal without height, as some wrappers give, cannot be redrawn.
+    if (out.isTTY && out.rows > 0) this.draw = createLogUpdate(out);
+    this.timer = setInterval(() => this.show(), this.draw === undefined ? PLAIN_MS : REDRAW_MS);
   }
 
   planned(total: number, cached: number): void {

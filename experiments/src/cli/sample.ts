@@ -1,8 +1,9 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { printEstimate } from '../estimate.ts';
 import { runExperiment } from '../experiment.ts';
 import { Pipeline } from '../pipeline.ts';
 import { Plan, nodeFolder } from '../plan.ts';
+import { typedPath } from '../progress.ts';
 import { main } from './main.ts';
 
 await main({
@@ -13,7 +14,7 @@ await main({
     const target = new Pipeline(plan, config, 'full').generated();
     if (args.estimate) return printEstimate(plan, config, args.workers);
     await runExperiment({ command: 'sample', config, args, signal }, plan, [target], ({ root }) =>
-      console.log(`The dataset is in ${relative(process.cwd(), join(root, nodeFolder(target)))}.`),
+      console.log(`The dataset is in ${typedPath(join(root, nodeFolder(target)))}.`),
     );
   },
 });

@@ -1,7 +1,8 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import type { Finished } from '../experiment.ts';
 import type { Row } from '../pipeline.ts';
+import { typedPath } from '../progress.ts';
 import { csvTable, markdownTable, terminalTable } from './format.ts';
 import { readCells, tabulate } from './results.ts';
 
@@ -15,7 +16,5 @@ export function reportTable({ database, run, experiment, runs, root }: Finished,
   };
   write('table.md', markdownTable(table));
   write('table.csv', csvTable(table));
-  console.log(
-    `\n${terminalTable(table)}\n\nWritten to ${relative(process.cwd(), folder)}/table.md and table.csv.`,
-  );
+  console.log(`\n${terminalTable(table)}\n\nWritten to ${typedPath(folder)}/table.md and table.csv.`);
 }

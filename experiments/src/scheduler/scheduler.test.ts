@@ -103,6 +103,13 @@ describe('runPlan', () => {
     expect(new Set(stepCounts(30))).toEqual(new Set([1]));
   });
 
+  it('does a stage again whose result was deleted', async () => {
+    await runDiamond(root, 1);
+    rmSync(join(folders(1).d, 'count-0'));
+    const { heard } = await runDiamond(root, 1);
+    expect(heard).toEqual(['started counting d', 'ended counting d finished']);
+  });
+
   it('killed, leaves no process behind, is resumed, and repeats nothing that was saved', async () => {
     const child = scheduler(50);
     const lock = join(folders(50).b, 'lock.json');

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError, makeFolder, writeFileAtomic } from '@id3/core';
+import { UserError, makeFolder } from '@id3/core';
 import type { Database, Run, RunOptions } from '@id3/tracking';
 import { nodeFolder, type Plan, type PlanNode } from '../plan.ts';
+import { isDone, markDone } from './done.ts';
 import { StageLock } from './lock.ts';
 import type { Task, WorkerSetup } from './messages.ts';
 import { Worker, type Answer } from './pool.ts';
@@ -231,16 +231,8 @@ class Scheduler {
   }
 
   private complete({ node, run, lock }: Active): void {
-    const { key, inputs, stage } = node;
-    writeFileAtomic(
-      join(this.folder(node), 'done.json'),
-      JSON.stringify(
-        { stage: stage.name, version: stage.version, key, inputs, finished: new Date() },
-        null,
-        1,
-      ),
-    );
-    stage.record?.(run, this.folder(node));
+    markDone(this.folder(node), node);
+    node.stage.record?.(run, this.folder(node));
     run.finish();
     lock.release();
     this.active.delete(node);
@@ -292,7 +284,7 @@ class Scheduler {
   }
 
   private isDone(node: PlanNode): boolean {
-    return existsSync(join(this.folder(node), 'done.json'));
+    return isDone(this.folder(node));
   }
 
   private folder(node: PlanNode): string {

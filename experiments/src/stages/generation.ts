@@ -61,7 +61,8 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     }
   },
   async finish(context) {
-    writerOf(context, trainedRecogniser(context.dependencies.f).embeddingSize).finish();
+    const anchors = readAnchors(context.dependencies.anchors);
+    writerOf(context, anchors.length / context.inputs.generation.identities).finish();
   },
   record: (run, folder) => run.artefact(join(folder, MANIFEST_FILE), 'dataset'),
 };

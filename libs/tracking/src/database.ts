@@ -33,8 +33,8 @@ export interface RunOptions {
  * written, or was written by newer code.
  */
 export function openDatabase(path: string): Database {
-  if (!existsSync(dirname(path))) makeFolder(dirname(path));
   return explained(path, () => {
+    if (!existsSync(dirname(path))) makeFolder(dirname(path));
     const sqlite = new BetterSqlite(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       sqlite.pragma('journal_mode = WAL');

@@ -1,0 +1,34 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '@id3/core';
+import type { PlanNode } from '../plan.ts';
+
+const FILE = 'done.json';
+/** Files of a stage's folder that are not its results. */
+const OWN = /^(done\.json|lock\.json|.*\.tmp)$/;
+
+interface Done {
+  /** Bytes of each result by file name. */
+  files: Record<string, number>;
+}
+
+/** Marks a stage's folder as complete; written last, so what lies there before is the work of a killed run. */
+export function markDone(folder: string, node: PlanNode): void {
+  const names = readdirSync(folder).filter((name) => !OWN.test(name));
+  const done: Done = {
+    files: Object.fromEntries(names.map((name) => [name, statSync(join(folder, name)).size])),
+  };
+  const { key, inputs, stage } = node;
+  const about = { stage: stage.name, version: stage.version, key, inputs };
+  writeFileAtomic(join(folder, FILE), JSON.stringify({ ...about, ...done }, null, 1));
+}
+
+/** Whether a stage's folder is complete: marked as such, and no result deleted or cut short since. */
+export function isDone(folder: string): boolean {
+  try {
+    const { files } = JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Done;
+    return Object.entries(files).every(([name, bytes]) => statSync(join(folder, name)).size === bytes);
+  } catch {
+    return false;
+  }
+}
