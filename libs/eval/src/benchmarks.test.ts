@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { benchmarkNames, planBenchmark, type BenchmarkName, type Conditions } from './benchmarks.ts';
 
 const groupOf = (person: number) => String(person % 6);
-const plan = (name: BenchmarkName) => planBenchmark({ name, seed: 1, pairs: 2000 }, groupOf);
+const personOf = (person: number) => ({ baseAge: 18 + ((person * 7) % 48), group: groupOf(person) });
+const plan = (name: BenchmarkName) => planBenchmark({ name, seed: 1, pairs: 2000 }, personOf);
 
 /** What must hold between the two shots of every pair. */
 const promises: Record<BenchmarkName, (first: Conditions, second: Conditions, same: boolean) => boolean> = {
@@ -63,8 +64,8 @@ describe('planBenchmark', () => {
   });
   it('works out at the size of the smoke profile and of the originals', () => {
     for (const name of benchmarkNames) {
-      expect(planBenchmark({ name, seed: 1, pairs: 80, folds: 4 }, groupOf).pairs).toHaveLength(80);
-      expect(planBenchmark({ name, seed: 1, pairs: 6000 }, groupOf).pairs).toHaveLength(6000);
+      expect(planBenchmark({ name, seed: 1, pairs: 80, folds: 4 }, personOf).pairs).toHaveLength(80);
+      expect(planBenchmark({ name, seed: 1, pairs: 6000 }, personOf).pairs).toHaveLength(6000);
     }
   });
 });

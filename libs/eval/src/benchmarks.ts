@@ -41,10 +41,18 @@ export interface BenchmarkPlan extends PairPlan {
   readonly images: BenchmarkImage[];
 }
 
+/** What a plan needs to know of a person. */
+export interface BenchmarkPerson {
+  /** Years; pictures taken for no particular age are up to eight years later. */
+  readonly baseAge: number;
+  /** Gender and race, which matched impostors share. */
+  readonly group: string;
+}
+
 type Draw = (rng: Rng) => number;
-/** A role's shots: age in years, or that of the person's other pictures; yaw in degrees. */
+/** A role's shots: age in years, or about the person's base age; yaw in degrees. */
 interface Role {
-  readonly age: Draw | 'career';
+  readonly age: Draw | 'base';
   readonly yaw: Draw;
 }
 interface Design {
@@ -67,8 +75,8 @@ const turned =
 
 /** LFW: press pictures, a few years apart, mostly towards the camera; any two people as impostors. */
 const lfw: Design = {
-  first: { age: 'career', yaw: mild },
-  second: { age: 'career', yaw: mild },
+  first: { age: 'base', yaw: mild },
+  second: { age: 'base', yaw: mild },
   matched: false,
 };
 
@@ -80,14 +88,14 @@ const designs: Record<BenchmarkName, Design> = {
   'rendered-lfw': lfw,
   /** Frontal against profile (Sengupta et al. 2016). */
   'rendered-cfp-fp': {
-    first: { age: 'career', yaw: between(-10, 10) },
-    second: { age: 'career', yaw: turned(60, 75) },
+    first: { age: 'base', yaw: between(-10, 10) },
+    second: { age: 'base', yaw: turned(60, 75) },
     matched: false,
   },
   /** Cross-pose LFW (Zheng & Deng 2018): |yaw| differs by 30 to 60 degrees; impostors of one gender and race. */
   'rendered-cplfw': {
-    first: { age: 'career', yaw: turned(0, 15) },
-    second: { age: 'career', yaw: turned(45, 60) },
+    first: { age: 'base', yaw: turned(0, 15) },
+    second: { age: 'base', yaw: turned(45, 60) },
     matched: true,
   },
   /** AgeDB-30 (Moschoglou et al. 2017): at least 30 years apart. */
@@ -105,11 +113,13 @@ const designs: Record<BenchmarkName, Design> = {
 };
 
 /**
- * The images and pairs of a benchmark, people given by their index in the `test` pool. `groupOf` names a person's
- * gender and race, for those benchmarks whose impostors share them. Fold k of every benchmark with equal numbers holds
+ * The images and pairs of a benchmark, people given by their index in the `test` pool. Fold k of every benchmark with equal numbers holds
  * the same people. Throws a UserError where the numbers do not divide or the people do not suffice.
  */
-export function planBenchmark(spec: BenchmarkSpec, groupOf: (person: number) => string): BenchmarkPlan {
+export function planBenchmark(
+  spec: BenchmarkSpec,
+  personOf: (person: number) => BenchmarkPerson,
+): BenchmarkPlan {
   const { name, seed, pairs, folds, people } = benchmarkSpecSchema.parse(spec);
   const design = designs[name];
   const { images, pairs: planned } = planPairs({
@@ -118,26 +128,19 @@ export function planBenchmark(spec: BenchmarkSpec, groupOf: (person: number) => 
     pairs,
     folds,
     people: people ?? folds * Math.max(16, Math.ceil(pairs / folds / 6)),
-    groupOf: design.matched ? groupOf : undefined,
+    groupOf: design.matched ? (person) => personOf(person).group : undefined,
   });
   return {
-    images: images.map((image) => ({ ...image, conditions: conditionsOf(image, design, name, seed) })),
+    images: images.map((image) => {
+      const rng = new Rng(seed, 'conditions', name, image.person, image.role, image.shot);
+      const { age, yaw } = design[image.role];
+      const conditions = {
+        age: age === 'base' ? personOf(image.person).baseAge + rng.uniform(0, 8) : age(rng),
+        yaw: yaw(rng),
+        pitch: rng.truncatedNormal(0, 6, -15, 15),
+      };
+      return { ...image, conditions };
+    }),
     pairs: planned,
-  };
-}
-
-function conditionsOf(
-  { person, role, shot }: PlannedImage,
-  design: Design,
-  name: string,
-  seed: number,
-): Conditions {
-  const rng = new Rng(seed, 'conditions', name, person, role, shot);
-  const { age, yaw } = design[role];
-  return {
-    // The same eight years of a person's life in all benchmarks.
-    age: age === 'career' ? new Rng(seed, 'career', person).uniform(20, 60) + rng.uniform(0, 8) : age(rng),
-    yaw: yaw(rng),
-    pitch: rng.truncatedNormal(0, 6, -15, 15),
   };
 }
