@@ -43,6 +43,7 @@ export async function runExperiment(
         database: database.path,
         engine: config.engine,
         threads: args.threads,
+        checkpointSeconds: args.checkpointSeconds,
       },
       listener: progress,
       signal,

@@ -12,6 +12,8 @@ export interface Arguments {
   workers: number;
   /** Compute threads of each worker. */
   threads: number;
+  /** How often a training saves its state: what a killed one repeats at most. */
+  checkpointSeconds: number;
   /** Names of the variants to run; all where undefined. */
   variants: string[] | undefined;
   /** Times one real step of each stage and projects the total, instead of running. */
@@ -26,6 +28,7 @@ export const OPTIONS_HELP = `  --profile NAME        smoke, quick (default), sta
   --name NAME           name of the experiment in the database and of its report
   --workers N           worker processes (default: one a core)
   --threads N           compute threads of each worker (default: 1)
+  --checkpoint-seconds S  how often a training saves its state (default: 20)
   --estimate            time one real step of each stage and project the total, instead of running`;
 
 /** Reads a command line. Throws a UserError where an option has no value or one of the wrong kind. */
@@ -35,7 +38,7 @@ export function parseArguments(
 ): Arguments {
   const { _: positional, ...given } = parse([...argv], {
     boolean: ['estimate', 'help'],
-    string: ['profile', 'out', 'name', 'workers', 'threads', 'variants'],
+    string: ['profile', 'out', 'name', 'workers', 'threads', 'checkpoint-seconds', 'variants'],
     configuration: {
       'dot-notation': false,
       'camel-case-expansion': false,
@@ -48,16 +51,25 @@ export function parseArguments(
     throw new UserError(
       `The argument "${positional[0]}" is not understood; options are written --name=value (see --help).`,
     );
-  const { profile, out, name, workers, threads, variants, estimate, help, ...overrides } = given as Record<
-    string,
-    unknown
-  >;
+  const {
+    profile,
+    out,
+    name,
+    workers,
+    threads,
+    'checkpoint-seconds': checkpointSeconds,
+    variants,
+    estimate,
+    help,
+    ...overrides
+  } = given as Record<string, unknown>;
   return {
     profile: text('profile', profile) ?? defaults.profile,
     out: text('out', out) ?? 'artefacts',
     name: text('name', name),
-    workers: count('workers', workers) ?? defaults.cores,
-    threads: count('threads', threads) ?? 1,
+    workers: count('workers', workers, 1) ?? defaults.cores,
+    threads: count('threads', threads, 1) ?? 1,
+    checkpointSeconds: count('checkpoint-seconds', checkpointSeconds, 0) ?? 20,
     variants: text('variants', variants)?.split(','),
     estimate: estimate === true,
     help: help === true,
@@ -68,14 +80,12 @@ export function parseArguments(
 function text(option: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && value !== '') return value;
-  throw new UserError(
-    `The option --${option} needs one value, such as --${option}=${option === 'workers' ? 2 : 'NAME'}.`,
-  );
+  throw new UserError(`The option --${option} needs one value, as in --${option}=VALUE.`);
 }
 
-function count(option: string, value: unknown): number | undefined {
+function count(option: string, value: unknown, least: number): number | undefined {
   const digits = text(option, value);
   if (digits === undefined) return undefined;
-  if (/^[1-9]\d*$/.test(digits)) return Number(digits);
-  throw new UserError(`The option --${option} is "${digits}"; expected a whole number of at least 1.`);
+  if (/^\d+$/.test(digits) && Number(digits) >= least) return Number(digits);
+  throw new UserError(`The option --${option} is "${digits}"; expected a whole number of at least ${least}.`);
 }

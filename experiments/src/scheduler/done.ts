@@ -1,11 +1,11 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import type { PlanNode } from '../plan.ts';
 
 const FILE = 'done.json';
 /** Files of a stage's folder that are not its results. */
-const OWN = /^(done\.json|lock\.json|.*\.tmp)$/;
+const OWN = new Set([FILE, 'lock.json']);
 
 interface Done {
   /** Bytes of each result by file name. */
@@ -14,7 +14,9 @@ interface Done {
 
 /** Marks a stage's folder as complete; written last, so what lies there before is the work of a killed run. */
 export function markDone(folder: string, node: PlanNode): void {
-  const names = readdirSync(folder).filter((name) => !OWN.test(name));
+  // What a killed process had begun to write.
+  for (const name of readdirSync(folder)) if (name.endsWith('.tmp')) rmSync(join(folder, name));
+  const names = readdirSync(folder).filter((name) => !OWN.has(name));
   const done: Done = {
     files: Object.fromEntries(names.map((name) => [name, statSync(join(folder, name)).size])),
   };

@@ -21,6 +21,8 @@ export interface WorkerSetup {
   readonly database: string;
   readonly engine: string;
   readonly threads: number;
+  /** How often a training saves its state. */
+  readonly checkpointSeconds: number;
 }
 
 export type ToWorker = { type: 'setup'; setup: WorkerSetup } | { type: 'task'; task: Task };

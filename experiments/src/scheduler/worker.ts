@@ -70,6 +70,7 @@ function contextOf(task: Task, run: Run): StageContext {
     dependencies: task.dependencies,
     part: task.part,
     parts: task.parts,
+    checkpointSeconds: setup.checkpointSeconds,
     engine: async () => {
       const engine = await (selected ??= selectEngine());
       run.engine(engine.name, engine.versions);

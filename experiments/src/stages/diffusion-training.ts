@@ -17,11 +17,12 @@ export const diffusionTraining: Stage<DiffusionInputs, 'dataset' | 'f'> = {
   version: 1,
   cost: ({ size, diffusion: { unet, training } }) =>
     1e-8 * training.steps * training.batchSize * size ** 2 * (unet.baseChannels / unet.patchSize) ** 2,
-  async run({ inputs, folder, dependencies, engine, log }) {
+  async run(context) {
+    const { inputs, dependencies, engine } = context;
     await engine();
     const dataset = openDataset(dependencies.dataset);
     const f = trainedRecogniser(dependencies.f);
-    await trainDiffusion(inputs.diffusion, dataset, f, inputs.seed, trainingHooks({ folder, log }));
+    await trainDiffusion(inputs.diffusion, dataset, f, inputs.seed, trainingHooks(context));
   },
   record: (run, folder) => run.artefact(join(folder, MODEL_FILE), 'diffusion'),
 };

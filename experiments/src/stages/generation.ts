@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatasetWriter, MANIFEST_FILE } from '@id3/data';
+import { DatasetWriter, MANIFEST_FILE, type Manifest } from '@id3/data';
 import { generateShard, loadDiffusion, noiseSchedule, type GenerationOptions } from '@id3/model';
 import { readAnchors } from './anchor-placement.ts';
 import { MODEL_FILE } from './hooks.ts';
@@ -12,19 +12,25 @@ interface GenerationInputs extends Record<string, unknown> {
   generation: GenerationOptions;
 }
 
-/** Images of a shard, which is what a killed generation repeats at most. */
-const IMAGES_PER_SHARD = 128;
+/** A shard is what a killed generation repeats at most; files are kept to some thousands. */
+const MOST_SHARDS = 2000;
 
 const imagesOf = ({ generation }: GenerationInputs) => generation.identities * generation.imagesPerIdentity;
+
+/** Whole batches, so that an engine sees one shape. */
+function imagesPerShard(inputs: GenerationInputs): number {
+  const { batchSize } = inputs.generation;
+  return batchSize * Math.ceil(imagesOf(inputs) / batchSize / MOST_SHARDS);
+}
 
 function writerOf({ inputs, folder }: Pick<StageContext<GenerationInputs>, 'inputs' | 'folder'>, d: number) {
   return DatasetWriter.open(folder, {
     kind: 'generated',
-    spec: inputs as never,
+    spec: inputs as Manifest['spec'],
     height: inputs.size,
     width: inputs.size,
     count: imagesOf(inputs),
-    imagesPerShard: IMAGES_PER_SHARD,
+    imagesPerShard: imagesPerShard(inputs),
     embeddingSize: d,
   });
 }
@@ -40,7 +46,7 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     generation.sampler.steps *
     (generation.sampler.guidance > 0 ? 3 : 1) *
     size ** 2,
-  maxParts: (inputs) => Math.ceil(imagesOf(inputs) / IMAGES_PER_SHARD),
+  maxParts: (inputs) => Math.ceil(imagesOf(inputs) / imagesPerShard(inputs)),
   async run(context) {
     const { inputs, dependencies, part, parts, progress, engine } = context;
     await engine();

@@ -5,11 +5,12 @@ import type { StageContext } from './stage.ts';
 /** The trained network of a training stage; while it is trained, its checkpoint. */
 export const MODEL_FILE = 'model.safetensors';
 
-/** What a killed training repeats at most. */
-const CHECKPOINT_SECONDS = 20;
-
 /** Lets a training log to its stage and continue from its stage's folder. */
-export const trainingHooks = ({ folder, log }: Pick<StageContext, 'folder' | 'log'>): TrainingHooks => ({
+export const trainingHooks = ({
+  folder,
   log,
-  checkpoint: { path: join(folder, MODEL_FILE), everySeconds: CHECKPOINT_SECONDS },
+  checkpointSeconds,
+}: Pick<StageContext, 'folder' | 'log' | 'checkpointSeconds'>): TrainingHooks => ({
+  log,
+  checkpoint: { path: join(folder, MODEL_FILE), everySeconds: checkpointSeconds },
 });

@@ -15,10 +15,11 @@ const training = (name: string): Stage<RecogniserInputs, 'dataset'> => ({
   version: 1,
   cost: ({ size, recogniser: { network, training } }) =>
     1e-8 * training.steps * training.batchSize * size ** 2 * network.widths[0],
-  async run({ inputs, folder, dependencies, engine, log }) {
+  async run(context) {
+    const { inputs, dependencies, engine } = context;
     await engine();
     const dataset = openDataset(dependencies.dataset);
-    await trainRecogniser(inputs.recogniser, dataset, inputs.seed, trainingHooks({ folder, log }));
+    await trainRecogniser(inputs.recogniser, dataset, inputs.seed, trainingHooks(context));
   },
   record: (run, folder) => run.artefact(join(folder, MODEL_FILE), 'recogniser'),
 });

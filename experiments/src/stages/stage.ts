@@ -15,6 +15,8 @@ export interface StageContext<I extends StageInputs = StageInputs, D extends str
   /** A stage split over several workers does every `parts`-th piece of its work, from number `part` on. */
   readonly part: number;
   readonly parts: number;
+  /** How often a training is to save its state. */
+  readonly checkpointSeconds: number;
   /** Selects the compute engine and records it with the run. */
   engine(): Promise<Engine>;
   /** Records metrics of a step (counted from 1) of `steps` and shows the progress. */
