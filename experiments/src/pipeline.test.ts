@@ -24,6 +24,7 @@ describe('the ablation', () => {
       anchors: 2,
       // all rows but the ceiling
       generate: 9,
+      'sample-grid': 9,
       'train-recogniser': 30,
       verify: 30,
     });
@@ -65,11 +66,17 @@ describe('the key of a stage', () => {
 
   it('changes with what the stage depends on, and with nothing else', () => {
     expect(changed({ 'recogniser.training.steps': 7 })).toEqual(['train-recogniser', 'verify']);
-    expect(changed({ 'generation.sampler.steps': 7 })).toEqual(['generate', 'train-recogniser', 'verify']);
+    expect(changed({ 'generation.sampler.steps': 7 })).toEqual([
+      'generate',
+      'sample-grid',
+      'train-recogniser',
+      'verify',
+    ]);
     expect(changed({ 'benchmarks.pairs': 200 })).toEqual(['render-benchmark', 'verify']);
     expect(changed({ 'data.pretrain.people': 9 })).toEqual([
       'generate',
       'render-pool',
+      'sample-grid',
       'train-diffusion',
       'train-f',
       'train-recogniser',

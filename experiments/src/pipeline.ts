@@ -5,6 +5,7 @@ import { diffusionTraining } from './stages/diffusion-training.ts';
 import { generation } from './stages/generation.ts';
 import { fTraining, recogniserTraining } from './stages/recogniser-training.ts';
 import { benchmarkRendering, poolRendering } from './stages/rendering.ts';
+import { sampleGrid } from './stages/sample-grid.ts';
 import { verification } from './stages/verification.ts';
 import type { Variant } from './variants.ts';
 
@@ -12,6 +13,8 @@ import type { Variant } from './variants.ts';
 export interface Row {
   readonly variant: Variant;
   readonly config: Config;
+  /** A picture of samples, where the row generates any. */
+  readonly grid: PlanNode | undefined;
   /** The verification of the recogniser of each downstream seed. */
   readonly verifications: readonly { readonly seed: number; readonly node: PlanNode }[];
 }
@@ -58,10 +61,11 @@ export class Pipeline {
   }
 
   generated(): PlanNode {
-    const { seed, image, generation: options } = this.config;
-    const inputs = { seed, size: image.size, generation: options };
-    const dependencies = { diffusion: this.diffusion(), f: this.f(), anchors: this.anchors() };
-    return this.plan.add(generation, inputs, dependencies, this.about(this.variant));
+    return this.plan.add(generation, ...this.sampling(), this.about(this.variant));
+  }
+
+  sampleGrid(): PlanNode {
+    return this.plan.add(sampleGrid, ...this.sampling(), this.about(this.variant));
   }
 
   /** A downstream recogniser, trained with one of the seeds. */
@@ -80,10 +84,23 @@ export class Pipeline {
     return this.plan.add(verification, inputs, dependencies, this.about(`${this.variant} seed ${seed}`));
   }
 
+  private sampling() {
+    const { seed, image, generation } = this.config;
+    const inputs = { seed, size: image.size, generation };
+    return [inputs, { diffusion: this.diffusion(), f: this.f(), anchors: this.anchors() }] as const;
+  }
+
   private about(label?: string): { variant: string; label?: string } {
     return { variant: this.variant, label };
   }
 }
+
+/** The nodes that the rows ask for. */
+export const targetsOf = (rows: readonly Row[]): PlanNode[] =>
+  rows.flatMap(({ verifications, grid }) => [
+    ...verifications.map(({ node }) => node),
+    ...(grid === undefined ? [] : [grid]),
+  ]);
 
 /** The plan of an ablation: every variant's recognisers, verified. Equal work is in it once. */
 export function planAblation(config: Config, variants: readonly Variant[]): { plan: Plan; rows: Row[] } {
@@ -95,7 +112,8 @@ export function planAblation(config: Config, variants: readonly Variant[]): { pl
       seed,
       node: pipeline.verification(seed),
     }));
-    return { variant, config: changed, verifications };
+    const grid = changed.downstream.dataset === 'generated' ? pipeline.sampleGrid() : undefined;
+    return { variant, config: changed, verifications, grid };
   });
   return { plan, rows };
 }

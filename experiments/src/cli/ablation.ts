@@ -1,7 +1,7 @@
 import { UserError } from '@id3/core';
 import { printEstimate } from '../estimate.ts';
 import { runExperiment } from '../experiment.ts';
-import { planAblation } from '../pipeline.ts';
+import { planAblation, targetsOf } from '../pipeline.ts';
 import { reportTable } from '../report/write.ts';
 import { ablationVariants, type Variant } from '../variants.ts';
 import { main } from './main.ts';
@@ -16,8 +16,7 @@ await main({
     const variants = chosen(ablationVariants(config), args.variants);
     const { plan, rows } = planAblation(config, variants);
     if (args.estimate) return printEstimate(plan, config, args.workers);
-    const targets = rows.flatMap(({ verifications }) => verifications.map(({ node }) => node));
-    await runExperiment({ command: 'ablation', config, args, signal }, plan, targets, (finished) =>
+    await runExperiment({ command: 'ablation', config, args, signal }, plan, targetsOf(rows), (finished) =>
       reportTable(finished, rows),
     );
   },

@@ -1,6 +1,6 @@
 import { printEstimate } from '../estimate.ts';
 import { runExperiment } from '../experiment.ts';
-import { planAblation } from '../pipeline.ts';
+import { planAblation, targetsOf } from '../pipeline.ts';
 import { reportTable } from '../report/write.ts';
 import { ablationVariants, FULL } from '../variants.ts';
 import { main } from './main.ts';
@@ -12,8 +12,7 @@ await main({
     const full = ablationVariants(config).filter((variant) => variant.name === FULL);
     const { plan, rows } = planAblation(config, full);
     if (args.estimate) return printEstimate(plan, config, args.workers);
-    const targets = rows.flatMap(({ verifications }) => verifications.map(({ node }) => node));
-    await runExperiment({ command: 'verify', config, args, signal }, plan, targets, (finished) =>
+    await runExperiment({ command: 'verify', config, args, signal }, plan, targetsOf(rows), (finished) =>
       reportTable(finished, rows),
     );
   },

@@ -20,9 +20,14 @@ export const BENCHMARKS = [
   'rendered-calfw',
 ] as const;
 
-export const benchmarksSchema = z.strictObject({
-  names: z.array(z.enum(BENCHMARKS)).min(1),
-  /** Pairs of each benchmark, half of them of one person. */
-  pairs: z.int().min(4),
-  folds: z.int().min(2),
-});
+export const benchmarksSchema = z
+  .strictObject({
+    names: z.array(z.enum(BENCHMARKS)).min(1),
+    /** Pairs of each benchmark, half of them of one person. */
+    pairs: z.int().min(4),
+    folds: z.int().min(2),
+  })
+  .refine(({ pairs, folds }) => pairs % (2 * folds) === 0, {
+    path: ['pairs'],
+    message: 'expected a multiple of 2 · benchmarks.folds',
+  });

@@ -1,12 +1,15 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import type { Finished } from '../experiment.ts';
 import type { Row } from '../pipeline.ts';
+import { nodeFolder } from '../plan.ts';
 import { typedPath } from '../progress.ts';
+import { GRID_FILE } from '../stages/sample-grid.ts';
 import { csvTable, markdownTable, terminalTable } from './format.ts';
 import { readCells, tabulate } from './results.ts';
 
-/** Writes the ablation's table to `reports/<experiment>/` and prints it. */
+/** Writes the ablation's table and the pictures of samples to `reports/<experiment>/`, and prints the table. */
 export function reportTable({ database, run, experiment, runs, root }: Finished, rows: readonly Row[]): void {
   const table = tabulate(readCells(database, rows, runs));
   const folder = join(root, 'reports', experiment);
@@ -16,5 +19,13 @@ export function reportTable({ database, run, experiment, runs, root }: Finished,
   };
   write('table.md', markdownTable(table));
   write('table.csv', csvTable(table));
-  console.log(`\n${terminalTable(table)}\n\nWritten to ${typedPath(folder)}/table.md and table.csv.`);
+  for (const { variant, grid } of rows) {
+    if (grid === undefined) continue;
+    const name = `samples-${variant.name}.png`;
+    copyFileSync(join(root, nodeFolder(grid), GRID_FILE), join(folder, name));
+    run.artefact(join(folder, name), 'sample-grid');
+  }
+  console.log(
+    `\n${terminalTable(table)}\n\nWritten to ${typedPath(folder)}/: table.md, table.csv, samples-*.png.`,
+  );
 }

@@ -3,6 +3,7 @@ import { diffusionTraining } from './diffusion-training.ts';
 import { generation } from './generation.ts';
 import { fTraining, recogniserTraining } from './recogniser-training.ts';
 import { benchmarkRendering, poolRendering } from './rendering.ts';
+import { sampleGrid } from './sample-grid.ts';
 import type { Stage, StageRegistry } from './stage.ts';
 import { verification } from './verification.ts';
 
@@ -15,6 +16,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     diffusionTraining,
     anchorPlacement,
     generation,
+    sampleGrid,
     recogniserTraining,
     verification,
   ].map((stage) => [stage.name, stage as unknown as Stage]),

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { writeFileAtomic } from '@id3/core';
+import {
+  loadDiffusion,
+  noiseSchedule,
+  planImage,
+  sampleImages,
+  type GenerationOptions,
+  type ImagePlan,
+} from '@id3/model';
+import { gridPng } from '../report/grid.ts';
+import { readAnchors } from './anchor-placement.ts';
+import { MODEL_FILE } from './hooks.ts';
+import { trainedRecogniser } from './recogniser-training.ts';
+import type { Stage } from './stage.ts';
+
+interface GridInputs extends Record<string, unknown> {
+  seed: number;
+  size: number;
+  generation: GenerationOptions;
+}
+
+export const GRID_FILE = 'samples.png';
+const IDENTITIES = 8;
+
+/** What the columns ask for: five yaws at the middle age, then three ages seen from the front. */
+function columns({ age, yaw }: GenerationOptions): { title: string; age: number; yaw: number }[] {
+  const between = ([from, to]: readonly [number, number], share: number) =>
+    Math.round(from + share * (to - from));
+  const middleAge = between(age, 0.5);
+  return [
+    ...[0, 0.25, 0.5, 0.75, 1].map((share) => {
+      const degrees = between(yaw, share);
+      return { title: `yaw ${degrees}°`, age: middleAge, yaw: degrees };
+    }),
+    ...[0, 0.5, 1].map((share) => {
+      const years = between(age, share);
+      return { title: `age ${years}`, age: years, yaw: between(yaw, 0.5) };
+    }),
+  ];
+}
+
+/** A picture of what the model generates: identities × attributes, a row from one y and one start noise. */
+export const sampleGrid: Stage<GridInputs, 'diffusion' | 'f' | 'anchors'> = {
+  name: 'sample-grid',
+  version: 1,
+  cost: ({ generation, size }) =>
+    2e-6 * IDENTITIES * 8 * generation.sampler.steps * (generation.sampler.guidance > 0 ? 3 : 1) * size ** 2,
+  async run({ inputs, folder, dependencies, engine, progress }) {
+    await engine();
+    const { seed, size, generation } = inputs;
+    const f = trainedRecogniser(dependencies.f);
+    const { unet, options } = loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize);
+    const model = { unet, f, schedule: noiseSchedule(options.schedule, options.timesteps) };
+    const anchors = readAnchors(dependencies.anchors);
+    const asked = columns(generation);
+    const identities = Math.min(IDENTITIES, generation.identities);
+    const rows: { label: string; images: Uint8Array[] }[] = [];
+    for (let i = 0; i < identities; i++) {
+      const anchor = anchors.subarray(i * f.embeddingSize, (i + 1) * f.embeddingSize);
+      const { y } = planImage(generation, anchor, i, 0, seed);
+      const plans = asked.map(({ age, yaw }): ImagePlan => ({ label: i, age, yaw, y }));
+      const names = plans.map(() => `grid ${i}`);
+      const pixels = await sampleImages(model, generation, plans, names, size, seed);
+      const image = size * size * 3;
+      rows.push({
+        label: `identity ${i}`,
+        images: asked.map((_, k) => pixels.subarray(k * image, (k + 1) * image)),
+      });
+      progress(i + 1, identities);
+    }
+    const png = await gridPng({ columns: asked.map(({ title }) => title), rows, size });
+    writeFileAtomic(join(folder, GRID_FILE), png);
+  },
+  record: (run, folder) => run.artefact(join(folder, GRID_FILE), 'sample-grid'),
+};
