@@ -1,1 +1,46 @@
-export {};
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { OnnxBackend } from './backend.ts';
+import { registerReductionGradients } from './gradients.ts';
+import { registerConvolutions } from './kernels/conv.ts';
+import { registerElementwise } from './kernels/elementwise.ts';
+import { registerFallbacks } from './kernels/fallback.ts';
+import { BACKEND } from './kernels/kernel.ts';
+import { registerMatMul } from './kernels/matmul.ts';
+import { registerReductions } from './kernels/reduce.ts';
+import { registerShapes } from './kernels/shape.ts';
+import type { SessionOptions, Stats } from './session.ts';
+
+export type { SessionOptions, Stats } from './session.ts';
+
+/**
+ * Registers the tfjs backend `onnx`; make it current by `tf.setBackend('onnx')`. Calling it again
+ * has no effect. Throws where onnxruntime-node cannot be loaded.
+ */
+export function registerOnnxBackend(options: SessionOptions = {}): void {
+  if (tf.findBackendFactory(BACKEND) !== null) return;
+  registerElementwise();
+  registerShapes();
+  registerReductions();
+  registerMatMul();
+  registerConvolutions();
+  registerFallbacks();
+  registerReductionGradients();
+  tf.registerBackend(BACKEND, () => new OnnxBackend(options), 4);
+}
+
+/** What the backend did so far. Throws where `onnx` is not the current backend. */
+export function onnxBackendStats(): Stats {
+  return current().stats;
+}
+
+/** Writes the profiles that the option `profile` asked for. */
+export function endOnnxProfiling(): void {
+  current().endProfiling();
+}
+
+function current(): OnnxBackend {
+  const backend = tf.backend();
+  if (!(backend instanceof OnnxBackend)) throw new Error('the current tfjs backend is not onnx');
+  return backend;
+}

@@ -1,0 +1,159 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Runtime, type SessionOptions, type Stats } from './session.ts';
+import { concrete, type Data, type DataType, type Value } from './value.ts';
+
+/** A tensor's value and how many tensors share it. */
+interface Entry {
+  value: Value;
+  references: number;
+  /** Strings are kept as they are and never enter a graph. */
+  strings?: Uint8Array[];
+}
+
+/** Nothing reads for so long that memory would run out: compute what is pending. */
+const MOST_PENDING = 50_000;
+
+/**
+ * A tfjs backend that records kernels and computes when a value is read: everything that live
+ * tensors need, as one ONNX graph.
+ */
+export class OnnxBackend extends tf.KernelBackend {
+  private readonly entries: tf.DataStorage<Entry>;
+  /** Live values that are not computed yet, in the order of their creation, and how many tensors have each. */
+  private readonly pending = new Map<Value, number>();
+  private readonly runtime: Runtime;
+
+  constructor(options: SessionOptions) {
+    super();
+    this.entries = new tf.DataStorage(this, tf.engine());
+    this.runtime = new Runtime(options);
+  }
+
+  get stats(): Stats {
+    return this.runtime.stats;
+  }
+
+  /** The value behind a tensor. */
+  value(dataId: object): Value {
+    return this.entries.get(dataId).value;
+  }
+
+  /** Makes a tensor of a value. */
+  add(value: Value): tf.TensorInfo {
+    const dataId = {};
+    this.entries.set(dataId, { value, references: 1 });
+    if (value.data === undefined) {
+      this.pending.set(value, (this.pending.get(value) ?? 0) + 1);
+      if (this.pending.size > MOST_PENDING) this.flush();
+    }
+    return { dataId, shape: value.shape as number[], dtype: value.dtype };
+  }
+
+  /** Computes every live tensor that is pending. */
+  flush(): void {
+    if (this.pending.size === 0) return;
+    const values = [...this.pending.keys()];
+    this.pending.clear();
+    this.runtime.materialise(values);
+  }
+
+  override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(
+    dataId: tf.DataId,
+    values: tf.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    references: number,
+  ): void {
+    if (dtype === 'string') {
+      const value = concrete(new Uint8Array(), shape, 'bool');
+      this.entries.set(dataId, { value, references, strings: values as Uint8Array[] });
+      return;
+    }
+    if (dtype === 'complex64') throw new Error('the onnx backend has no complex numbers');
+    this.entries.set(dataId, { value: concrete(typed(values, dtype), shape, dtype), references });
+  }
+
+  override readSync(dataId: object): tf.BackendValues {
+    const { value, strings } = this.entries.get(dataId);
+    if (strings !== undefined) return strings;
+    if (value.data === undefined) this.flush();
+    // A tensor of a value that another tensor made concrete, or that is a constant
+    return value.data!;
+  }
+
+  override async read(dataId: object): Promise<tf.BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  override incRef(dataId: object): void {
+    this.entries.get(dataId).references++;
+  }
+
+  decRef(dataId: object): void {
+    this.entries.get(dataId).references--;
+  }
+
+  override refCount(dataId: object): number {
+    return this.entries.has(dataId) ? this.entries.get(dataId).references : 0;
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    if (!this.entries.has(dataId)) return true;
+    const entry = this.entries.get(dataId);
+    entry.references--;
+    if (!force && entry.references > 0) return false;
+    this.entries.delete(dataId);
+    const others = (this.pending.get(entry.value) ?? 0) - 1;
+    if (others > 0) this.pending.set(entry.value, others);
+    else this.pending.delete(entry.value);
+    return true;
+  }
+
+  override numDataIds(): number {
+    return this.entries.numDataIds();
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: true };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  override async time(f: () => void): Promise<tf.BackendTimingInfo> {
+    const start = performance.now();
+    f();
+    this.flush();
+    return { kernelMs: performance.now() - start };
+  }
+
+  override dispose(): void {
+    this.runtime.dispose();
+  }
+
+  /** Writes ORT's profiles where `profile` asked for them. */
+  endProfiling(): void {
+    this.runtime.endProfiling();
+  }
+}
+
+function typed(values: tf.BackendValues, dtype: DataType): Data {
+  if (dtype === 'float32') return values instanceof Float32Array ? values : Float32Array.from(values as Data);
+  if (dtype === 'int32') return values instanceof Int32Array ? values : Int32Array.from(values as Data);
+  return values instanceof Uint8Array ? values : Uint8Array.from(values as Data);
+}

@@ -1,0 +1,264 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { channelsFirst, int64s, record, type Value } from '../value.ts';
+import { lower } from './kernel.ts';
+import { biasAndActivation, matMul } from './matmul.ts';
+import { concat, pad, reshape, slice, transpose } from './shape.ts';
+import { reduce } from './reduce.ts';
+
+type Shape4 = [number, number, number, number];
+type Pad = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+
+interface ConvAttributes {
+  strides: number | [number, number];
+  pad: Pad;
+  dataFormat?: 'NHWC' | 'NCHW';
+  dilations?: number | [number, number];
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  /** Of a dX kernel: x's shape. Of a dW kernel: the filter's. */
+  inputShape?: Shape4;
+  filterShape?: Shape4;
+}
+
+function convInfo(
+  xShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: ConvAttributes,
+  depthwise = false,
+) {
+  if (attrs.dataFormat === 'NCHW') throw new Error('the onnx backend takes images as NHWC');
+  const { strides, dilations = 1, pad, dimRoundingMode } = attrs;
+  return tf.backend_util.computeConv2DInfo(
+    xShape as Shape4,
+    filterShape as Shape4,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    depthwise,
+  );
+}
+type ConvInfo = ReturnType<typeof convInfo>;
+
+const convAttributes = (info: ConvInfo, group = 1) => ({
+  strides: [info.strideHeight, info.strideWidth],
+  dilations: [info.dilationHeight, info.dilationWidth],
+  pads: [info.padInfo.top, info.padInfo.left, info.padInfo.bottom, info.padInfo.right],
+  group,
+});
+
+/** [kh,kw,I,O] → [O,I,kh,kw]. */
+const filterFirst = (w: Value): Value => transpose(w, [3, 2, 0, 1]);
+
+/** x [B,H,W,I] * w [kh,kw,I,O] → [B,P,Q,O]. */
+function conv2d(x: Value, w: Value, info: ConvInfo): Value {
+  return record('Conv', [channelsFirst(x), filterFirst(w)], info.outShape, 'float32', {
+    attributes: convAttributes(info),
+    channelsFirst: true,
+  });
+}
+
+/** Gradient with respect to x: dy [B,P,Q,O], w [kh,kw,I,O] → [B,H,W,I]. */
+function conv2dInput(dy: Value, w: Value, info: ConvInfo): Value {
+  const { filterHeight, filterWidth, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
+  const stride1 = info.strideHeight === 1 && info.strideWidth === 1;
+  const pads = [
+    filterHeight - 1 - padInfo.top,
+    filterWidth - 1 - padInfo.left,
+    inHeight - outHeight + padInfo.top,
+    inWidth - outWidth + padInfo.left,
+  ];
+  if (stride1 && info.dilationHeight === 1 && info.dilationWidth === 1 && pads.every((p) => p >= 0)) {
+    // A convolution of dy with the filter turned by 180° and its channels exchanged
+    const [kh, kw, channels, filters] = w.shape;
+    const turned =
+      kh === 1 && kw === 1
+        ? w
+        : slice(w, [kh - 1, kw - 1, 0, 0], [-1, -1, channels, filters], [-1, -1, 1, 1]);
+    const flipped = transpose(turned, [2, 3, 0, 1]);
+    return record('Conv', [channelsFirst(dy), flipped], info.inShape, 'float32', {
+      attributes: { strides: [1, 1], dilations: [1, 1], pads, group: 1 },
+      channelsFirst: true,
+    });
+  }
+  return record('ConvTranspose', [channelsFirst(dy), filterFirst(w)], info.inShape, 'float32', {
+    attributes: { ...convAttributes(info), output_padding: outputPadding(info) },
+    channelsFirst: true,
+  });
+}
+
+/** Rows and columns of x that no window of a strided convolution reaches. */
+function outputPadding(info: ConvInfo): [number, number] {
+  const { padInfo: p } = info;
+  const rows =
+    info.inHeight -
+    ((info.outHeight - 1) * info.strideHeight +
+      (info.filterHeight - 1) * info.dilationHeight +
+      1 -
+      p.top -
+      p.bottom);
+  const columns =
+    info.inWidth -
+    ((info.outWidth - 1) * info.strideWidth +
+      (info.filterWidth - 1) * info.dilationWidth +
+      1 -
+      p.left -
+      p.right);
+  return [rows, columns];
+}
+
+/**
+ * Gradient with respect to the filter: x [B,H,W,I], dy [B,P,Q,O] → [kh,kw,I,O], as the product of the
+ * windows of x (im2col) with dy for each image, summed.
+ */
+function conv2dFilter(x: Value, dy: Value, info: ConvInfo): Value {
+  const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } =
+    info;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
+  const padded = pad(
+    channelsFirst(x),
+    [
+      [0, 0],
+      [padInfo.top, padInfo.bottom],
+      [padInfo.left, padInfo.right],
+      [0, 0],
+    ],
+    0,
+  );
+  const taps: Value[] = [];
+  for (let r = 0; r < filterHeight; r++) {
+    for (let c = 0; c < filterWidth; c++) {
+      const [top, left] = [r * dilationHeight, c * dilationWidth];
+      const end = [
+        batchSize,
+        top + (outHeight - 1) * strideHeight + 1,
+        left + (outWidth - 1) * strideWidth + 1,
+        inChannels,
+      ];
+      taps.push(slice(padded, [0, top, left, 0], end, [1, strideHeight, strideWidth, 1]));
+    }
+  }
+  const windows = concat(taps, 3); // physically [B, kh·kw·I, P, Q]
+  const rows = filterHeight * filterWidth * inChannels;
+  const positions = outHeight * outWidth;
+  const left = flatChannelsFirst(windows, [batchSize, rows, positions]);
+  const right = flatChannelsFirst(dy, [batchSize, outChannels, positions]);
+  const products = matMul(left, right, false, true); // [B, kh·kw·I, O]
+  return reshape(reduce('ReduceSum', products, [0]), [filterHeight, filterWidth, inChannels, outChannels]);
+}
+
+/** A value computed as [B,C,H,W], seen as [B,C,H·W]. */
+const flatChannelsFirst = (x: Value, shape: number[]): Value =>
+  record('Reshape', [channelsFirst(x), int64s(shape)], shape, x.dtype);
+
+/** x [B,H,W,C] * w [kh,kw,C,M] → [B,P,Q,C·M], each channel with filters of its own. */
+function depthwise(x: Value, w: Value, info: ConvInfo): Value {
+  const [kh, kw, channels, multiplier] = w.shape;
+  const filters = reshape(transpose(w, [2, 3, 0, 1]), [channels * multiplier, 1, kh, kw]);
+  return record('Conv', [channelsFirst(x), filters], info.outShape, 'float32', {
+    attributes: convAttributes(info, channels),
+    channelsFirst: true,
+  });
+}
+
+interface PoolAttributes {
+  filterSize: number | [number, number];
+  strides: number | [number, number];
+  pad: Pad;
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+function pool(op: string, x: Value, attrs: PoolAttributes): Value {
+  const info = tf.backend_util.computePool2DInfo(
+    x.shape as Shape4,
+    attrs.filterSize,
+    attrs.strides,
+    1,
+    attrs.pad,
+    attrs.dimRoundingMode,
+  );
+  const { strides, pads } = convAttributes(info);
+  const attributes = { kernel_shape: [info.filterHeight, info.filterWidth], strides, pads };
+  return record(op, [channelsFirst(x)], info.outShape, 'float32', { attributes, channelsFirst: true });
+}
+
+/** Repeats each position `rows` times down and `columns` times across: [B,H,W,C] → [B,rows·H,columns·W,C]. */
+function repeat(x: Value, rows: number, columns: number): Value {
+  const [batch, height, width, channels] = x.shape;
+  const source = channelsFirst(x);
+  const apart = [batch, channels, height, 1, width, 1];
+  const repeated = [batch, channels, height, rows, width, columns];
+  const separated = record('Reshape', [source, int64s(apart)], apart, x.dtype);
+  const expanded = record('Expand', [separated, int64s(repeated)], repeated, x.dtype);
+  const shape = [batch, channels, height * rows, width * columns];
+  return record(
+    'Reshape',
+    [expanded, int64s(shape)],
+    [batch, height * rows, width * columns, channels],
+    x.dtype,
+    {
+      channelsFirst: true,
+    },
+  );
+}
+
+export function registerConvolutions(): void {
+  lower<ConvAttributes>('Conv2D', ({ inputs: { x, filter }, attrs }) =>
+    conv2d(x, filter, convInfo(x.shape, filter.shape, attrs)),
+  );
+  lower<ConvAttributes & { activation: string; leakyreluAlpha?: number }>(
+    'FusedConv2D',
+    ({ inputs, attrs }) => {
+      const { x, filter } = inputs;
+      return biasAndActivation(conv2d(x, filter, convInfo(x.shape, filter.shape, attrs)), inputs, attrs);
+    },
+  );
+  lower<ConvAttributes>('Conv2DBackpropInput', ({ inputs: { dy, filter }, attrs }) =>
+    conv2dInput(dy, filter, convInfo(attrs.inputShape!, filter.shape, attrs)),
+  );
+  lower<ConvAttributes>('Conv2DBackpropFilter', ({ inputs: { x, dy }, attrs }) =>
+    conv2dFilter(x, dy, convInfo(x.shape, attrs.filterShape!, attrs)),
+  );
+  lower<ConvAttributes>('DepthwiseConv2dNative', ({ inputs: { x, filter }, attrs }) =>
+    depthwise(x, filter, convInfo(x.shape, filter.shape, attrs, true)),
+  );
+  lower<PoolAttributes>('AvgPool', ({ inputs: { x }, attrs }) => pool('AveragePool', x, attrs));
+  lower<PoolAttributes>('MaxPool', ({ inputs: { x }, attrs }) => pool('MaxPool', x, attrs));
+  lower<{ size: [number, number]; alignCorners: boolean; halfPixelCenters: boolean }>(
+    'ResizeNearestNeighbor',
+    ({ inputs: { images: x }, attrs }) => {
+      const [, height, width] = x.shape;
+      const [rows, columns] = [attrs.size[0] / height, attrs.size[1] / width];
+      const whole = Number.isInteger(rows) && Number.isInteger(columns) && !attrs.alignCorners;
+      if (whole) return repeat(x, rows, columns);
+      return resize(x, attrs, {
+        mode: 'nearest',
+        nearest_mode: attrs.alignCorners ? 'round_prefer_ceil' : 'floor',
+      });
+    },
+  );
+  lower<{ size: [number, number]; alignCorners: boolean; halfPixelCenters: boolean }>(
+    'ResizeBilinear',
+    ({ inputs: { images: x }, attrs }) => resize(x, attrs, { mode: 'linear' }),
+  );
+}
+
+function resize(
+  x: Value,
+  {
+    size: [height, width],
+    alignCorners,
+    halfPixelCenters,
+  }: { size: [number, number]; alignCorners: boolean; halfPixelCenters: boolean },
+  how: Record<string, string>,
+): Value {
+  const [batch, , , channels] = x.shape;
+  const none = { type: 'float32' as const, shape: [0], values: [] };
+  const transformation = alignCorners ? 'align_corners' : halfPixelCenters ? 'half_pixel' : 'asymmetric';
+  return record(
+    'Resize',
+    [channelsFirst(x), none, none, int64s([batch, channels, height, width])],
+    [batch, height, width, channels],
+    'float32',
+    { attributes: { ...how, coordinate_transformation_mode: transformation }, channelsFirst: true },
+  );
+}

@@ -1,0 +1,238 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  broadcast,
+  channelsFirst,
+  filled,
+  int64s,
+  plain,
+  record,
+  scalarOf,
+  size,
+  type DataType,
+  type NodeOptions,
+  type Value,
+} from '../value.ts';
+import { lower } from './kernel.ts';
+
+const sameShape = (a: Value, b: Value): boolean =>
+  tf.util.arraysEqual(a.shape as number[], b.shape as number[]);
+
+/** Applies an operator to each element. */
+export function unary(op: string, x: Value, options: NodeOptions = {}, dtype: DataType = x.dtype): Value {
+  if (x.small !== undefined) return broadcast(unary(op, x.small, options, dtype), x.shape);
+  return record(op, [x], x.shape, dtype, { ...options, channelsFirst: x.channelsFirst });
+}
+
+/** An operand as ONNX may broadcast it against a rank-4 value in channels-first layout. */
+function operandChannelsFirst(v: Value): Value {
+  const { shape } = v;
+  if (v.channelsFirst || shape.length === 0) return v;
+  if (shape.length === 4) return channelsFirst(v);
+  // Fewer axes than four stand for the last ones: put the missing ones in front, then move the channels.
+  const p = plain(v);
+  if (size(shape) === 1) return p.shape.length <= 1 ? p : record('Reshape', [p, int64s([])], [], v.dtype);
+  const padded = [...Array<number>(4 - shape.length).fill(1), ...shape];
+  return channelsFirst(record('Reshape', [p, int64s(padded)], padded, v.dtype));
+}
+
+/** Applies an operator to each pair of elements, with broadcasting. */
+export function binary(op: string, a: Value, b: Value, dtype: DataType = a.dtype): Value {
+  const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape as number[], b.shape as number[]);
+  // What is repeated is left small: where both are, so is the result.
+  const [smallA, smallB] = [a.small ?? a, b.small ?? b];
+  if (smallA !== a || smallB !== b) {
+    const smallShape = tf.backend_util.assertAndGetBroadcastShape(
+      smallA.shape as number[],
+      smallB.shape as number[],
+    );
+    return broadcast(apply(op, smallA, smallB, smallShape, dtype), shape);
+  }
+  return apply(op, a, b, shape, dtype);
+}
+
+function apply(op: string, a: Value, b: Value, shape: readonly number[], dtype: DataType): Value {
+  if (shape.length === 4 && (a.channelsFirst || b.channelsFirst)) {
+    const fused = op === 'Add' ? (convolutionWithBias(a, b) ?? convolutionWithBias(b, a)) : undefined;
+    if (fused !== undefined) return fused;
+    return record(op, [operandChannelsFirst(a), operandChannelsFirst(b)], shape, dtype, {
+      channelsFirst: true,
+    });
+  }
+  return record(op, [plain(a), plain(b)], shape, dtype);
+}
+
+/** A convolution whose result only gets a bias [C] added takes the bias as its third input. */
+function convolutionWithBias(sum: Value, bias: Value): Value | undefined {
+  const { node } = sum;
+  if (node === undefined || node.op !== 'Conv' || node.inputs.length !== 2) return undefined;
+  if (bias.shape.length !== 1 || bias.shape[0] !== sum.shape[3]) return undefined;
+  const { attributes, inputs } = node;
+  return record('Conv', [...inputs, plain(bias)], sum.shape, sum.dtype, { attributes, channelsFirst: true });
+}
+
+export const cast = (x: Value, dtype: DataType): Value => {
+  if (x.dtype === dtype) return x;
+  const to = { float32: 1, int32: 6, bool: 9 }[dtype];
+  return unary('Cast', x, { attributes: { to } }, dtype);
+};
+
+export const multiply = (a: Value, b: Value): Value => {
+  // Gradients multiply by ones that tfjs makes
+  if (a.fill === 1 && a.dtype === b.dtype) return onto(b, a);
+  if (b.fill === 1 && a.dtype === b.dtype) return onto(a, b);
+  return binary('Mul', a, b);
+};
+export const add = (a: Value, b: Value): Value => {
+  if (a.fill === 0 && a.dtype === b.dtype) return onto(b, a);
+  if (b.fill === 0 && a.dtype === b.dtype) return onto(a, b);
+  return binary('Add', a, b);
+};
+/** `x` at the shape it has when broadcast against `other`. */
+const onto = (x: Value, other: Value): Value =>
+  sameShape(x, other)
+    ? x
+    : broadcast(x, tf.backend_util.assertAndGetBroadcastShape(x.shape as number[], other.shape as number[]));
+
+/** A scalar of a value's type. */
+export const like = (x: Value, value: number): Value => filled(value, [], x.dtype);
+const where = (condition: Value, a: Value, b: Value): Value => {
+  const shape = tf.backend_util.assertAndGetBroadcastShape(
+    condition.shape as number[],
+    tf.backend_util.assertAndGetBroadcastShape(a.shape as number[], b.shape as number[]),
+  );
+  const parts = [condition, a, b];
+  if (shape.length === 4 && parts.some((v) => v.channelsFirst)) {
+    return record(
+      'Where',
+      parts.map((v) => operandChannelsFirst(v.small ?? v)),
+      shape,
+      a.dtype,
+      {
+        channelsFirst: true,
+      },
+    );
+  }
+  return record(
+    'Where',
+    parts.map((v) => plain(v.small ?? v)),
+    shape,
+    a.dtype,
+  );
+};
+const atShape = (v: Value, shape: readonly number[]): Value => broadcast(v, shape);
+
+export function registerElementwise(): void {
+  for (const op of [
+    'Neg',
+    'Exp',
+    'Log',
+    'Sqrt',
+    'Reciprocal',
+    'Abs',
+    'Sign',
+    'Sin',
+    'Cos',
+    'Tan',
+    'Asin',
+    'Acos',
+    'Atan',
+    'Sinh',
+    'Cosh',
+    'Asinh',
+    'Acosh',
+    'Atanh',
+    'Tanh',
+    'Sigmoid',
+    'Softplus',
+    'Relu',
+    'Erf',
+    'Floor',
+    'Ceil',
+    'Round',
+  ]) {
+    lower(op, ({ inputs: { x } }) => unary(op, x));
+  }
+  lower('Rsqrt', ({ inputs: { x } }) => unary('Reciprocal', unary('Sqrt', x)));
+  lower('Square', ({ inputs: { x } }) => multiply(x, x));
+  lower('Log1p', ({ inputs: { x } }) => unary('Log', add(x, like(x, 1))));
+  lower('Expm1', ({ inputs: { x } }) => binary('Sub', unary('Exp', x), like(x, 1)));
+  lower('Relu6', ({ inputs: { x } }) => clip(x, 0, 6));
+  lower('Elu', ({ inputs: { x } }) => unary('Elu', x, { attributes: { alpha: { float: 1 } } }));
+  lower<{ alpha: number }>('LeakyRelu', ({ inputs: { x }, attrs: { alpha } }) =>
+    unary('LeakyRelu', x, { attributes: { alpha: { float: alpha } } }),
+  );
+  lower('Prelu', ({ inputs: { x, alpha } }) =>
+    where(binary('Less', x, like(x, 0), 'bool'), multiply(alpha, x), x),
+  );
+  lower<{ alpha: number }>('Step', ({ inputs: { x }, attrs: { alpha } }) => {
+    const positive = binary('Greater', x, like(x, 0), 'bool');
+    // As tfjs: 1 above zero, alpha elsewhere
+    return alpha === 0 ? cast(positive, x.dtype) : where(positive, like(x, 1), like(x, alpha));
+  });
+  lower('IsNan', ({ inputs: { x } }) => unary('IsNaN', x, {}, 'bool'));
+  lower('LogicalNot', ({ inputs: { x } }) => unary('Not', x, {}, 'bool'));
+  lower<{ clipValueMin: number; clipValueMax: number }>('ClipByValue', ({ inputs: { x }, attrs }) =>
+    clip(x, attrs.clipValueMin, attrs.clipValueMax),
+  );
+  lower<{ dtype: DataType }>('Cast', ({ inputs: { x }, attrs: { dtype } }) => cast(x, dtype));
+
+  lower('Add', ({ inputs: { a, b } }) => add(a, b));
+  lower('AddN', ({ list }) => list.reduce(add));
+  lower('Multiply', ({ inputs: { a, b } }) => multiply(a, b));
+  for (const [kernel, op] of [
+    ['Sub', 'Sub'],
+    ['RealDiv', 'Div'],
+    ['Maximum', 'Max'],
+    ['Minimum', 'Min'],
+    ['Pow', 'Pow'],
+  ]) {
+    lower(kernel, ({ inputs: { a, b } }) => binary(op, a, b));
+  }
+  lower('FloorDiv', ({ inputs: { a, b } }) =>
+    cast(unary('Floor', binary('Div', cast(a, 'float32'), cast(b, 'float32'))), a.dtype),
+  );
+  lower('SquaredDifference', ({ inputs: { a, b } }) => {
+    const difference = binary('Sub', a, b);
+    return multiply(difference, difference);
+  });
+  for (const [kernel, op] of [
+    ['Greater', 'Greater'],
+    ['GreaterEqual', 'GreaterOrEqual'],
+    ['Less', 'Less'],
+    ['LessEqual', 'LessOrEqual'],
+    ['Equal', 'Equal'],
+    ['LogicalAnd', 'And'],
+    ['LogicalOr', 'Or'],
+  ]) {
+    lower(kernel, ({ inputs: { a, b } }) => binary(op, a, b, 'bool'));
+  }
+  lower('NotEqual', ({ inputs: { a, b } }) => unary('Not', binary('Equal', a, b, 'bool')));
+  lower('Select', ({ inputs: { condition, t, e } }) => {
+    // A condition of rank 1 chooses whole rows
+    const rank = t.shape.length;
+    const rows = [condition.shape[0] ?? 1, ...Array<number>(Math.max(0, rank - 1)).fill(1)];
+    const chosen =
+      condition.shape.length === 1 && rank > 1
+        ? record('Reshape', [plain(condition), int64s(rows)], rows, 'bool')
+        : condition;
+    return atShape(where(chosen, t, e), t.shape);
+  });
+
+  lower<{ shape: number[]; value: number; dtype?: DataType }>('Fill', ({ attrs: { shape, value, dtype } }) =>
+    filled(value, shape, dtype ?? 'float32'),
+  );
+  lower('ZerosLike', ({ inputs: { x } }) => filled(0, x.shape, x.dtype));
+  lower('OnesLike', ({ inputs: { x } }) => filled(1, x.shape, x.dtype));
+}
+
+function clip(x: Value, lowest: number, highest: number): Value {
+  if (x.small !== undefined) return broadcast(clip(x.small, lowest, highest), x.shape);
+  const type = x.dtype === 'int32' ? 'int32' : 'float32';
+  return record('Clip', [x, scalarOf(lowest, type), scalarOf(highest, type)], x.shape, x.dtype, {
+    channelsFirst: x.channelsFirst,
+  });
+}
+
+/** One number at a shape, of the type of `x`. */
+export const filledAs = (x: Value, value: number, shape: readonly number[]): Value =>
+  filled(value, shape, x.dtype);

@@ -1,0 +1,246 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  CHANNELS_FIRST_AXIS,
+  broadcast,
+  channelsFirst,
+  int64s,
+  plain,
+  record,
+  scalarOf,
+  size,
+  type DataType,
+  type Value,
+} from '../value.ts';
+import { add, cast, filledAs, like, multiply } from './elementwise.ts';
+import { lower } from './kernel.ts';
+
+export function reshape(x: Value, shape: readonly number[]): Value {
+  if (x.fill !== undefined && x.small !== undefined) return broadcast(x.small, shape);
+  if (tf.util.arraysEqual(x.shape as number[], shape as number[])) return x;
+  return record('Reshape', [plain(x), int64s(shape)], shape, x.dtype);
+}
+
+export function transpose(x: Value, perm: readonly number[]): Value {
+  const shape = perm.map((axis) => x.shape[axis]);
+  return record('Transpose', [plain(x)], shape, x.dtype, { attributes: { perm } });
+}
+
+/** A window of a value: `begin` inclusive, `end` exclusive, by logical axis. */
+export function slice(
+  x: Value,
+  begin: readonly number[],
+  end: readonly number[],
+  steps: readonly number[] = begin.map(() => 1),
+): Value {
+  const source = x.channelsFirst ? x : plain(x);
+  const shape = begin.map((from, axis) => Math.max(0, Math.ceil((end[axis] - from) / steps[axis])));
+  const axes = [...shape.keys()].filter(
+    (axis) => begin[axis] !== 0 || end[axis] !== x.shape[axis] || steps[axis] !== 1,
+  );
+  if (axes.length === 0) return x;
+  const at = (axis: number) => (source.channelsFirst ? CHANNELS_FIRST_AXIS[axis] : axis);
+  // A negative step that runs to the first element ends before it.
+  const ends = axes.map((axis) => (steps[axis] < 0 && end[axis] < 0 ? -(2 ** 31) : end[axis]));
+  return record(
+    'Slice',
+    [
+      source,
+      int64s(axes.map((a) => begin[a])),
+      int64s(ends),
+      int64s(axes.map(at)),
+      int64s(axes.map((a) => steps[a])),
+    ],
+    shape,
+    x.dtype,
+    { channelsFirst: source.channelsFirst },
+  );
+}
+
+export function concat(values: readonly Value[], axis: number): Value {
+  const parts = values.filter((v) => size(v.shape) > 0);
+  if (parts.length === 1) return parts[0];
+  const [first] = parts;
+  const shape = first.shape.map((n, k) =>
+    k === axis ? parts.reduce((sum, v) => sum + v.shape[axis], 0) : n,
+  );
+  if (shape.length === 4 && parts.some((v) => v.channelsFirst)) {
+    return record('Concat', parts.map(channelsFirst), shape, first.dtype, {
+      attributes: { axis: CHANNELS_FIRST_AXIS[axis] },
+      channelsFirst: true,
+    });
+  }
+  return record('Concat', parts.map(plain), shape, first.dtype, { attributes: { axis } });
+}
+
+export function pad(x: Value, paddings: readonly (readonly number[])[], constant: number): Value {
+  if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
+  const source = x.channelsFirst ? x : plain(x);
+  const order = source.channelsFirst ? [0, 3, 1, 2] : [...x.shape.keys()];
+  const pads = [...order.map((axis) => paddings[axis][0]), ...order.map((axis) => paddings[axis][1])];
+  const shape = x.shape.map((n, axis) => n + paddings[axis][0] + paddings[axis][1]);
+  const fill = scalarOf(constant, x.dtype === 'int32' ? 'int32' : 'float32');
+  return record('Pad', [source, int64s(pads), fill], shape, x.dtype, { channelsFirst: source.channelsFirst });
+}
+
+function tile(x: Value, reps: readonly number[]): Value {
+  const shape = x.shape.map((n, axis) => n * reps[axis]);
+  if (reps.every((r, axis) => r === 1 || x.shape[axis] === 1)) return broadcast(x, shape);
+  return record('Tile', [plain(x), int64s(reps)], shape, x.dtype);
+}
+
+export function registerShapes(): void {
+  lower('Identity', ({ inputs: { x } }) => x);
+  lower<{ shape: number[] }>('Reshape', ({ inputs: { x }, attrs }) =>
+    reshape(x, tf.util.inferFromImplicitShape(attrs.shape, size(x.shape))),
+  );
+  lower<{ dim: number }>('ExpandDims', ({ inputs: { input }, attrs: { dim } }) => {
+    const shape = [...input.shape];
+    shape.splice(dim < 0 ? shape.length + 1 + dim : dim, 0, 1);
+    return reshape(input, shape);
+  });
+  lower<{ perm: number[] }>('Transpose', ({ inputs: { x }, attrs }) => transpose(x, attrs.perm));
+  lower<{ axis: number }>('Concat', ({ list, attrs: { axis } }) =>
+    concat(list, tf.util.parseAxisParam(axis, list[0].shape as number[])[0]),
+  );
+  lower<{ begin: number | number[]; size: number | number[] }>('Slice', ({ inputs: { x }, attrs }) => {
+    const [begin, sizes] = tf.slice_util.parseSliceParams(
+      { shape: x.shape } as tf.Tensor,
+      attrs.begin,
+      attrs.size,
+    );
+    return slice(
+      x,
+      begin,
+      begin.map((from, axis) => from + sizes[axis]),
+    );
+  });
+  lower<{
+    begin: number[];
+    end: number[];
+    strides: number[];
+    beginMask: number;
+    endMask: number;
+    ellipsisMask: number;
+    newAxisMask: number;
+    shrinkAxisMask: number;
+  }>('StridedSlice', ({ inputs: { x }, attrs }) => {
+    const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attrs;
+    const info = tf.slice_util.sliceInfo(
+      x.shape as number[],
+      begin,
+      end,
+      strides,
+      beginMask,
+      endMask,
+      ellipsisMask,
+      newAxisMask,
+      shrinkAxisMask,
+    );
+    // The window in the axes of x, then the axes that the masks add or drop
+    return reshape(slice(x, info.begin, info.end, info.strides), info.finalShape);
+  });
+  lower<{ numOrSizeSplits: number | number[]; axis: number }>('SplitV', ({ inputs: { x }, attrs }) => {
+    const [axis] = tf.util.parseAxisParam(attrs.axis, x.shape as number[]);
+    const sizes = tf.backend_util.prepareSplitSize(
+      { shape: x.shape } as tf.Tensor,
+      attrs.numOrSizeSplits,
+      axis,
+    );
+    let from = 0;
+    return sizes.map((length) => {
+      const begin = x.shape.map((_, k) => (k === axis ? from : 0));
+      const end = x.shape.map((n, k) => (k === axis ? from + length : n));
+      from += length;
+      return slice(x, begin, end);
+    });
+  });
+  lower<{ axis: number }>('Pack', ({ list, attrs: { axis } }) => {
+    const at = axis < 0 ? list[0].shape.length + 1 + axis : axis;
+    const withAxis = (v: Value) => reshape(v, [...v.shape.slice(0, at), 1, ...v.shape.slice(at)]);
+    return concat(list.map(withAxis), at);
+  });
+  lower<{ axis: number }>('Unpack', ({ inputs: { value: x }, attrs }) => {
+    const [axis] = tf.util.parseAxisParam(attrs.axis, x.shape as number[]);
+    const rest = x.shape.filter((_, k) => k !== axis);
+    return Array.from({ length: x.shape[axis] }, (_, i) => {
+      const begin = x.shape.map((_, k) => (k === axis ? i : 0));
+      const end = x.shape.map((n, k) => (k === axis ? i + 1 : n));
+      return reshape(slice(x, begin, end), rest);
+    });
+  });
+  lower<{ paddings: [number, number][]; constantValue: number }>('PadV2', ({ inputs: { x }, attrs }) =>
+    pad(x, attrs.paddings, attrs.constantValue),
+  );
+  lower<{ reps: number[] }>('Tile', ({ inputs: { x }, attrs }) => tile(x, attrs.reps));
+  lower<{ shape: number[] }>('BroadcastTo', ({ inputs: { x }, attrs }) => broadcast(x, attrs.shape));
+  lower<{ dims: number | number[] }>('Reverse', ({ inputs: { x }, attrs }) => {
+    const axes = tf.util.parseAxisParam(attrs.dims, x.shape as number[]);
+    const of = (forward: (n: number) => number, backward: (n: number) => number) =>
+      x.shape.map((n, axis) => (axes.includes(axis) ? backward(n) : forward(n)));
+    const begin = of(
+      () => 0,
+      (n) => n - 1,
+    );
+    const end = of(
+      (n) => n,
+      () => -1,
+    );
+    return slice(
+      x,
+      begin,
+      end,
+      of(
+        () => 1,
+        () => -1,
+      ),
+    );
+  });
+  lower<{ axis: number; batchDims: number }>('GatherV2', ({ inputs: { x, indices }, attrs }) => {
+    if (attrs.batchDims !== 0) throw new Error('the onnx backend gathers without batch dimensions only');
+    const [axis] = tf.util.parseAxisParam(attrs.axis, x.shape as number[]);
+    const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
+    return record('Gather', [plain(x), plain(indices)], shape, x.dtype, { attributes: { axis } });
+  });
+  lower<{ numSegments: number }>(
+    'UnsortedSegmentSum',
+    ({ inputs: { x, segmentIds }, attrs: { numSegments } }) => {
+      const shape = [numSegments, ...x.shape.slice(1)];
+      const rows = record('Reshape', [plain(segmentIds), int64s([-1, 1])], [segmentIds.shape[0], 1], 'int32');
+      const index = record('Cast', [rows], rows.shape, 'int32', { attributes: { to: 7 } });
+      const zeros = plain(filledAs(x, 0, shape));
+      return record('ScatterND', [zeros, index, plain(x)], shape, x.dtype, {
+        attributes: { reduction: 'add' },
+      });
+    },
+  );
+  lower<{ depth: number; onValue: number; offValue: number; dtype: DataType }>(
+    'OneHot',
+    ({ inputs: { indices }, attrs: { depth, onValue, offValue, dtype } }) => {
+      const classes = Array.from({ length: depth }, (_, k) => k);
+      const column = reshape(indices, [...indices.shape, 1]);
+      const shape = [...indices.shape, depth];
+      const hit = record(
+        'Equal',
+        [plain(column), { type: 'int32', shape: [depth], values: classes }],
+        shape,
+        'bool',
+      );
+      const ones = cast(hit, dtype);
+      return onValue === 1 && offValue === 0
+        ? ones
+        : add(multiply(ones, like(ones, onValue - offValue)), like(ones, offValue));
+    },
+  );
+  lower<{ start: number; stop: number; step: number; dtype: DataType }>('Range', ({ attrs }) => {
+    const { start, stop, step, dtype } = attrs;
+    const values = Array.from(
+      { length: Math.max(0, Math.ceil((stop - start) / step)) },
+      (_, i) => start + i * step,
+    );
+    return record('Identity', [{ type: dtype, shape: [values.length], values }], [values.length], dtype);
+  });
+  lower<{ start: number; stop: number; num: number }>('LinSpace', ({ attrs: { start, stop, num } }) => {
+    const values = Array.from({ length: num }, (_, i) => start + ((stop - start) * i) / Math.max(1, num - 1));
+    return record('Identity', [{ type: 'float32', shape: [num], values }], [num], 'float32');
+  });
+}

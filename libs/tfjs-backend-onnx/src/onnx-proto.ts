@@ -1,0 +1,105 @@
+import protobuf from 'protobufjs';
+
+/**
+ * The messages of ONNX's protocol that this backend writes, with the field numbers of onnx.proto
+ * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); protobufjs encodes them.
+ */
+const DESCRIPTION = `
+syntax = "proto3";
+message Attribute {
+  string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
+}
+message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; string domain = 7; }
+message Tensor { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
+message Dimension { int64 dim_value = 1; }
+message Shape { repeated Dimension dim = 1; }
+message TensorType { int32 elem_type = 1; Shape shape = 2; }
+message Type { TensorType tensor_type = 1; }
+message ValueInfo { string name = 1; Type type = 2; }
+message Graph {
+  repeated Node node = 1; string name = 2; repeated Tensor initializer = 5;
+  repeated ValueInfo input = 11; repeated ValueInfo output = 12;
+}
+message OperatorSet { string domain = 1; int64 version = 2; }
+message Model { int64 ir_version = 1; string producer_name = 2; Graph graph = 7; repeated OperatorSet opset_import = 8; }
+`;
+const Model = protobuf.parse(DESCRIPTION, { keepCase: true }).root.lookupType('Model');
+
+/** Element types by ONNX's numbers. */
+export const ELEMENT = { float32: 1, int64: 7, int32: 6, bool: 9 } as const;
+export type ElementType = keyof typeof ELEMENT;
+
+export type Attribute = number | readonly number[] | string | { float: number };
+
+export interface ModelNode {
+  op: string;
+  domain: string;
+  inputs: string[];
+  output: string;
+  attributes: Record<string, Attribute>;
+}
+export interface ModelValue {
+  name: string;
+  type: ElementType;
+  shape: readonly number[];
+}
+export interface ModelConstant extends ModelValue {
+  data: Uint8Array;
+}
+
+// AttributeProto.AttributeType
+const FLOAT = 1;
+const INT = 2;
+const STRING = 3;
+const INTS = 7;
+
+function encodeAttribute(name: string, value: Attribute): object {
+  if (typeof value === 'number') return { name, i: value, type: INT };
+  if (typeof value === 'string') return { name, s: Buffer.from(value), type: STRING };
+  if ('float' in value) return { name, f: value.float, type: FLOAT };
+  return { name, ints: value, type: INTS };
+}
+
+const valueInfo = ({ name, type, shape }: ModelValue) => ({
+  name,
+  type: {
+    tensor_type: { elem_type: ELEMENT[type], shape: { dim: shape.map((dim_value) => ({ dim_value })) } },
+  },
+});
+
+/** The bytes of an ONNX model. */
+export function encodeModel(graph: {
+  nodes: readonly ModelNode[];
+  constants: readonly ModelConstant[];
+  inputs: readonly ModelValue[];
+  outputs: readonly ModelValue[];
+}): Uint8Array {
+  return Model.encode(
+    Model.create({
+      ir_version: 9,
+      producer_name: 'tfjs-backend-onnx',
+      opset_import: [
+        { domain: '', version: 18 },
+        { domain: 'com.microsoft', version: 1 },
+      ],
+      graph: {
+        name: 'step',
+        node: graph.nodes.map(({ op, domain, inputs, output, attributes }) => ({
+          input: inputs,
+          output: [output],
+          op_type: op,
+          domain,
+          attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
+        })),
+        initializer: graph.constants.map(({ name, type, shape, data }) => ({
+          name,
+          dims: shape,
+          data_type: ELEMENT[type],
+          raw_data: data,
+        })),
+        input: graph.inputs.map(valueInfo),
+        output: graph.outputs.map(valueInfo),
+      },
+    }),
+  ).finish();
+}

@@ -1,0 +1,157 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Attribute, ElementType } from './onnx-proto.ts';
+
+export type DataType = 'float32' | 'int32' | 'bool';
+export type Data = Float32Array | Int32Array | Uint8Array;
+
+/** A small constant input of a node, such as the axes of a reduction; part of the graph's signature. */
+export interface Constant {
+  type: ElementType;
+  shape: readonly number[];
+  values: readonly number[];
+}
+
+/** An operation that was recorded and not yet run. */
+export interface Node {
+  /** Operator, domain, attributes and constants as text: equal keys are equal operations. */
+  key: string;
+  op: string;
+  domain: string;
+  attributes: Record<string, Attribute>;
+  inputs: readonly (Value | Constant)[];
+}
+
+/**
+ * A tensor as the graph sees it. It is one of
+ * - concrete: `data` is there;
+ * - pending: `node` makes it;
+ * - broadcast: `small` is to be repeated up to `shape`. Consumers that broadcast by themselves use
+ *   `small`, so most are never expanded.
+ *
+ * `channelsFirst` says that a pending value of shape [B,H,W,C] is computed as [B,C,H,W].
+ */
+export interface Value {
+  /** Order of creation. */
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+  data?: Data;
+  node?: Node;
+  small?: Value;
+  /** The one number of a host-known constant, such as a zero or one fill. */
+  readonly fill?: number;
+  readonly channelsFirst: boolean;
+  /** The same tensor in the other layout, once something asked for it. */
+  otherLayout?: Value;
+}
+
+let nextId = 0;
+
+export const size = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+export const isConstant = (x: Value | Constant): x is Constant => 'values' in x;
+
+/** A value that is known on the host. */
+export const concrete = (data: Data, shape: readonly number[], dtype: DataType): Value => ({
+  id: nextId++,
+  shape,
+  dtype,
+  data,
+  channelsFirst: false,
+});
+
+export const int64s = (values: readonly number[]): Constant => ({
+  type: 'int64',
+  shape: [values.length],
+  values,
+});
+export const scalarOf = (value: number, type: ElementType = 'float32'): Constant => ({
+  type,
+  shape: [],
+  values: [value],
+});
+
+export interface NodeOptions {
+  attributes?: Record<string, Attribute>;
+  domain?: string;
+  channelsFirst?: boolean;
+}
+
+/** Records an operation; `shape` is the logical shape of its result. */
+export function record(
+  op: string,
+  inputs: readonly (Value | Constant)[],
+  shape: readonly number[],
+  dtype: DataType,
+  { attributes = {}, domain = '', channelsFirst = false }: NodeOptions = {},
+): Value {
+  let key = domain === '' ? op : `${domain}.${op}`;
+  for (const name in attributes) key += `;${name}=${attributeKey(attributes[name])}`;
+  for (const input of inputs) if (isConstant(input)) key += `;${input.type}[${input.shape}]=${input.values}`;
+  return { id: nextId++, shape, dtype, channelsFirst, node: { key, op, domain, attributes, inputs } };
+}
+
+const attributeKey = (a: Attribute): string =>
+  typeof a === 'object' && 'float' in a ? `f${a.float}` : String(a);
+
+/** A value of one number everywhere, known while recording. */
+export function filled(fill: number, shape: readonly number[], dtype: DataType): Value {
+  const type = dtype === 'bool' ? 'bool' : dtype;
+  const scalar: Value = {
+    ...record('Identity', [scalarOf(fill, type)], [], dtype),
+    fill,
+  };
+  return shape.length === 0 ? scalar : broadcast(scalar, shape);
+}
+
+/** Repeats a value up to a shape when, and only when, something needs it at that size. */
+export function broadcast(value: Value, shape: readonly number[]): Value {
+  const small = value.small ?? value;
+  if (tf.util.arraysEqual(small.shape as number[], shape as number[])) return small;
+  return { id: nextId++, shape, dtype: value.dtype, small, fill: small.fill, channelsFirst: false };
+}
+
+/** The position of a logical axis of [B,H,W,C] in [B,C,H,W]. */
+export const CHANNELS_FIRST_AXIS = [0, 2, 3, 1] as const;
+export const toChannelsFirst = (shape: readonly number[]): number[] => [
+  shape[0],
+  shape[3],
+  shape[1],
+  shape[2],
+];
+
+/** The shape in which a value is computed. */
+export const physicalShape = (v: Value): readonly number[] =>
+  v.channelsFirst ? toChannelsFirst(v.shape) : v.shape;
+
+/** A value whose elements are all there in the logical layout: not broadcast, not channels first. */
+export function plain(v: Value): Value {
+  if (v.small !== undefined) {
+    // Expanded at most once
+    v.otherLayout ??= expand(plain(v.small), v.shape);
+    return v.otherLayout;
+  }
+  if (!v.channelsFirst) return v;
+  v.otherLayout ??= movesNothing(v.shape)
+    ? record('Reshape', [v, int64s(v.shape)], v.shape, v.dtype)
+    : record('Transpose', [v], v.shape, v.dtype, { attributes: { perm: [0, 2, 3, 1] } });
+  return v.otherLayout;
+}
+
+function expand(v: Value, shape: readonly number[]): Value {
+  return record('Expand', [v, int64s(shape)], shape, v.dtype);
+}
+
+/** A rank-4 value computed as [B,C,H,W]. */
+export function channelsFirst(v: Value): Value {
+  if (v.channelsFirst) return v;
+  const p = plain(v);
+  if (p.channelsFirst) return p;
+  p.otherLayout ??= movesNothing(p.shape)
+    ? record('Reshape', [p, int64s(toChannelsFirst(p.shape))], p.shape, p.dtype, { channelsFirst: true })
+    : record('Transpose', [p], p.shape, p.dtype, { attributes: { perm: [0, 3, 1, 2] }, channelsFirst: true });
+  return p.otherLayout;
+}
+
+/** Whether moving the channels leaves the order of the elements as it is. */
+const movesNothing = ([, height, width, channels]: readonly number[]): boolean =>
+  channels === 1 || (height === 1 && width === 1);
