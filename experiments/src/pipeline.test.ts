@@ -24,7 +24,7 @@ describe('the ablation', () => {
       anchors: 2,
       // all rows but the ceiling
       generate: 9,
-      'sample-grid': 9,
+      'sample-grid': 1,
       'train-recogniser': 30,
       verify: 30,
     });

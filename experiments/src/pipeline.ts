@@ -7,13 +7,13 @@ import { fTraining, recogniserTraining } from './stages/recogniser-training.ts';
 import { benchmarkRendering, poolRendering } from './stages/rendering.ts';
 import { sampleGrid } from './stages/sample-grid.ts';
 import { verification } from './stages/verification.ts';
-import type { Variant } from './variants.ts';
+import { FULL, type Variant } from './variants.ts';
 
 /** What one variant of an experiment asks for: nodes of the plan that it shares with others. */
 export interface Row {
   readonly variant: Variant;
   readonly config: Config;
-  /** A picture of samples, where the row generates any. */
+  /** A picture of samples, in the full row. */
   readonly grid: PlanNode | undefined;
   /** The verification of the recogniser of each downstream seed. */
   readonly verifications: readonly { readonly seed: number; readonly node: PlanNode }[];
@@ -29,7 +29,7 @@ export class Pipeline {
 
   pool(pool: 'pretrain' | 'train'): PlanNode {
     const { seed, image, data } = this.config;
-    const inputs = { seed, pool, size: image.size, ...data[pool] };
+    const inputs = { seed, pool, size: image.size, ...data[pool], prior: data.prior };
     return this.plan.add(poolRendering, inputs, {}, this.about(pool));
   }
 
@@ -112,7 +112,7 @@ export function planAblation(config: Config, variants: readonly Variant[]): { pl
       seed,
       node: pipeline.verification(seed),
     }));
-    const grid = changed.downstream.dataset === 'generated' ? pipeline.sampleGrid() : undefined;
+    const grid = variant.name === FULL ? pipeline.sampleGrid() : undefined;
     return { variant, config: changed, verifications, grid };
   });
   return { plan, rows };

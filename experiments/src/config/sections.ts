@@ -1,3 +1,5 @@
+import { priorSchema } from '@id3/data';
+import { benchmarkNames } from '@id3/eval';
 import { z } from 'zod';
 
 const poolSchema = z.strictObject({
@@ -10,19 +12,13 @@ export const dataSchema = z.strictObject({
   pretrain: poolSchema,
   /** The people the diffusion model is trained on. */
   train: poolSchema,
+  /** What the pictures of both are drawn from. */
+  prior: priorSchema,
 });
-
-export const BENCHMARKS = [
-  'rendered-lfw',
-  'rendered-cfp-fp',
-  'rendered-cplfw',
-  'rendered-agedb',
-  'rendered-calfw',
-] as const;
 
 export const benchmarksSchema = z
   .strictObject({
-    names: z.array(z.enum(BENCHMARKS)).min(1),
+    names: z.array(z.enum(benchmarkNames)).min(1),
     /** Pairs of each benchmark, half of them of one person. */
     pairs: z.int().min(4),
     folds: z.int().min(2),

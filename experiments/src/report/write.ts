@@ -9,7 +9,7 @@ import { GRID_FILE } from '../stages/sample-grid.ts';
 import { csvTable, markdownTable, terminalTable } from './format.ts';
 import { readCells, tabulate } from './results.ts';
 
-/** Writes the ablation's table and the pictures of samples to `reports/<experiment>/`, and prints the table. */
+/** Writes the ablation's table and the picture of samples to `reports/<experiment>/`, and prints the table. */
 export function reportTable({ database, run, experiment, runs, root }: Finished, rows: readonly Row[]): void {
   const table = tabulate(readCells(database, rows, runs));
   const folder = join(root, 'reports', experiment);
@@ -19,13 +19,12 @@ export function reportTable({ database, run, experiment, runs, root }: Finished,
   };
   write('table.md', markdownTable(table));
   write('table.csv', csvTable(table));
-  for (const { variant, grid } of rows) {
+  for (const { grid } of rows) {
     if (grid === undefined) continue;
-    const name = `samples-${variant.name}.png`;
-    copyFileSync(join(root, nodeFolder(grid), GRID_FILE), join(folder, name));
-    run.artefact(join(folder, name), 'sample-grid');
+    copyFileSync(join(root, nodeFolder(grid), GRID_FILE), join(folder, GRID_FILE));
+    run.artefact(join(folder, GRID_FILE), 'sample-grid');
   }
   console.log(
-    `\n${terminalTable(table)}\n\nWritten to ${typedPath(folder)}/: table.md, table.csv, samples-*.png.`,
+    `\n${terminalTable(table)}\n\nWritten to ${typedPath(folder)}/: table.md, table.csv, ${GRID_FILE}.`,
   );
 }

@@ -1,43 +1,132 @@
-import type { Stage } from './stage.ts';
+import { join } from 'node:path';
+import { Rng } from '@id3/core';
+import {
+  DatasetWriter,
+  FaceRenderer,
+  MANIFEST_FILE,
+  drawPerson,
+  drawShot,
+  type FaceRecord,
+  type Manifest,
+  type Person,
+  type Prior,
+  type Shot,
+} from '@id3/data';
+import { planBenchmark, type BenchmarkName } from '@id3/eval';
+import type { Stage, StageContext, StageInputs } from './stage.ts';
 
-/** Images of a shard, which is what a killed rendering repeats at most. */
-const IMAGES_PER_SHARD = 512;
+/** A shard is what a killed rendering repeats at most. */
+const MOST_PER_SHARD = 512;
+const LEAST_SHARDS = 16;
 const SECONDS_PER_IMAGE = 0.01;
 
-interface PoolInputs extends Record<string, unknown> {
+interface PoolInputs extends StageInputs {
   seed: number;
   pool: 'pretrain' | 'train';
   size: number;
   people: number;
   shotsPerPerson: number;
+  prior: Prior;
 }
 
-/** Renders the people of a pool. */
-export const poolRendering: Stage<PoolInputs, never> = {
-  name: 'render-pool',
-  version: 1,
-  cost: ({ people, shotsPerPerson }) => SECONDS_PER_IMAGE * people * shotsPerPerson,
-  maxParts: ({ people, shotsPerPerson }) => Math.ceil((people * shotsPerPerson) / IMAGES_PER_SHARD),
-  async run() {
-    throw new Error('awaits libs/data/rendered');
-  },
-};
-
-interface BenchmarkInputs extends Record<string, unknown> {
+interface BenchmarkInputs extends StageInputs {
   seed: number;
-  benchmark: string;
+  benchmark: BenchmarkName;
   size: number;
   pairs: number;
   folds: number;
 }
 
+/** A picture to take. */
+interface Sitting {
+  label: number;
+  person: Person;
+  shot: Shot;
+}
+
+const imagesPerShard = (count: number): number => Math.min(MOST_PER_SHARD, Math.ceil(count / LEAST_SHARDS));
+
+function writerOf({ inputs, folder }: StageContext<{ size: number } & StageInputs>, count: number) {
+  return DatasetWriter.open(folder, {
+    kind: 'rendered',
+    spec: inputs as Manifest['spec'],
+    height: inputs.size,
+    width: inputs.size,
+    count,
+    imagesPerShard: imagesPerShard(count),
+  });
+}
+
+/** Renders this part's shards of a dataset. */
+async function render(
+  context: StageContext<{ size: number } & StageInputs, never>,
+  count: number,
+  sitting: (index: number) => Sitting,
+): Promise<void> {
+  const { inputs, part, parts, progress } = context;
+  const { size } = inputs;
+  const writer = writerOf(context, count);
+  const renderer = await FaceRenderer.load();
+  for (let k = part; k < writer.shards; k += parts) {
+    const [from, to] = writer.shardRange(k);
+    if (!writer.hasShard(k)) {
+      const images = new Uint8Array((to - from) * size * size * 3);
+      const records: FaceRecord[] = [];
+      for (let i = from; i < to; i++) {
+        const { label, person, shot } = sitting(i);
+        const { rgb, age, yaw, pitch } = renderer.render(person, shot, size);
+        images.set(rgb, (i - from) * rgb.length);
+        records.push({ label, age, yaw, pitch });
+      }
+      writer.writeShard(k, { images, records });
+    }
+    progress(Math.floor((k - part) / parts) + 1, Math.ceil((writer.shards - part) / parts));
+  }
+}
+
+const poolCount = ({ people, shotsPerPerson }: PoolInputs): number => people * shotsPerPerson;
+const shards = (count: number): number => Math.ceil(count / imagesPerShard(count));
+const recordDataset: Stage['record'] = (run, folder) => run.artefact(join(folder, MANIFEST_FILE), 'dataset');
+
+/** Renders the people of a pool. */
+export const poolRendering: Stage<PoolInputs, never> = {
+  name: 'render-pool',
+  version: 1,
+  cost: (inputs) => SECONDS_PER_IMAGE * poolCount(inputs),
+  maxParts: (inputs) => shards(poolCount(inputs)),
+  async run(context) {
+    const { seed, pool, shotsPerPerson, prior } = context.inputs;
+    await render(context, poolCount(context.inputs), (index) => {
+      const label = Math.floor(index / shotsPerPerson);
+      const person = drawPerson(seed, pool, label);
+      const rng = new Rng(seed, 'shot', pool, label, index % shotsPerPerson);
+      return { label, person, shot: drawShot(rng, prior, person) };
+    });
+  },
+  finish: async (context) => writerOf(context, poolCount(context.inputs)).finish(),
+  record: recordDataset,
+};
+
+const benchmarkPlan = ({ benchmark: name, seed, pairs, folds }: BenchmarkInputs) =>
+  planBenchmark({ name, seed, pairs, folds });
+
 /** Renders a verification benchmark of people of the `test` pool. */
 export const benchmarkRendering: Stage<BenchmarkInputs, never> = {
   name: 'render-benchmark',
   version: 1,
+  // Every pair has its images to itself at worst.
   cost: ({ pairs }) => SECONDS_PER_IMAGE * 2 * pairs,
-  maxParts: ({ pairs }) => Math.ceil((2 * pairs) / IMAGES_PER_SHARD),
-  async run() {
-    throw new Error('awaits libs/eval benchmarks');
+  maxParts: () => LEAST_SHARDS,
+  async run(context) {
+    const { images } = benchmarkPlan(context.inputs);
+    await render(context, images.length, (index) => {
+      const { person, shot } = images[index];
+      return { label: person, person: drawPerson(context.inputs.seed, 'test', person), shot };
+    });
   },
+  async finish(context) {
+    const { images, pairs } = benchmarkPlan(context.inputs);
+    writerOf(context, images.length).finish({ pairs });
+  },
+  record: recordDataset,
 };

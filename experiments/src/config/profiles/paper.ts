@@ -27,6 +27,7 @@ export const paper: Config = {
   ...quick,
   image: { size: 112 },
   data: {
+    ...quick.data,
     pretrain: { people: 10_000, shotsPerPerson: 50 },
     // As many images as FFHQ holds.
     train: { people: 70_000, shotsPerPerson: 1 },

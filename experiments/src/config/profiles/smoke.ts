@@ -5,7 +5,11 @@ import { quick } from './quick.ts';
 export const smoke: Config = {
   ...quick,
   image: { size: 16 },
-  data: { pretrain: { people: 40, shotsPerPerson: 4 }, train: { people: 40, shotsPerPerson: 4 } },
+  data: {
+    ...quick.data,
+    pretrain: { people: 40, shotsPerPerson: 4 },
+    train: { people: 40, shotsPerPerson: 4 },
+  },
   benchmarks: { ...quick.benchmarks, names: ['rendered-lfw', 'rendered-agedb'], pairs: 80, folds: 4 },
   f: {
     ...quick.f,

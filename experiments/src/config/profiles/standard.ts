@@ -6,6 +6,7 @@ export const standard: Config = {
   ...quick,
   image: { size: 64 },
   data: {
+    ...quick.data,
     pretrain: { people: 5000, shotsPerPerson: 20 },
     train: { people: 5000, shotsPerPerson: 20 },
   },
