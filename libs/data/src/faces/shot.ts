@@ -162,10 +162,11 @@ function drawLight(rng: Rng, strength: number): Shot['light'] {
   };
 }
 
+const DYES = ['black', 'darkBrown', 'brown', 'blond', 'red'] as const;
+
 /** Hair greys with age, at any time from 35 on; some people dye it. */
 function drawHairColour(rng: Rng, age: number, natural: Colour): Colour {
-  if (rng.chance(0.25))
-    return vary(rng, HAIR_COLOURS[rng.pick(['black', 'darkBrown', 'brown', 'blond', 'red'])]);
+  if (rng.chance(0.25)) return vary(rng, HAIR_COLOURS[rng.pick(DYES)]);
   const grey = Math.min(Math.max((age - rng.uniform(35, 65)) / 20, 0), 1);
   const old = rng.chance(0.5) ? HAIR_COLOURS.white : HAIR_COLOURS.grey;
   return vary(rng, mixColours(natural, old, grey));
