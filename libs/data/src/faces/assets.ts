@@ -66,6 +66,8 @@ export interface Target {
 
 const BASE_VERTICES = 19_158;
 const TARGET_BYTES = BASE_VERTICES * 3 * 2;
+/** Thousandths of a decimetre. No local shape moves anything this far; `eyes/r-eye-bag-max` throws the lashes 2 m away. */
+const FAULTY = 1000;
 
 /**
  * The displacements whose name (such as `nose/nose-hump-morehump`) is chosen, restricted to the vertices that are kept.
@@ -92,8 +94,9 @@ export function readTargets(
       readSync(file, bytes, 0, TARGET_BYTES, position * TARGET_BYTES);
       let n = 0;
       for (let v = 0; v < BASE_VERTICES; v++) {
-        const moves = row[3 * v] !== 0 || row[3 * v + 1] !== 0 || row[3 * v + 2] !== 0;
-        if (moves && compact[v] >= 0) indices[n++] = v;
+        if (compact[v] < 0) continue;
+        const far = Math.max(Math.abs(row[3 * v]), Math.abs(row[3 * v + 1]), Math.abs(row[3 * v + 2]));
+        if (far > 0 && (far < FAULTY || name.startsWith('macrodetails/'))) indices[n++] = v;
       }
       const target = { indices: new Uint16Array(n), deltas: new Float32Array(3 * n) };
       for (let i = 0; i < n; i++) {

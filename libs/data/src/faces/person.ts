@@ -58,6 +58,7 @@ export interface Person {
     moles: readonly Mole[];
   };
   iris: Iris;
+  /** Density multiplies the painted brows' opacity. */
   brows: { style: string; density: number };
   /** Colour of brows and beard, and of hair that is not dyed, before it greys. */
   hair: Colour;
@@ -131,7 +132,7 @@ export function drawPerson(seed: number, pool: Pool, index: number): Person {
       })),
     },
     iris: fair ? rng.pick(IRISES) : rng.chance(0.95) ? IRISES[rng.int(BROWN_IRISES)] : rng.pick(IRISES),
-    brows: { style: rng.pick(BROW_STYLES), density: rng.uniform(0.6, 1) },
+    brows: { style: rng.pick(BROW_STYLES), density: rng.uniform(1.2, 3) },
     hair: vary(rng, HAIR_COLOURS[rng.pick(fair ? ANY_HAIR : DARK_HAIR)]),
     baseAge: rng.uniform(18, 65),
   };
@@ -142,3 +143,9 @@ export function vary(rng: Rng, [red, green, blue]: Colour): Colour {
   const gain = Math.exp(rng.normal(0, 0.2));
   return [red * gain, green * gain, blue * gain];
 }
+
+export const mixColours = (a: Colour, b: Colour, t: number): Colour => [
+  a[0] + t * (b[0] - a[0]),
+  a[1] + t * (b[1] - a[1]),
+  a[2] + t * (b[2] - a[2]),
+];

@@ -18,6 +18,8 @@ export interface DrawOptions {
   specular?: readonly [number, number, number];
   /** Transparent parts shine too, as the cornea does. */
   glass?: boolean;
+  /** Multiplies the texture's alpha, which stays at most 1; default 1. */
+  opacity?: number;
   /** Added to nearness in the depth test, for layers that lie on the skin. */
   bias?: number;
 }
@@ -25,6 +27,8 @@ export interface DrawOptions {
 const WHITE = [1, 1, 1] as const;
 /** A sample more opaque than this hides what lies behind it. */
 const OPAQUE = 0.55;
+/** A sample less opaque than this is not drawn. */
+const FAINT = 0.02;
 
 /** A square of samples in linear light with a depth buffer. */
 export class Frame {
@@ -44,7 +48,7 @@ export class Frame {
     const { corners, uvs } = triangles;
     const { screen, light } = vertices;
     const { data: texels, width: textureWidth, height: textureHeight } = texture;
-    const { sides, tint = WHITE, specular = WHITE, glass = false, bias = 0 } = options;
+    const { sides, tint = WHITE, specular = WHITE, glass = false, opacity = 1, bias = 0 } = options;
     const both = sides === 'both';
     const [tintR, tintG, tintB] = tint;
     const [specR, specG, specB] = specular;
@@ -118,9 +122,11 @@ export class Frame {
           const w10 = v - w11;
           const w01 = u - w11;
           const w00 = 1 - u - w10;
-          const alpha =
+          const painted =
             w00 * texels[t00 + 3] + w01 * texels[t01 + 3] + w10 * texels[t10 + 3] + w11 * texels[t11 + 3];
-          if (alpha < 0.02 && !glass) continue;
+          if (painted < FAINT && !glass) continue;
+          const gain = painted * opacity > 1 ? 1 / painted : opacity;
+          const alpha = painted * gain;
           const red = w00 * texels[t00] + w01 * texels[t01] + w10 * texels[t10] + w11 * texels[t11];
           const green =
             w00 * texels[t00 + 1] + w01 * texels[t01 + 1] + w10 * texels[t10 + 1] + w11 * texels[t11 + 1];
@@ -132,15 +138,15 @@ export class Frame {
           const o = 3 * at;
           colour[o] =
             behind * colour[o] +
-            tintR * red * (wa * light[la] + wb * light[lb] + wd * light[ld]) +
+            tintR * gain * red * (wa * light[la] + wb * light[lb] + wd * light[ld]) +
             specR * shine;
           colour[o + 1] =
             behind * colour[o + 1] +
-            tintG * green * (wa * light[la + 1] + wb * light[lb + 1] + wd * light[ld + 1]) +
+            tintG * gain * green * (wa * light[la + 1] + wb * light[lb + 1] + wd * light[ld + 1]) +
             specG * shine;
           colour[o + 2] =
             behind * colour[o + 2] +
-            tintB * blue * (wa * light[la + 2] + wb * light[lb + 2] + wd * light[ld + 2]) +
+            tintB * gain * blue * (wa * light[la + 2] + wb * light[lb + 2] + wd * light[ld + 2]) +
             specB * shine;
           if (alpha > OPAQUE) depth[at] = nearness;
         }

@@ -14,7 +14,7 @@ import { SAGGING_TARGETS, headsByAge, poseHead, type HeadsByAge } from './head.t
 import { EYE, HAIR, SKIN, illuminate, type Surface } from './lighting.ts';
 import { loadHeadMesh, type HeadMesh, type Proxy } from './mesh.ts';
 import { computeOcclusion, type Occlusion } from './occlusion.ts';
-import { BROW_STYLES, IRISES, type Colour, type Person } from './person.ts';
+import { BROW_STYLES, HAIR_COLOURS, IRISES, mixColours, type Colour, type Person } from './person.ts';
 import { Frame, downsample, toSrgb, type DrawOptions, type ShadedVertices } from './rasteriser.ts';
 import { SHAPE_TARGETS, sidesOf } from './shape-targets.ts';
 import { BEARD_STYLES, HAIR_STYLES, type Shot } from './shot.ts';
@@ -25,6 +25,7 @@ import {
   SKIN_AGES,
   colourless,
   halved,
+  matchTone,
   moveToAtlas,
   readSkin,
   readTexture,
@@ -71,14 +72,16 @@ interface Assets {
   textures: ReadonlyMap<string, Levels>;
 }
 
-const proxyFile = (name: string) => {
+/** Textures whose file is not named after the proxy. */
+const TEXTURE_FILES: Readonly<Record<string, string>> = {
+  'hair/Full_beard': 'Full_beard_black_diff',
+  'hair/Moustache': 'Moustache_black_diff',
+  'hair/afro01': 'afro_diffuse',
+  'hair/Braid01': 'braid01_diffuse',
+};
+const proxyTexture = (name: string): string => {
   const [kind, style] = name.split('/');
-  const special: Record<string, string> = {
-    Full_beard: 'Full_beard_black_diff',
-    Moustache: 'Moustache_black_diff',
-    afro01: 'afro_diffuse',
-  };
-  const file = special[style] ?? (kind === 'hair' ? `${style}_diffuse` : style);
+  const file = TEXTURE_FILES[name] ?? (kind === 'hair' ? `${style}_diffuse` : style);
   return `public/data/proxies/${name}/textures/${file}.png`;
 };
 
@@ -116,20 +119,21 @@ export class FaceRenderer {
         const contrast = name.startsWith('hair') ? 0.7 : 0.3;
         textures.set(
           name,
-          withHalf(colourless(await readTexture(join(folder, proxyFile(name)), 256), contrast)),
+          withHalf(colourless(await readTexture(join(folder, proxyTexture(name)), 256), contrast)),
         );
       }),
       ...IRISES.map(async (iris) => {
         const path = join(folder, `public/data/proxies/${EYES}/textures/${iris}_eye.png`);
         textures.set(`eyes/${iris}`, withHalf(await readTexture(path, 256)));
       }),
-      ...SKIN_AGES.flatMap((age) =>
-        RACES.flatMap((race) =>
-          GENDERS.map(async (gender) => {
-            const levels = withHalf(await readSkin(folder, age, race, gender));
-            skins.forEach((level, i) => level.set(`${age}_${race}_${gender}`, levels[i]));
-          }),
-        ),
+      ...RACES.flatMap((race) =>
+        GENDERS.map(async (gender) => {
+          const ages = await Promise.all(SKIN_AGES.map((age) => readSkin(folder, age, race, gender)));
+          for (const [i, age] of SKIN_AGES.entries()) {
+            matchTone(ages[i], ages[0]);
+            withHalf(ages[i]).forEach((skin, level) => skins[level].set(`${age}_${race}_${gender}`, skin));
+          }
+        }),
       ),
     ];
     const mesh = loadHeadMesh(folder, [EYES, ...coloured]);
@@ -245,7 +249,17 @@ export class FaceRenderer {
     };
     draw(EYES, `eyes/${person.iris}`, EYE, { sides: 'front', glass: true });
     const brow = `eyebrows/${person.brows.style}`;
-    draw(brow, brow, HAIR, { sides: 'both', tint: person.hair, bias: bias(0.03) });
+    const browColour = mixColours(
+      person.hair,
+      HAIR_COLOURS.grey,
+      Math.min(Math.max((shot.age - 55) / 40, 0), 0.7),
+    );
+    draw(brow, brow, HAIR, {
+      sides: 'both',
+      tint: browColour,
+      opacity: person.brows.density,
+      bias: bias(0.03),
+    });
     draw(LASHES, LASHES, HAIR, { sides: 'both', tint: BLACK, bias: bias(0.01) });
     if (shot.beard !== 'none' && person.gender > 0.5 && shot.age > 18) {
       const beard = `hair/${shot.beard}`;

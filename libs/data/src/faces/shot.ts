@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Rng } from '@id3/core';
-import { HAIR_COLOURS, vary, type Colour, type Person } from './person.ts';
+import { HAIR_COLOURS, mixColours, vary, type Colour, type Person } from './person.ts';
 
 const range = (low: number, high: number) =>
   z
@@ -51,19 +51,19 @@ export const PRIORS = {
   }),
 } as const satisfies Record<string, Prior>;
 
-/** Hair, beard and their colour change from picture to picture; they tell nothing of the identity. */
+/** Hair, beard and their colour change from picture to picture; they tell nothing of the identity. Styles that hide the face are left out. */
 export const HAIR_STYLES = [
   'short01',
   'short02',
-  'short03',
   'short04',
-  'bob01',
-  'bob02',
-  'long01',
-  'ponytail01',
   'afro01',
+  'ponytail01',
+  'Braid01',
+  'long01',
 ] as const;
 export type HairStyle = (typeof HAIR_STYLES)[number] | 'none';
+/** Styles that men wear too. */
+const MENS_STYLES = 5;
 export const BEARD_STYLES = ['Full_beard', 'Moustache'] as const;
 export type BeardStyle = (typeof BEARD_STYLES)[number] | 'none';
 
@@ -162,6 +162,12 @@ function drawLight(rng: Rng, strength: number): Shot['light'] {
   };
 }
 
+function drawHairStyle(rng: Rng, gender: number): HairStyle {
+  const male = gender > 0.5;
+  if (rng.chance(male ? 0.15 : 0.03)) return 'none';
+  return male && rng.chance(0.9) ? HAIR_STYLES[rng.int(MENS_STYLES)] : rng.pick(HAIR_STYLES);
+}
+
 const DYES = ['black', 'darkBrown', 'brown', 'blond', 'red'] as const;
 
 /** Hair greys with age, at any time from 35 on; some people dye it. */
@@ -172,20 +178,14 @@ function drawHairColour(rng: Rng, age: number, natural: Colour): Colour {
   return vary(rng, mixColours(natural, old, grey));
 }
 
-export const mixColours = (a: Colour, b: Colour, t: number): Colour => [
-  a[0] + t * (b[0] - a[0]),
-  a[1] + t * (b[1] - a[1]),
-  a[2] + t * (b[2] - a[2]),
-];
-
 /** Draws a picture of a person: a function of the stream, the prior and the person. */
 export function drawShot(rng: Rng, prior: Prior, person: Person): Shot {
   const age = drawAge(rng, prior, person.baseAge);
   const background = rng.uniform(0.02, 0.7);
   const wall = (): Colour => [
-    background * Math.exp(rng.normal(0, 0.35)),
-    background * Math.exp(rng.normal(0, 0.25)),
-    background * Math.exp(rng.normal(0, 0.4)),
+    background * Math.exp(rng.normal(0, 0.18)),
+    background * Math.exp(rng.normal(0, 0.12)),
+    background * Math.exp(rng.normal(0, 0.2)),
   ];
   return {
     age,
@@ -195,7 +195,7 @@ export function drawShot(rng: Rng, prior: Prior, person: Person): Shot {
     expression: drawExpression(rng, prior.expression),
     light: drawLight(rng, prior.light),
     hair: {
-      style: rng.chance(0.1) ? 'none' : rng.pick(HAIR_STYLES),
+      style: drawHairStyle(rng, person.gender),
       colour: drawHairColour(rng, age, person.hair),
     },
     beard: rng.chance(prior.beardShare) ? rng.pick(BEARD_STYLES) : 'none',
