@@ -77,7 +77,7 @@ const TEXTURE_FILES: Readonly<Record<string, string>> = {
   'hair/Full_beard': 'Full_beard_black_diff',
   'hair/Moustache': 'Moustache_black_diff',
   'hair/afro01': 'afro_diffuse',
-  'hair/Braid01': 'braid01_diffuse',
+  'hair/Wig_bun_blonde': 'wig_bun_blonde_diff1',
 };
 const proxyTexture = (name: string): string => {
   const [kind, style] = name.split('/');

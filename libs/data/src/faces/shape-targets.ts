@@ -45,7 +45,7 @@ export function drawShape(rng: Rng): Map<string, number> {
     const weight = rng.truncatedNormal(0, SCALE, -1, 1);
     shape.set(axis[weight < 0 ? 0 : 1], Math.abs(weight));
   }
-  if (rng.chance(0.8)) shape.set(`head/head-${rng.pick(OUTLINES)}`, rng.uniform(0.1, 0.7));
+  if (rng.chance(0.8)) shape.set(`head/head-${rng.pick(OUTLINES)}`, rng.uniform(0.1, 0.5));
   return shape;
 }
 

@@ -58,7 +58,7 @@ export const HAIR_STYLES = [
   'short04',
   'afro01',
   'ponytail01',
-  'Braid01',
+  'Wig_bun_blonde',
   'long01',
 ] as const;
 export type HairStyle = (typeof HAIR_STYLES)[number] | 'none';
