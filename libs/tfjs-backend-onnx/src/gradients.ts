@@ -1,32 +1,55 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * tfjs's gradients of Sum and Mean multiply by a tensor of ones that is made on the host at the full
- * size of the input. These repeat dy instead, which here costs nothing; they hold on every backend.
+ * Gradients that replace those of tfjs where hers make full-size tensors on the host or many small
+ * kernels. They are made of kernels, so they hold on every backend.
  */
-export function registerReductionGradients(): void {
-  for (const [kernelName, factor] of [
-    ['Sum', () => 1],
-    ['Mean', (n: number) => 1 / n],
-  ] as const) {
-    if (tf.getGradient(kernelName) !== undefined) tf.unregisterGradient(kernelName);
-    tf.registerGradient({
-      kernelName,
-      inputsToSave: ['x'],
-      gradFunc: (dy, saved, attrs) => {
-        const [x] = saved;
-        const { axis } = attrs as unknown as { axis: number | number[] };
-        const axes = tf.util.parseAxisParam(axis, x.shape);
-        const kept = x.shape.map((n, k) => (axes.includes(k) ? 1 : n));
-        const reduced = axes.reduce((n, k) => n * x.shape[k], 1);
-        const share = factor(reduced);
-        return {
-          x: () => {
-            const small = tf.reshape(dy as tf.Tensor, kept);
-            return tf.broadcastTo(share === 1 ? small : tf.mul(small, share), x.shape);
-          },
-        };
-      },
-    });
-  }
+export function registerGradients(): void {
+  replace('Sum', ['x'], (dy, [x], attrs) => spread(dy, x, attrs, () => 1));
+  replace('Mean', ['x'], (dy, [x], attrs) => spread(dy, x, attrs, (n) => 1 / n));
+  replace('Tile', ['x'], tileGradient);
+}
+
+type Gradient = (dy: tf.Tensor, saved: tf.Tensor[], attrs: tf.NamedAttrMap) => { x: () => tf.Tensor };
+
+function replace(kernelName: string, inputsToSave: string[], gradient: Gradient): void {
+  if (tf.getGradient(kernelName) !== undefined) tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    kernelName,
+    inputsToSave,
+    gradFunc: (dy, saved, attrs) => gradient(dy as tf.Tensor, saved, attrs),
+  });
+}
+
+/** Of Sum and Mean: dy times a factor, repeated over the axes that were reduced; tfjs multiplies by a tensor of ones. */
+function spread(
+  dy: tf.Tensor,
+  x: tf.Tensor,
+  attrs: tf.NamedAttrMap,
+  factor: (n: number) => number,
+): { x: () => tf.Tensor } {
+  const axes = tf.util.parseAxisParam(attrs.axis as number | number[], x.shape);
+  const kept = x.shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+  const share = factor(axes.reduce((n, axis) => n * x.shape[axis], 1));
+  return {
+    x: () => {
+      const small = tf.reshape(dy, kept);
+      return tf.broadcastTo(share === 1 ? small : tf.mul(small, share), x.shape);
+    },
+  };
+}
+
+/** Of Tile: the repetitions get an axis of their own and are summed; tfjs adds slices one by one. */
+function tileGradient(dy: tf.Tensor, [x]: tf.Tensor[], attrs: tf.NamedAttrMap): { x: () => tf.Tensor } {
+  const reps = attrs.reps as number[];
+  const apart: number[] = [];
+  const summed: number[] = [];
+  x.shape.forEach((n, axis) => {
+    if (reps[axis] !== 1) {
+      summed.push(apart.length);
+      apart.push(reps[axis]);
+    }
+    if (n !== 1 || reps[axis] === 1) apart.push(n);
+  });
+  return { x: () => tf.reshape(tf.sum(tf.reshape(dy, apart), summed), x.shape) };
 }

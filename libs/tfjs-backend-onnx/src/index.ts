@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { OnnxBackend } from './backend.ts';
-import { registerReductionGradients } from './gradients.ts';
+import { registerGradients } from './gradients.ts';
 import { registerConvolutions } from './kernels/conv.ts';
 import { registerElementwise } from './kernels/elementwise.ts';
 import { registerFallbacks } from './kernels/fallback.ts';
@@ -25,7 +25,7 @@ export function registerOnnxBackend(options: SessionOptions = {}): void {
   registerMatMul();
   registerConvolutions();
   registerFallbacks();
-  registerReductionGradients();
+  registerGradients();
   tf.registerBackend(BACKEND, () => new OnnxBackend(options), 4);
 }
 

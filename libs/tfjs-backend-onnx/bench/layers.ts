@@ -1,0 +1,128 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The variables of a network, drawn one after another from seeds 1, 2, … */
+export class Weights {
+  readonly all: tf.Variable[] = [];
+
+  draw(shape: number[], std: number): tf.Variable {
+    const values = tf.randomNormal(shape, 0, std, 'float32', this.all.length + 1);
+    const variable = tf.variable(values);
+    values.dispose();
+    this.all.push(variable);
+    return variable;
+  }
+
+  constant(shape: number[], value: number): tf.Variable {
+    const variable = tf.variable(
+      tf.tensor(new Float32Array(tf.util.sizeFromShape(shape)).fill(value), shape),
+    );
+    this.all.push(variable);
+    return variable;
+  }
+}
+
+export type Image = tf.Tensor4D;
+export type Layer = (x: Image) => Image;
+
+export const silu = <T extends tf.Tensor>(x: T): T => x.mul(tf.sigmoid(x));
+
+export function conv(w: Weights, inputs: number, outputs: number, size = 3, stride = 1, bias = true): Layer {
+  const kernel = w.draw([size, size, inputs, outputs], 1 / Math.sqrt(size * size * inputs)) as tf.Variable;
+  const shift = bias ? w.constant([outputs], 0) : undefined;
+  const pad = Math.floor((size - 1) / 2);
+  return (x) => {
+    const y = tf.conv2d(x, kernel as tf.Tensor as Image, stride, pad);
+    return shift === undefined ? y : y.add(shift);
+  };
+}
+
+export function dense(w: Weights, inputs: number, outputs: number): (x: tf.Tensor2D) => tf.Tensor2D {
+  const kernel = w.draw([inputs, outputs], 1 / Math.sqrt(inputs));
+  const bias = w.constant([outputs], 0);
+  return (x) => tf.matMul(x, kernel as tf.Tensor as tf.Tensor2D).add(bias);
+}
+
+/** Group normalisation by way of statistics of each channel: the image is touched by one product and one sum. */
+export function groupNorm(w: Weights, channels: number, groups: number) {
+  const [gamma, beta] = [w.constant([channels], 1), w.constant([channels], 0)];
+  return (x: Image, film?: { scale: tf.Tensor; shift: tf.Tensor }): Image => {
+    const perGroup = [x.shape[0], groups, channels / groups];
+    const perChannel = [x.shape[0], 1, 1, channels];
+    const inGroups = (t: tf.Tensor) => t.reshape(perGroup).mean(2, true);
+    const mean = inGroups(x.mean([1, 2]));
+    const variance = inGroups(x.square().mean([1, 2])).sub(mean.square());
+    const inverse = variance.add(1e-5).rsqrt();
+    let scale = inverse.broadcastTo(perGroup).reshape(perChannel).mul(gamma);
+    let shift = beta.sub(mean.broadcastTo(perGroup).reshape(perChannel).mul(scale));
+    if (film !== undefined) {
+      const gain = film.scale.add(1);
+      scale = scale.mul(gain);
+      shift = shift.mul(gain).add(film.shift);
+    }
+    return x.mul<Image>(scale).add(shift);
+  };
+}
+
+/** Batch normalisation with the batch's statistics, which it also averages, or with the averages. */
+export function batchNorm(w: Weights, channels: number, training: boolean) {
+  const [gamma, beta] = [w.constant([channels], 1), w.constant([channels], 0)];
+  const average = [tf.variable(tf.zeros([channels])), tf.variable(tf.ones([channels]))];
+  return <T extends tf.Tensor>(x: T): T => {
+    let [mean, variance]: tf.Tensor[] = average;
+    if (training) {
+      const over = (t: tf.Tensor) => (t.rank === 4 ? t.mean([1, 2]) : t).mean(0);
+      mean = over(x);
+      variance = over(x.square()).sub(mean.square());
+      [mean, variance].forEach((now, i) => average[i].assign(average[i].mul(0.9).add(now.mul(0.1))));
+    }
+    const scale = variance.add(1e-5).rsqrt().mul(gamma);
+    return x.mul<T>(scale).add(beta.sub(mean.mul(scale)));
+  };
+}
+
+export function selfAttention(w: Weights, channels: number, heads: number, groups: number): Layer {
+  const norm = groupNorm(w, channels, groups);
+  const [qkv, out] = [conv(w, channels, 3 * channels, 1), conv(w, channels, channels, 1)];
+  return (x) => {
+    const [batch, height, width] = x.shape;
+    const size = channels / heads;
+    const positions = height * width;
+    const [q, k, v] = tf.split(qkv(norm(x)), 3, 3).map((part) =>
+      part
+        .reshape([batch, positions, heads, size])
+        .transpose([0, 2, 1, 3])
+        .reshape<tf.Tensor3D>([batch * heads, positions, size]),
+    );
+    const weights = tf.softmax(tf.matMul(q, k, false, true).mul(1 / Math.sqrt(size)));
+    const mixed = tf
+      .matMul(weights as tf.Tensor3D, v)
+      .reshape([batch, heads, positions, size])
+      .transpose([0, 2, 1, 3])
+      .reshape<Image>(x.shape);
+    return x.add(out(mixed));
+  };
+}
+
+/** AdamW on one vector of all weights, the gradient clipped to norm 1; returns a function of gradients and step. */
+export function adamW(weights: readonly tf.Variable[], learningRate: number) {
+  const size = weights.reduce((sum, v) => sum + v.size, 0);
+  const [m, v] = [tf.variable(tf.zeros([size])), tf.variable(tf.zeros([size]))];
+  const flat = (tensors: readonly tf.Tensor[]) => tf.concat1d(tensors.map((t) => t.flatten()));
+  return (gradients: readonly tf.Tensor[], step: number): void => {
+    let g: tf.Tensor1D = flat(gradients);
+    g = g.mul(tf.minimum(1, tf.scalar(1).div(g.norm().add(1e-12))));
+    m.assign(m.mul(0.9).add(g.mul(0.1)));
+    v.assign(v.mul(0.999).add(g.square().mul(0.001)));
+    const direction = m.div(tf.scalar(1 - 0.9 ** step)).div(
+      v
+        .div(tf.scalar(1 - 0.999 ** step))
+        .sqrt()
+        .add(1e-8),
+    );
+    const updated: tf.Tensor1D = flat(weights).sub(direction.mul(tf.scalar(learningRate)));
+    tf.split(
+      updated,
+      weights.map((w) => w.size),
+    ).forEach((part, i) => weights[i].assign(part.reshape(weights[i].shape)));
+  };
+}
