@@ -80,7 +80,7 @@ export class MarginHead {
       .log()
       .add(largest.squeeze([1]));
     const loss = logSum.sub(shifted.mul(this.options.scale)).mean<tf.Scalar>();
-    const accuracy = own.greaterEqual(cosines.max(1)).cast('float32').mean<tf.Scalar>();
+    const accuracy = cosines.argMax(1).equal(labels).cast('float32').mean<tf.Scalar>();
     return { loss, accuracy };
   }
 }
