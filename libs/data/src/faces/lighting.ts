@@ -13,16 +13,16 @@ export const SKIN: Surface = { wrap: [0.32, 0.16, 0.1], shine: 0.16, gloss: 14 }
 export const HAIR: Surface = { wrap: [0.4, 0.4, 0.4], shine: 0.05, gloss: 10 };
 export const EYE: Surface = { wrap: [0.3, 0.3, 0.3], shine: 0.9, gloss: 90 };
 
-/** How much less light eyes, which lie deep, get than open skin. */
-const NO_OCCLUSION = { open: 0.85 };
+/** The open share of what has no occlusion of its own: eyes, which lie deep, and hair. */
+const OPEN = 0.85;
 
 /** Sky above is brighter than the ground. */
 const SKY = 1.15;
 const GROUND = 0.7;
 
 /**
- * Light of each vertex from normals in camera space: writes [count,4], red, green, blue and specular.
- * `occlusion` lies in the head's own space; `lampInHead` is the lamp's direction there.
+ * Light of each vertex from normals in camera space: writes [count,4], red, green, blue and specular. `occlusion` is given in
+ * the head's own space, from which `headRotation` leads to the camera's.
  */
 export function illuminate(
   normals: Float32Array,
@@ -31,7 +31,7 @@ export function illuminate(
   { azimuth, elevation, colour, ambient }: Shot['light'],
   out: Float32Array,
   occlusion?: Occlusion,
-  headRotation?: readonly number[],
+  headRotation: readonly number[] = [1, 0, 0, 0, 1, 0, 0, 0, 1],
 ): void {
   const [az, el] = [(azimuth * Math.PI) / 180, (elevation * Math.PI) / 180];
   const lx = Math.sin(az) * Math.cos(el);
@@ -40,7 +40,8 @@ export function illuminate(
   // Half-way between lamp and viewer (at +z).
   const half = 1 / Math.hypot(lx, ly, lz + 1);
   const [hx, hy, hz] = [lx * half, ly * half, (lz + 1) * half];
-  const r = headRotation ?? [1, 0, 0, 0, 1, 0, 0, 0, 1];
+  // The lamp in the head's own space.
+  const r = headRotation;
   const [ox, oy, oz] = [
     r[0] * lx + r[3] * ly + r[6] * lz,
     r[1] * lx + r[4] * ly + r[7] * lz,
@@ -49,8 +50,8 @@ export function illuminate(
   const [wr, wg, wb] = surface.wrap;
   for (let v = 0, k = 0, o = 0; v < count; v++, k += 3, o += 4) {
     const ny = normals[k + 1];
-    let cosine = normals[k] * lx + ny * ly + normals[k + 2] * lz;
-    let open = NO_OCCLUSION.open;
+    const cosine = normals[k] * lx + ny * ly + normals[k + 2] * lz;
+    let open = OPEN;
     let reach = 1;
     if (occlusion !== undefined) {
       open = occlusion.open[v];
@@ -63,7 +64,6 @@ export function illuminate(
     }
     const gloss = normals[k] * hx + ny * hy + normals[k + 2] * hz;
     out[o + 3] = cosine > 0 && gloss > 0 ? surface.shine * reach * gloss ** surface.gloss : 0;
-    if (cosine < -1) cosine = -1;
     const around = open * (0.5 * (SKY + GROUND) + 0.5 * (SKY - GROUND) * ny);
     const red = (cosine + wr) / (1 + wr);
     const green = (cosine + wg) / (1 + wg);

@@ -44,7 +44,7 @@ describe('a person', () => {
   });
   it('has half-normal shape weights of scale 0.35', () => {
     const weights = Array.from({ length: 300 }, (_, i) =>
-      [...drawShape(new Rng(i)).entries()].filter(([name]) => name.startsWith('nose/')).map(([, w]) => w),
+      [...drawShape(new Rng(i)).entries()].filter(([name]) => name.startsWith('mouth/')).map(([, w]) => w),
     ).flat();
     const mean = weights.reduce((sum, w) => sum + w, 0) / weights.length;
     // E|N(0,σ²)| = σ √(2/π), a little less for the cut at 1.

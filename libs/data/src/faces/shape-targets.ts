@@ -25,25 +25,35 @@ const AXES: Readonly<Record<string, string>> = {
 /** Outlines of the head, of which a person has at most one. */
 const OUTLINES = ['diamond', 'invertedtriangular', 'oval', 'rectangular', 'round', 'square', 'triangular'];
 
-/** Pairs of opposites such as `['nose/nose-hump-lesshump', 'nose/nose-hump-morehump']`. */
-export const SHAPE_AXES: readonly (readonly [string, string])[] = Object.entries(AXES).flatMap(
-  ([part, axes]) =>
-    axes.split(', ').map((axis) => {
-      const [stem, ends] = axis.split(' ');
-      const [lower, upper] = ends.split('|').map((end) => `${part}-${stem}-${end}`);
-      return [lower, upper] as const;
-    }),
-);
+/** Axes that are not drawn about 0 with the usual scale: in MakeHuman's full range noses become beaks, and its brows frown. */
+const UNUSUAL: Readonly<Record<string, { centre?: number; scale?: number }>> = {
+  'nose/nose-volume': { scale: 0.4 },
+  'nose/nose-height': { scale: 0.6 },
+  'nose/nose-compression': { scale: 0.6 },
+  'eyebrows/eyebrows-angle': { centre: 0.3 },
+  'head/head-scale-vert': { scale: 0.6 },
+  'head/head-scale-horiz': { scale: 0.6 },
+};
 
 /** Scale of the half-normal weights. */
 const SCALE = 0.35;
 
+/** Opposites such as `nose/nose-hump-lesshump` and `…-morehump`, and the normal distribution of the weight, upper positive. */
+const SHAPE_AXES = Object.entries(AXES).flatMap(([part, axes]) =>
+  axes.split(', ').map((axis) => {
+    const [stem, ends] = axis.split(' ');
+    const [lower, upper] = ends.split('|').map((end) => `${part}-${stem}-${end}`);
+    const { centre = 0, scale = 1 } = UNUSUAL[`${part}-${stem}`] ?? {};
+    return { lower, upper, mean: centre, std: SCALE * scale };
+  }),
+);
+
 /** Weights in (0,1] by target: on each axis one of the opposites, and for most people an outline of the head. */
 export function drawShape(rng: Rng): Map<string, number> {
   const shape = new Map<string, number>();
-  for (const axis of SHAPE_AXES) {
-    const weight = rng.truncatedNormal(0, SCALE, -1, 1);
-    shape.set(axis[weight < 0 ? 0 : 1], Math.abs(weight));
+  for (const { lower, upper, mean, std } of SHAPE_AXES) {
+    const weight = rng.truncatedNormal(mean, std, -1, 1);
+    shape.set(weight < 0 ? lower : upper, Math.abs(weight));
   }
   if (rng.chance(0.8)) shape.set(`head/head-${rng.pick(OUTLINES)}`, rng.uniform(0.1, 0.5));
   return shape;
@@ -57,6 +67,6 @@ export function sidesOf(name: string): readonly string[] {
 
 /** Every name that {@link drawShape} may give. */
 export const SHAPE_TARGETS: readonly string[] = [
-  ...SHAPE_AXES.flat(),
+  ...SHAPE_AXES.flatMap(({ lower, upper }) => [lower, upper]),
   ...OUTLINES.map((outline) => `head/head-${outline}`),
 ];
