@@ -3,7 +3,6 @@ import { channelsFirst, int64s, record, type Value } from '../value.ts';
 import { lower } from './kernel.ts';
 import { biasAndActivation, matMul } from './matmul.ts';
 import { concat, pad, reshape, slice, transpose } from './shape.ts';
-import { reduce } from './reduce.ts';
 
 type Shape4 = [number, number, number, number];
 type Pad = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
@@ -46,8 +45,21 @@ const convAttributes = (info: ConvInfo, group = 1) => ({
   group,
 });
 
-/** [kh,kw,I,O] → [O,I,kh,kw]. */
-const filterFirst = (w: Value): Value => transpose(w, [3, 2, 0, 1]);
+/** [kh,kw,I,O] → [O,I,kh,kw], in two moves of one block of axes, for which ORT has fast paths. */
+function filterFirst(w: Value): Value {
+  const [kh, kw, inputs, outputs] = w.shape;
+  const rows = transpose(reshape(w, [kh * kw * inputs, outputs]), [1, 0]);
+  return reshape(transpose(reshape(rows, [outputs, kh * kw, inputs]), [0, 2, 1]), [outputs, inputs, kh, kw]);
+}
+
+/** [kh,kw,I,O] → [I,O,kh,kw], each filter turned by 180°. */
+function turnedFilter(w: Value): Value {
+  const [kh, kw, inputs, outputs] = w.shape;
+  const taps = kh * kw;
+  const columns = transpose(reshape(w, [taps, inputs * outputs]), [1, 0]);
+  const turned = slice(columns, [0, taps - 1], [inputs * outputs, -1], [1, -1]);
+  return reshape(turned, [inputs, outputs, kh, kw]);
+}
 
 /** x [B,H,W,I] * w [kh,kw,I,O] → [B,P,Q,O]. */
 function conv2d(x: Value, w: Value, info: ConvInfo): Value {
@@ -68,13 +80,7 @@ function conv2dInput(dy: Value, w: Value, info: ConvInfo): Value {
     inWidth - outWidth + padInfo.left,
   ];
   if (stride1 && info.dilationHeight === 1 && info.dilationWidth === 1 && pads.every((p) => p >= 0)) {
-    // A convolution of dy with the filter turned by 180° and its channels exchanged
-    const [kh, kw, channels, filters] = w.shape;
-    const turned =
-      kh === 1 && kw === 1
-        ? w
-        : slice(w, [kh - 1, kw - 1, 0, 0], [-1, -1, channels, filters], [-1, -1, 1, 1]);
-    const flipped = transpose(turned, [2, 3, 0, 1]);
+    const flipped = turnedFilter(w);
     return record('Conv', [channelsFirst(dy), flipped], info.inShape, 'float32', {
       attributes: { strides: [1, 1], dilations: [1, 1], pads, group: 1 },
       channelsFirst: true,
@@ -107,48 +113,42 @@ function outputPadding(info: ConvInfo): [number, number] {
 }
 
 /**
- * Gradient with respect to the filter: x [B,H,W,I], dy [B,P,Q,O] → [kh,kw,I,O], as the product of the
- * windows of x (im2col) with dy for each image, summed.
+ * Gradient with respect to the filter: x [B,H,W,I], dy [B,P,Q,O] → [kh,kw,I,O]. For each tap of the
+ * filter it is the product of x's window [I,B·P·Q] with dy [O,B·P·Q]. With the images folded into the
+ * contracted axis this needs neither im2col's memory nor a sum over images.
  */
 function conv2dFilter(x: Value, dy: Value, info: ConvInfo): Value {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } =
     info;
   const { strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
+  const positions = batchSize * outHeight * outWidth;
   const padded = pad(
-    channelsFirst(x),
+    transpose(x, [3, 0, 1, 2]),
     [
+      [0, 0],
       [0, 0],
       [padInfo.top, padInfo.bottom],
       [padInfo.left, padInfo.right],
-      [0, 0],
     ],
     0,
   );
+  const right = reshape(transpose(dy, [3, 0, 1, 2]), [outChannels, positions]);
   const taps: Value[] = [];
   for (let r = 0; r < filterHeight; r++) {
     for (let c = 0; c < filterWidth; c++) {
       const [top, left] = [r * dilationHeight, c * dilationWidth];
-      const end = [
-        batchSize,
-        top + (outHeight - 1) * strideHeight + 1,
-        left + (outWidth - 1) * strideWidth + 1,
-        inChannels,
-      ];
-      taps.push(slice(padded, [0, top, left, 0], end, [1, strideHeight, strideWidth, 1]));
+      const end = [top + (outHeight - 1) * strideHeight + 1, left + (outWidth - 1) * strideWidth + 1];
+      const window = slice(
+        padded,
+        [0, 0, top, left],
+        [inChannels, batchSize, ...end],
+        [1, 1, strideHeight, strideWidth],
+      );
+      taps.push(matMul(reshape(window, [inChannels, positions]), right, false, true));
     }
   }
-  const windows = concat(taps, 3); // physically [B, kh·kw·I, P, Q]
-  const rows = filterHeight * filterWidth * inChannels;
-  const positions = outHeight * outWidth;
-  const left = flatChannelsFirst(windows, [batchSize, rows, positions]);
-  const right = flatChannelsFirst(dy, [batchSize, outChannels, positions]);
-  const products = matMul(left, right, false, true); // [B, kh·kw·I, O]
-  return reshape(reduce('ReduceSum', products, [0]), [filterHeight, filterWidth, inChannels, outChannels]);
+  return reshape(concat(taps, 0), [filterHeight, filterWidth, inChannels, outChannels]);
 }
-
-/** A value computed as [B,C,H,W], seen as [B,C,H·W]. */
-const flatChannelsFirst = (x: Value, shape: number[]): Value =>
-  record('Reshape', [channelsFirst(x), int64s(shape)], shape, x.dtype);
 
 /** x [B,H,W,C] * w [kh,kw,C,M] → [B,P,Q,C·M], each channel with filters of its own. */
 function depthwise(x: Value, w: Value, info: ConvInfo): Value {

@@ -4,6 +4,7 @@ import {
   broadcast,
   channelsFirst,
   int64s,
+  physicalShape,
   plain,
   record,
   scalarOf,
@@ -22,7 +23,21 @@ export function reshape(x: Value, shape: readonly number[]): Value {
 
 export function transpose(x: Value, perm: readonly number[]): Value {
   const shape = perm.map((axis) => x.shape[axis]);
-  return record('Transpose', [plain(x)], shape, x.dtype, { attributes: { perm } });
+  // Where x is computed channels first, from that layout
+  const source = x.channelsFirst ? x : plain(x);
+  const from = source.channelsFirst ? perm.map((axis) => CHANNELS_FIRST_AXIS[axis]) : perm;
+  if (movesNothing(physicalShape(source), from)) {
+    return source.channelsFirst || !tf.util.arraysEqual(x.shape as number[], shape)
+      ? record('Reshape', [source, int64s(shape)], shape, x.dtype)
+      : source;
+  }
+  return record('Transpose', [source], shape, x.dtype, { attributes: { perm: from } });
+}
+
+/** Whether a permutation of axes leaves the order of the elements as it is. */
+function movesNothing(shape: readonly number[], perm: readonly number[]): boolean {
+  const long = perm.filter((axis) => shape[axis] !== 1);
+  return long.every((axis, k) => k === 0 || axis > long[k - 1]);
 }
 
 /** A window of a value: `begin` inclusive, `end` exclusive, by logical axis. */
