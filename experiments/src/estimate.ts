@@ -22,11 +22,14 @@ export async function printEstimate(plan: Plan, config: Config, workers: number)
   console.log(`Timing one real step of each stage on the engine ${engine.name}.\n`);
   const known = new Map<string, StepEstimate>();
   let total = 0;
-  for (const { stage, inputs, label } of plan.nodes) {
+  for (const { stage, inputs, dependencies, label } of plan.nodes) {
     if (stage.estimate === undefined) continue;
     // Stages that differ in nothing but their seed take equally long.
     const kind = hashOf([stage.name, { ...inputs, seed: 0 }]);
-    const estimate = known.get(kind) ?? (await stage.estimate(inputs));
+    const inputsOf = Object.fromEntries(
+      Object.entries(dependencies).map(([role, node]) => [role, node.inputs]),
+    );
+    const estimate = known.get(kind) ?? (await stage.estimate(inputs, inputsOf));
     known.set(kind, estimate);
     const { step, seconds, steps } = estimate;
     total += seconds * steps;

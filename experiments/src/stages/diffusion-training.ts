@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { openDataset } from '@id3/data';
 import { trainDiffusion, type DiffusionOptions } from '@id3/model';
-import { trainedRecogniser } from './recogniser-training.ts';
+import { estimateDiffusion } from './estimates.ts';
+import { trainedRecogniser, type RecogniserInputs } from './recogniser-training.ts';
 import { MODEL_FILE, trainingHooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
 
-interface DiffusionInputs extends Record<string, unknown> {
+export interface DiffusionInputs extends Record<string, unknown> {
   seed: number;
   size: number;
   diffusion: DiffusionOptions;
@@ -24,5 +25,7 @@ export const diffusionTraining: Stage<DiffusionInputs, 'dataset' | 'f'> = {
     const f = trainedRecogniser(dependencies.f);
     await trainDiffusion(inputs.diffusion, dataset, f, inputs.seed, trainingHooks(context));
   },
+  estimate: ({ diffusion, size }, { f }) =>
+    estimateDiffusion(diffusion, (f as RecogniserInputs).recogniser, size),
   record: (run, folder) => run.artefact(join(folder, MODEL_FILE), 'diffusion'),
 };

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { DatasetWriter, MANIFEST_FILE, type Manifest } from '@id3/data';
 import { generateShard, loadDiffusion, noiseSchedule, type GenerationOptions } from '@id3/model';
 import { readAnchors } from './anchor-placement.ts';
+import type { DiffusionInputs } from './diffusion-training.ts';
+import { estimateGeneration } from './estimates.ts';
 import { MODEL_FILE } from './hooks.ts';
-import { trainedRecogniser } from './recogniser-training.ts';
+import { trainedRecogniser, type RecogniserInputs } from './recogniser-training.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 interface GenerationInputs extends Record<string, unknown> {
@@ -70,5 +72,12 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     const anchors = readAnchors(context.dependencies.anchors);
     writerOf(context, anchors.length / context.inputs.generation.identities).finish();
   },
+  estimate: ({ generation, size }, { diffusion, f }) =>
+    estimateGeneration(
+      generation,
+      (diffusion as DiffusionInputs).diffusion,
+      (f as RecogniserInputs).recogniser,
+      size,
+    ),
   record: (run, folder) => run.artefact(join(folder, MANIFEST_FILE), 'dataset'),
 };

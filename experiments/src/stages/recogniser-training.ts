@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { openDataset } from '@id3/data';
 import { loadRecogniser, trainRecogniser, type Recogniser, type RecogniserOptions } from '@id3/model';
+import { estimateRecogniser } from './estimates.ts';
 import { MODEL_FILE, trainingHooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
 
-interface RecogniserInputs extends Record<string, unknown> {
+export interface RecogniserInputs extends Record<string, unknown> {
   seed: number;
   size: number;
   recogniser: RecogniserOptions;
@@ -21,6 +22,7 @@ const training = (name: string): Stage<RecogniserInputs, 'dataset'> => ({
     const dataset = openDataset(dependencies.dataset);
     await trainRecogniser(inputs.recogniser, dataset, inputs.seed, trainingHooks(context));
   },
+  estimate: ({ recogniser, size }) => estimateRecogniser(recogniser, size),
   record: (run, folder) => run.artefact(join(folder, MODEL_FILE), 'recogniser'),
 });
 

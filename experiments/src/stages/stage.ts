@@ -41,7 +41,7 @@ export interface Stage<I extends StageInputs = StageInputs, D extends string = s
   /** Runs once after all parts. */
   finish?(context: StageContext<I, D>): Promise<void>;
   /** Takes one real step with made-up data and weights, of the real sizes, and tells what it took. */
-  estimate?(inputs: I): Promise<StepEstimate>;
+  estimate?(inputs: I, dependencies: Readonly<Record<D, StageInputs>>): Promise<StepEstimate>;
   /** Records the results in the database, whether they were computed now or found in the cache. */
   record?(run: RunRecord, folder: string): void;
 }
