@@ -16,6 +16,9 @@ export const EYE: Surface = { wrap: [0.3, 0.3, 0.3], shine: 0.9, gloss: 90 };
 /** The open share of what has no occlusion of its own: eyes, which lie deep, and hair. */
 const OPEN = 0.85;
 
+/** What light that is scattered within cavities, such as the mouth, adds to their open share. */
+const CAVITY = 0.1;
+
 /** Sky above is brighter than the ground. */
 const SKY = 1.15;
 const GROUND = 0.7;
@@ -54,9 +57,9 @@ export function illuminate(
     let open = OPEN;
     let reach = 1;
     if (occlusion !== undefined) {
-      open = occlusion.open[v];
+      open = CAVITY + (1 - CAVITY) * occlusion.open[v];
       // The open part is about a cone around `towards`; its half-angle follows from its share.
-      const rim = Math.sqrt(1 - Math.min(open, 1)) - 0.25;
+      const rim = Math.sqrt(1 - occlusion.open[v]) - 0.25;
       const inside =
         occlusion.towards[k] * ox + occlusion.towards[k + 1] * oy + occlusion.towards[k + 2] * oz - rim;
       const soft = inside * 2.5 + 0.5;

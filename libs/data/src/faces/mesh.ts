@@ -44,6 +44,19 @@ const SHOULDER = 1.4;
 const NOSE_TIP = 5054;
 const MOUTH_CORNERS = [369, 7129];
 
+/** The middle of the dental arch: x and z. */
+const ARCH_CENTRE = [0, 1.1];
+
+/** Whether a quad of a tooth row is seen from outside: MakeHuman's rows are closed blocks. */
+function facesOutwards({ vertices }: Quad, positions: readonly number[]): boolean {
+  const at = (corner: number, k: number) => positions[3 * vertices[corner] + k];
+  const diagonal = (a: number, b: number) => [0, 1, 2].map((k) => at(b, k) - at(a, k));
+  const [u, v] = [diagonal(0, 2), diagonal(1, 3)];
+  const normal = [u[1] * v[2] - u[2] * v[1], u[0] * v[1] - u[1] * v[0]]; // x and z
+  const outwards = [0, 2].map((k, i) => (at(0, k) + at(1, k) + at(2, k) + at(3, k)) / 4 - ARCH_CENTRE[i]);
+  return normal[0] * outwards[0] + normal[1] * outwards[1] > 0;
+}
+
 /** Splits quads into triangles. */
 function triangulate(
   quads: readonly Quad[],
@@ -78,7 +91,9 @@ export function loadHeadMesh(folder: string, proxyNames: readonly string[]): Hea
       quad.vertices.every((v) => height(v) > NECK && Math.abs(base.vertices[3 * v]) < SHOULDER),
   );
   const teethMaterials = [materialIndex('helper-upper-teeth'), materialIndex('helper-lower-teeth')];
-  const teethQuads = all.filter((quad) => teethMaterials.includes(quad.material));
+  const teethQuads = all.filter(
+    (quad) => teethMaterials.includes(quad.material) && facesOutwards(quad, base.vertices),
+  );
 
   const compact = new Int32Array(base.vertices.length / 3).fill(-1);
   const kept: number[] = [];

@@ -120,7 +120,7 @@ export class FaceRenderer {
     frame.draw(mesh.skin, this.vertices, skin, { sides: 'front', specular: lamp.colour });
     computeNormals(turned, mesh.count, mesh.teeth, normals);
     illuminate(normals, mesh.count, HAIR, lamp, light);
-    frame.draw(mesh.teeth, this.vertices, ENAMEL, { sides: 'both' });
+    frame.draw(mesh.teeth, this.vertices, ENAMEL, { sides: 'front' });
 
     const draw = (name: string, texture: string, surface: Surface, options: DrawOptions) => {
       const proxy = mesh.proxies.get(name)!;
