@@ -1,4 +1,5 @@
 import { Rng } from '@id3/core';
+import { PRIORS, drawPerson, drawShot, priorSchema, type Person, type Prior, type Shot } from '@id3/data';
 import { z } from 'zod';
 import { planPairs, type PairPlan, type PlannedImage } from './pairing.ts';
 
@@ -24,123 +25,76 @@ export const benchmarkSpecSchema = z.strictObject({
 /** What a rendered benchmark is made from: the same spec gives the same people, shots and pairs. */
 export type BenchmarkSpec = z.input<typeof benchmarkSpecSchema>;
 
-/** What a benchmark prescribes of a shot; everything else (light, hair, expression …) is the renderer's free choice. */
-export interface Conditions {
-  /** Years. */
-  readonly age: number;
-  /** Degrees. */
-  readonly yaw: number;
-  readonly pitch: number;
-}
-
+/** An image of a benchmark: who (index in the `test` pool), in which role of its pairs, and the shot. */
 export interface BenchmarkImage extends PlannedImage {
-  readonly conditions: Conditions;
+  readonly shot: Shot;
 }
 
 export interface BenchmarkPlan extends PairPlan {
   readonly images: BenchmarkImage[];
 }
 
-/** What a plan needs to know of a person. */
-export interface BenchmarkPerson {
-  /** Years; pictures taken for no particular age are up to eight years later. */
-  readonly baseAge: number;
-  /** Gender and race, which matched impostors share. */
-  readonly group: string;
-}
-
-type Draw = (rng: Rng) => number;
-/** A role's shots: age in years, or about the person's base age; yaw in degrees. */
-interface Role {
-  readonly age: Draw | 'base';
-  readonly yaw: Draw;
-}
 interface Design {
-  readonly first: Role;
-  readonly second: Role;
-  /** Whether impostors have the same gender and race. */
+  readonly first: Prior;
+  readonly second: Prior;
+  /** Whether impostors share gender and race. */
   readonly matched: boolean;
 }
 
-const between =
-  (lo: number, hi: number): Draw =>
-  (rng) =>
-    rng.uniform(lo, hi);
-const mild: Draw = (rng) => rng.truncatedNormal(0, 12, -35, 35);
-/** To either side by lo to hi degrees. */
-const turned =
-  (lo: number, hi: number): Draw =>
-  (rng) =>
-    (rng.chance(0.5) ? 1 : -1) * rng.uniform(lo, hi);
-
-/** LFW: press pictures, a few years apart, mostly towards the camera; any two people as impostors. */
-const lfw: Design = {
-  first: { age: 'base', yaw: mild },
-  second: { age: 'base', yaw: mild },
-  matched: false,
-};
+const press = (changes: Partial<Prior> = {}): Prior => priorSchema.parse({ ...PRIORS.lfwLike, ...changes });
+/** |yaw| uniform in the range. */
+const turned = (lo: number, hi: number): Prior => press({ yawRange: [lo, hi], frontalShare: 0 });
+const aged = (lo: number, hi: number): Prior => press({ ageRange: [lo, hi], ageSpread: undefined });
 
 /**
  * What sets the benchmarks apart. Ages of AgeDB and CALFW come from two ranges that lie the gap apart, independently in
  * same and different pairs: were the gap prescribed for same pairs alone, it would give the answer away.
  */
 const designs: Record<BenchmarkName, Design> = {
-  'rendered-lfw': lfw,
-  /** Frontal against profile (Sengupta et al. 2016). */
-  'rendered-cfp-fp': {
-    first: { age: 'base', yaw: between(-10, 10) },
-    second: { age: 'base', yaw: turned(60, 75) },
-    matched: false,
-  },
-  /** Cross-pose LFW (Zheng & Deng 2018): |yaw| differs by 30 to 60 degrees; impostors of one gender and race. */
-  'rendered-cplfw': {
-    first: { age: 'base', yaw: turned(0, 15) },
-    second: { age: 'base', yaw: turned(45, 60) },
-    matched: true,
-  },
+  /** LFW (Huang et al. 2007): a few years apart, mostly towards the camera; any two people as impostors. */
+  'rendered-lfw': { first: press(), second: press(), matched: false },
+  /** CFP-FP (Sengupta et al. 2016): frontal against profile. */
+  'rendered-cfp-fp': { first: turned(0, 10), second: turned(60, 75), matched: false },
+  /** CPLFW (Zheng & Deng 2018): |yaw| differs by 30 to 60 degrees; impostors of one gender and race. */
+  'rendered-cplfw': { first: turned(0, 15), second: turned(45, 60), matched: true },
   /** AgeDB-30 (Moschoglou et al. 2017): at least 30 years apart. */
-  'rendered-agedb': {
-    first: { age: between(18, 35), yaw: mild },
-    second: { age: between(65, 85), yaw: mild },
-    matched: false,
-  },
-  /** Cross-age LFW (Zheng, Deng & Hu 2017): at least 20 years apart; impostors of one gender and race. */
-  'rendered-calfw': {
-    first: { age: between(20, 40), yaw: mild },
-    second: { age: between(60, 75), yaw: mild },
-    matched: true,
-  },
+  'rendered-agedb': { first: aged(18, 35), second: aged(65, 80), matched: false },
+  /** CALFW (Zheng, Deng & Hu 2017): at least 20 years apart; impostors of one gender and race. */
+  'rendered-calfw': { first: aged(20, 40), second: aged(60, 75), matched: true },
 };
 
 /**
- * The images and pairs of a benchmark, people given by their index in the `test` pool. Fold k of every benchmark with equal numbers holds
- * the same people. Throws a UserError where the numbers do not divide or the people do not suffice.
+ * The images and pairs of a benchmark. Fold k of every benchmark with equal seed and numbers holds the same people.
+ * Throws a UserError where the numbers do not divide or the people do not suffice.
  */
-export function planBenchmark(
-  spec: BenchmarkSpec,
-  personOf: (person: number) => BenchmarkPerson,
-): BenchmarkPlan {
+export function planBenchmark(spec: BenchmarkSpec): BenchmarkPlan {
   const { name, seed, pairs, folds, people } = benchmarkSpecSchema.parse(spec);
   const design = designs[name];
-  const { images, pairs: planned } = planPairs({
+  const known = new Map<number, Person>();
+  const personOf = (index: number): Person => {
+    const person = known.get(index) ?? drawPerson(seed, 'test', index);
+    known.set(index, person);
+    return person;
+  };
+  const plan = planPairs({
     name,
     seed,
     pairs,
     folds,
     people: people ?? folds * Math.max(16, Math.ceil(pairs / folds / 6)),
-    groupOf: design.matched ? (person) => personOf(person).group : undefined,
+    groupOf: design.matched ? (index) => groupOf(personOf(index)) : undefined,
   });
   return {
-    images: images.map((image) => {
-      const rng = new Rng(seed, 'conditions', name, image.person, image.role, image.shot);
-      const { age, yaw } = design[image.role];
-      const conditions = {
-        age: age === 'base' ? personOf(image.person).baseAge + rng.uniform(0, 8) : age(rng),
-        yaw: yaw(rng),
-        pitch: rng.truncatedNormal(0, 6, -15, 15),
-      };
-      return { ...image, conditions };
+    images: plan.images.map((image) => {
+      const rng = new Rng(seed, 'shot', name, image.person, image.role, image.take);
+      return { ...image, shot: drawShot(rng, design[image.role], personOf(image.person)) };
     }),
-    pairs: planned,
+    pairs: plan.pairs,
   };
+}
+
+/** A person's gender and largest race, such as `female asian`: what matched impostors share. */
+export function groupOf({ gender, race }: Pick<Person, 'gender' | 'race'>): string {
+  const [largest] = Object.entries(race).reduce((best, entry) => (entry[1] > best[1] ? entry : best));
+  return `${gender < 0.5 ? 'female' : 'male'} ${largest}`;
 }

@@ -1,11 +1,11 @@
 import { Rng, UserError } from '@id3/core';
 import type { Pair } from '@id3/data';
 
-/** An image that a benchmark needs: shot number `shot` of a person in one of the two roles of its pairs. */
+/** An image that a benchmark needs: picture number `take` of a person in one of the two roles of its pairs. */
 export interface PlannedImage {
   readonly person: number;
   readonly role: 'first' | 'second';
-  readonly shot: number;
+  readonly take: number;
 }
 
 export interface PairPlan {
@@ -27,8 +27,8 @@ export interface PairingOptions {
 }
 
 /**
- * Chooses the pairs of a benchmark. Every pair joins a `first` and a `second` shot, same and different pairs alike, so that
- * the shots' conditions (age, pose) tell nothing about the answer. Pairs are spread over people and over couples of people as evenly
+ * Chooses the pairs of a benchmark. Every pair joins a `first` and a `second` picture, same and different pairs alike, so that
+ * the conditions of a role (age, pose) tell nothing about the answer. Pairs are spread over people and over couples of people as evenly
  * as their number allows; no pair occurs twice, and only images that some pair needs are planned.
  * Throws a UserError where the numbers do not divide or the people do not suffice.
  */
@@ -43,13 +43,13 @@ export function planPairs(options: PairingOptions): PairPlan {
       `${name}: ${people} people cannot be divided into ${folds} equal folds; make people a multiple of ${folds}.`,
     );
   const [ofEachKind, perFold] = [pairs / (2 * folds), people / folds];
-  // As few shots as the same pairs need, but two, so that a person is not one picture.
-  const shots = Math.max(2, Math.ceil(Math.sqrt(Math.ceil(ofEachKind / perFold))));
+  // As few pictures as the same pairs need, but two, so that a person is not one picture.
+  const takes = Math.max(2, Math.ceil(Math.sqrt(Math.ceil(ofEachKind / perFold))));
 
   const images: PlannedImage[] = [];
   const indices = new Map<string, number>();
   const indexOf = (image: PlannedImage): number => {
-    const key = `${image.person} ${image.role} ${image.shot}`;
+    const key = `${image.person} ${image.role} ${image.take}`;
     const index = indices.get(key) ?? images.push(image) - 1;
     indices.set(key, index);
     return index;
@@ -65,17 +65,17 @@ export function planPairs(options: PairingOptions): PairPlan {
           )
           .map((second) => [first, second] as const),
       );
-      const available = couples.length * shots * shots;
+      const available = couples.length * takes * takes;
       if (available < ofEachKind)
         throw new UserError(
           `${name}: fold ${fold} has people for ${available} different pairs of the ${ofEachKind} asked for; raise people above ${people} or lower pairs.`,
         );
       const rng = new Rng(seed, 'pairs', name, fold, same ? 'same' : 'different');
-      for (const [couple, combination] of spreadEvenly(rng, couples.length, shots * shots, ofEachKind)) {
+      for (const [couple, combination] of spreadEvenly(rng, couples.length, takes * takes, ofEachKind)) {
         const [first, second] = couples[couple];
         planned.push({
-          a: indexOf({ person: first, role: 'first', shot: Math.floor(combination / shots) }),
-          b: indexOf({ person: second, role: 'second', shot: combination % shots }),
+          a: indexOf({ person: first, role: 'first', take: Math.floor(combination / takes) }),
+          b: indexOf({ person: second, role: 'second', take: combination % takes }),
           same,
           fold,
         });
