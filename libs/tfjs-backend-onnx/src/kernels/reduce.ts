@@ -27,12 +27,14 @@ export function reduce(op: string, x: Value, axes: readonly number[], dtype: Dat
 
 interface ReduceAttributes {
   axis: number | number[];
+  /** What Max calls its axes. */
+  reductionIndices?: number | number[];
   keepDims?: boolean;
 }
 
 function lowerReduction(kernel: string, run: (x: Value, axes: number[]) => Value): void {
-  lower<ReduceAttributes>(kernel, ({ inputs: { x }, attrs: { axis, keepDims } }) => {
-    const axes = tf.util.parseAxisParam(axis, x.shape as number[]);
+  lower<ReduceAttributes>(kernel, ({ inputs: { x }, attrs: { axis, reductionIndices, keepDims } }) => {
+    const axes = tf.util.parseAxisParam(reductionIndices ?? axis, x.shape as number[]);
     const result = run(x, axes);
     return keepDims === true
       ? reshape(
