@@ -1,17 +1,14 @@
 import { join } from 'node:path';
-import { Rng } from '@id3/core';
 import {
   DatasetWriter,
   FaceRenderer,
   MANIFEST_FILE,
-  drawPerson,
-  drawShot,
-  type FaceRecord,
+  poolItem,
+  renderItems,
   type Manifest,
-  type Person,
-  type PreparedPerson,
+  type Pool,
   type Prior,
-  type Shot,
+  type RenderItem,
 } from '@id3/data';
 import { planBenchmark, type BenchmarkName } from '@id3/eval';
 import type { Stage, StageContext, StageInputs } from './stage.ts';
@@ -38,13 +35,6 @@ interface BenchmarkInputs extends StageInputs {
   folds: number;
 }
 
-/** A picture to take. */
-interface Sitting {
-  label: number;
-  person: Person;
-  shot: Shot;
-}
-
 const imagesPerShard = (count: number): number => Math.min(MOST_PER_SHARD, Math.ceil(count / LEAST_SHARDS));
 
 function writerOf({ inputs, folder }: StageContext<{ size: number } & StageInputs>, count: number) {
@@ -61,31 +51,21 @@ function writerOf({ inputs, folder }: StageContext<{ size: number } & StageInput
 /** One for all tasks of a worker: it takes a second to load. */
 let renderer: Promise<FaceRenderer> | undefined;
 
-/** Renders this part's shards of a dataset. */
+/** Renders this part's shards of a dataset of people of a pool. */
 async function render(
-  context: StageContext<{ size: number } & StageInputs, never>,
+  context: StageContext<{ seed: number; size: number } & StageInputs, never>,
+  pool: Pool,
   count: number,
-  sitting: (index: number) => Sitting,
+  item: (index: number) => RenderItem,
 ): Promise<void> {
   const { inputs, part, parts, progress } = context;
-  const { size } = inputs;
   const writer = writerOf(context, count);
   const faces = await (renderer ??= FaceRenderer.load());
-  let prepared: PreparedPerson | undefined;
   for (let k = part; k < writer.shards; k += parts) {
     const [from, to] = writer.shardRange(k);
     if (!writer.hasShard(k)) {
-      const images = new Uint8Array((to - from) * size * size * 3);
-      const records: FaceRecord[] = [];
-      for (let i = from; i < to; i++) {
-        const { label, person, shot } = sitting(i);
-        // Pictures of one person mostly follow one another.
-        if (prepared?.person.id !== person.id) prepared = faces.prepare(person);
-        const { rgb, age, yaw, pitch } = faces.render(prepared, shot, size);
-        images.set(rgb, (i - from) * rgb.length);
-        records.push({ label, age, yaw, pitch });
-      }
-      writer.writeShard(k, { images, records });
+      const items = Array.from({ length: to - from }, (_, i) => item(from + i));
+      writer.writeShard(k, renderItems(faces, { ...inputs, pool }, items));
     }
     progress(Math.floor((k - part) / parts) + 1, Math.ceil((writer.shards - part) / parts));
   }
@@ -102,13 +82,10 @@ export const poolRendering: Stage<PoolInputs, never> = {
   cost: (inputs) => SECONDS_PER_IMAGE * poolCount(inputs),
   maxParts: (inputs) => shards(poolCount(inputs)),
   async run(context) {
-    const { seed, pool, shotsPerPerson, prior } = context.inputs;
-    await render(context, poolCount(context.inputs), (index) => {
-      const label = Math.floor(index / shotsPerPerson);
-      const person = drawPerson(seed, pool, label);
-      const rng = new Rng(seed, 'shot', pool, label, index % shotsPerPerson);
-      return { label, person, shot: drawShot(rng, prior, person) };
-    });
+    const { pool, shotsPerPerson } = context.inputs;
+    await render(context, pool, poolCount(context.inputs), (index) =>
+      poolItem(context.inputs, Math.floor(index / shotsPerPerson), index % shotsPerPerson),
+    );
   },
   finish: async (context) => writerOf(context, poolCount(context.inputs)).finish(),
   record: recordDataset,
@@ -126,10 +103,7 @@ export const benchmarkRendering: Stage<BenchmarkInputs, never> = {
   maxParts: () => LEAST_SHARDS,
   async run(context) {
     const { images } = benchmarkPlan(context.inputs);
-    await render(context, images.length, (index) => {
-      const { person, shot } = images[index];
-      return { label: person, person: drawPerson(context.inputs.seed, 'test', person), shot };
-    });
+    await render(context, 'test', images.length, (index) => images[index]);
   },
   async finish(context) {
     const { images, pairs } = benchmarkPlan(context.inputs);

@@ -16,15 +16,4 @@ export {
 export { PRIORS, drawShot, priorSchema, type Prior, type PriorInput, type Shot } from './faces/shot.ts';
 export { FaceRenderer, type PreparedPerson, type RenderedFace } from './faces/renderer.ts';
 export { ARCFACE_TEMPLATE, templateFor, type FivePoints, type Point } from './faces/alignment.ts';
-export {
-  IMAGES_PER_SHARD,
-  poolItem,
-  poolSpecSchema,
-  poolWriter,
-  renderItems,
-  renderPool,
-  renderPoolShard,
-  type PoolSpec,
-  type RenderItem,
-  type RenderPoolOptions,
-} from './faces/pools.ts';
+export { poolItem, renderItems, type RenderItem } from './faces/pools.ts';

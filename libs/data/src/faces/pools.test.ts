@@ -1,52 +1,28 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  FaceRenderer,
-  openDataset,
-  poolItem,
-  poolSpecSchema,
-  poolWriter,
-  renderItems,
-  renderPool,
-} from '../index.ts';
+import { FaceRenderer, PRIORS, poolItem, renderItems } from '../index.ts';
 
-const fresh = () => mkdtempSync(join(tmpdir(), 'id3-data-'));
-const spec = poolSpecSchema.parse({
-  pool: 'train',
-  seed: 1,
-  people: 90,
-  shotsPerPerson: 6,
-  size: 16,
-  prior: 'wild',
-});
+const spec = { seed: 1, pool: 'train' as const, prior: PRIORS.wild };
 
-describe('a pool on disk', () => {
-  it('holds the same bytes whoever renders which shards', async () => {
-    const [alone, shared] = [fresh(), fresh()];
-    const progress: number[] = [];
-    await renderPool(alone, spec, { onProgress: (images) => progress.push(images) });
-    expect(progress).toEqual([512, 28]);
-    await renderPool(shared, spec, { shards: (k) => k === 1 });
-    expect(() => openDataset(shared)).toThrow(/not a finished dataset/);
-    expect(poolWriter(shared, spec).hasShard(0)).toBe(false);
-    await renderPool(shared, spec, { shards: (k) => k === 0 });
-    for (const file of ['manifest.json', 'shard-00000.rgb', 'shard-00001.rgb', 'shard-00001.json']) {
-      expect(readFileSync(join(shared, file)).equals(readFileSync(join(alone, file)))).toBe(true);
-    }
-    const dataset = openDataset(alone);
-    expect([dataset.count, dataset.identities, dataset.width]).toEqual([540, 90, 16]);
-    expect(Array.from(dataset.labels)).toEqual(Array.from({ length: 540 }, (_, i) => Math.floor(i / 6)));
-    const item = poolItem(spec, 88, 4);
-    const { images, records } = renderItems(await FaceRenderer.load(), spec, [item]);
-    expect(dataset.record(88 * 6 + 4)).toEqual(records[0]);
-    expect(records[0].yaw).toBeCloseTo(item.shot.yaw, 1);
-    expect(Array.from(dataset.image(88 * 6 + 4))).toEqual(Array.from(images));
+describe('pictures of a pool', () => {
+  it('are the same bytes alone as among others, and carry their truth', async () => {
+    const renderer = await FaceRenderer.load();
+    const items = [7, 7, 8, 7].map((person, shot) => poolItem(spec, person, shot));
+    const together = renderItems(renderer, { ...spec, size: 16 }, items);
+    items.forEach((item, i) => {
+      const alone = renderItems(renderer, { ...spec, size: 16 }, [item]);
+      expect(together.images.subarray(i * 768, (i + 1) * 768)).toEqual(alone.images);
+      expect(together.records[i]).toEqual(alone.records[0]);
+      expect(together.records[i].label).toBe(item.person);
+      expect(together.records[i].yaw).toBeCloseTo(item.shot.yaw, 1);
+    });
   });
-  it('accepts a prior by name or by its options, and no other field', () => {
-    expect(poolSpecSchema.parse({ ...spec, prior: { yawRange: [0, 10] } }).prior.yawRange).toEqual([0, 10]);
-    expect(poolSpecSchema.safeParse({ ...spec, prior: 'wilder' }).success).toBe(false);
-    expect(poolSpecSchema.safeParse({ ...spec, persons: 3 }).success).toBe(false);
+  it('differ between people, shots, pools and seeds', () => {
+    const shot = (change: Partial<typeof spec>, person = 7, number = 0) =>
+      poolItem({ ...spec, ...change }, person, number).shot;
+    const first = shot({});
+    expect(shot({})).toEqual(first);
+    for (const other of [shot({}, 8), shot({}, 7, 1), shot({ pool: 'test' as never }), shot({ seed: 2 })]) {
+      expect(other).not.toEqual(first);
+    }
   });
 });
