@@ -2,12 +2,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Runtime, type SessionOptions, type Stats } from './session.ts';
 import { concrete, type Data, type DataType, type Value } from './value.ts';
 
-/** A tensor's value and how many tensors share it. */
+/** What a tensor holds, and how many tensors share it. */
 interface Entry {
-  value: Value;
   references: number;
-  /** Strings are kept as they are and never enter a graph. */
+  /** Numbers and truth values: computed or recorded. */
+  value?: Value;
+  /** Strings stay on the host and never enter a graph. */
   strings?: Uint8Array[];
+  /** The real and the imaginary part of complex numbers. */
+  parts?: ComplexParts;
+}
+
+export interface ComplexParts {
+  real: tf.TensorInfo;
+  imag: tf.TensorInfo;
 }
 
 /** Nothing reads for so long that memory would run out: compute what is pending. */
@@ -33,9 +41,21 @@ export class OnnxBackend extends tf.KernelBackend {
     return this.runtime.stats;
   }
 
-  /** The value behind a tensor. */
-  value(dataId: object): Value {
+  /** The value behind a tensor; `undefined` for strings and complex numbers. */
+  value(dataId: object): Value | undefined {
     return this.entries.get(dataId).value;
+  }
+
+  /** The parts of a complex tensor. */
+  parts(dataId: object): ComplexParts | undefined {
+    return this.entries.get(dataId).parts;
+  }
+
+  /** Makes a complex tensor of two values. */
+  addComplex(real: Value, imag: Value): tf.TensorInfo {
+    const dataId = {};
+    this.entries.set(dataId, { parts: { real: this.add(real), imag: this.add(imag) }, references: 1 });
+    return { dataId, shape: real.shape as number[], dtype: 'complex64' };
   }
 
   /** Makes a tensor of a value. */
@@ -71,20 +91,22 @@ export class OnnxBackend extends tf.KernelBackend {
     references: number,
   ): void {
     if (dtype === 'string') {
-      const value = concrete(new Uint8Array(), shape, 'bool');
-      this.entries.set(dataId, { value, references, strings: values as Uint8Array[] });
+      this.entries.set(dataId, { references, strings: values as Uint8Array[] });
       return;
     }
-    if (dtype === 'complex64') throw new Error('the onnx backend has no complex numbers');
+    if (dtype === 'complex64') throw new Error('complex numbers are made of their parts, by tf.complex');
     this.entries.set(dataId, { value: concrete(typed(values, dtype), shape, dtype), references });
   }
 
   override readSync(dataId: object): tf.BackendValues {
-    const { value, strings } = this.entries.get(dataId);
+    const { value, strings, parts } = this.entries.get(dataId);
     if (strings !== undefined) return strings;
-    if (value.data === undefined) this.flush();
-    // A tensor of a value that another tensor made concrete, or that is a constant
-    return value.data!;
+    if (parts !== undefined) {
+      const [real, imag] = [parts.real, parts.imag].map((part) => this.readSync(part.dataId));
+      return tf.backend_util.mergeRealAndImagArrays(real as Float32Array, imag as Float32Array);
+    }
+    if (value!.data === undefined) this.flush();
+    return value!.data!;
   }
 
   override async read(dataId: object): Promise<tf.BackendValues> {
@@ -109,9 +131,14 @@ export class OnnxBackend extends tf.KernelBackend {
     entry.references--;
     if (!force && entry.references > 0) return false;
     this.entries.delete(dataId);
-    const others = (this.pending.get(entry.value) ?? 0) - 1;
-    if (others > 0) this.pending.set(entry.value, others);
-    else this.pending.delete(entry.value);
+    const { value, parts } = entry;
+    if (value !== undefined) {
+      const others = (this.pending.get(value) ?? 0) - 1;
+      if (others > 0) this.pending.set(value, others);
+      else this.pending.delete(value);
+    }
+    if (parts !== undefined)
+      for (const { dataId } of [parts.real, parts.imag]) this.disposeData(dataId, true);
     return true;
   }
 

@@ -8,6 +8,7 @@ import { registerFallbacks } from './kernels/fallback.ts';
 import { BACKEND } from './kernels/kernel.ts';
 import { registerMatMul } from './kernels/matmul.ts';
 import { registerReductions } from './kernels/reduce.ts';
+import { registerSharing } from './kernels/sharing.ts';
 import { registerShapes } from './kernels/shape.ts';
 import type { SessionOptions, Stats } from './session.ts';
 
@@ -20,6 +21,7 @@ export type { SessionOptions, Stats } from './session.ts';
 export function registerOnnxBackend(options: SessionOptions = {}): void {
   if (tf.findBackendFactory(BACKEND) !== null) return;
   registerElementwise();
+  registerSharing();
   registerShapes();
   registerReductions();
   registerMatMul();

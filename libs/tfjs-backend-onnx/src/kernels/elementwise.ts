@@ -70,6 +70,8 @@ function convolutionWithBias(sum: Value, bias: Value): Value | undefined {
   return record('Conv', [...inputs, plain(bias)], sum.shape, sum.dtype, { attributes, channelsFirst: true });
 }
 
+const isNumeric = (dtype: tf.DataType): dtype is DataType => dtype !== 'complex64' && dtype !== 'string';
+
 export const cast = (x: Value, dtype: DataType): Value => {
   if (x.dtype === dtype) return x;
   const to = { float32: 1, int32: 6, bool: 9 }[dtype];
@@ -174,7 +176,9 @@ export function registerElementwise(): void {
   lower<{ clipValueMin: number; clipValueMax: number }>('ClipByValue', ({ inputs: { x }, attrs }) =>
     clip(x, attrs.clipValueMin, attrs.clipValueMax),
   );
-  lower<{ dtype: DataType }>('Cast', ({ inputs: { x }, attrs: { dtype } }) => cast(x, dtype));
+  lower<{ dtype: tf.DataType }>('Cast', ({ inputs: { x }, attrs: { dtype } }) =>
+    isNumeric(dtype) ? cast(x, dtype) : undefined,
+  );
 
   lower('Add', ({ inputs: { a, b } }) => add(a, b));
   lower('AddN', ({ list }) => list.reduce(add));
@@ -218,9 +222,10 @@ export function registerElementwise(): void {
     return atShape(where(chosen, t, e), t.shape);
   });
 
-  lower<{ shape: number[]; value: number; dtype?: DataType }>('Fill', ({ attrs: { shape, value, dtype } }) =>
-    filled(value, shape, dtype ?? 'float32'),
-  );
+  lower<{ shape: number[]; value: number; dtype?: tf.DataType }>('Fill', ({ attrs }) => {
+    const { shape, value, dtype = tf.util.inferDtype(value) } = attrs;
+    return isNumeric(dtype) ? filled(value, shape, dtype) : undefined;
+  });
   lower('ZerosLike', ({ inputs: { x } }) => filled(0, x.shape, x.dtype));
   lower('OnesLike', ({ inputs: { x } }) => filled(1, x.shape, x.dtype));
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { Value } from '../value.ts';
+import { runOnCpu } from './fallback.ts';
 
 export const BACKEND = 'onnx';
 
@@ -11,21 +12,36 @@ export interface Call<A = Record<string, unknown>> {
   attrs: A;
 }
 
-/** Registers a kernel by how it is recorded. */
+/** Registers a kernel by how it is recorded; where that gives `undefined`, the cpu backend runs it. */
 export function lower<A = Record<string, unknown>>(
   kernelName: string,
-  recordKernel: (call: Call<A>) => Value | Value[],
+  recordKernel: (call: Call<A>) => Value | Value[] | undefined,
 ): void {
   tf.registerKernel({
     kernelName,
     backendName: BACKEND,
     kernelFunc: ({ inputs, attrs, backend }) => {
       const onnx = backend as OnnxBackend;
-      const values: Record<string, Value> = {};
-      // tfjs hands a list of tensors over as an array, and absent optional inputs as undefined
-      for (const [name, info] of Object.entries(inputs)) if (info) values[name] = onnx.value(info.dataId);
-      const result = recordKernel({ inputs: values, list: Object.values(values), attrs: attrs as A });
+      const values = numeric(inputs, onnx);
+      const result = values && recordKernel({ ...values, attrs: attrs as A });
+      if (result === undefined) return runOnCpu(kernelName, inputs, attrs, onnx);
       return Array.isArray(result) ? result.map((value) => onnx.add(value)) : onnx.add(result);
     },
   });
+}
+
+/** The values of inputs, or `undefined` where one holds strings or complex numbers. */
+function numeric(inputs: tf.NamedTensorInfoMap, onnx: OnnxBackend): Omit<Call, 'attrs'> | undefined {
+  const named: Record<string, Value> = {};
+  const list: Value[] = [];
+  // tfjs hands a list of tensors over as an array, and absent optional inputs as undefined
+  for (const name in inputs) {
+    const info = inputs[name] as tf.TensorInfo | undefined;
+    if (!info) continue;
+    const value = onnx.value(info.dataId);
+    if (value === undefined) return undefined;
+    named[name] = value;
+    list.push(value);
+  }
+  return { inputs: named, list };
 }

@@ -104,7 +104,6 @@ function tile(x: Value, reps: readonly number[]): Value {
 }
 
 export function registerShapes(): void {
-  lower('Identity', ({ inputs: { x } }) => x);
   lower<{ shape: number[] }>('Reshape', ({ inputs: { x }, attrs }) =>
     reshape(x, tf.util.inferFromImplicitShape(attrs.shape, size(x.shape))),
   );
