@@ -111,7 +111,12 @@ export async function estimateGeneration(
   const { batchSize, identities, imagesPerIdentity, sampler } = options;
   const frozen = new Recogniser(f.network, size, 1);
   const unet = new UNet(diffusion.unet, frozen.embeddingSize, 1);
-  const model = { unet, schedule: noiseSchedule(diffusion.schedule, diffusion.timesteps), f: frozen };
+  const model = {
+    unet,
+    schedule: noiseSchedule(diffusion.schedule, diffusion.timesteps),
+    prediction: diffusion.prediction,
+    f: frozen,
+  };
   const anchor = randomDirections(1, frozen.embeddingSize, new Rng(1, 'estimate'));
   const plans = Array.from({ length: batchSize }, (_, j) => planImage(options, anchor, 0, j, 1));
   const few = { ...options, sampler: { ...sampler, steps: TIMED_STEPS } };

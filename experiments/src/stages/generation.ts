@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatasetWriter, MANIFEST_FILE, type Manifest } from '@id3/data';
-import { generateShard, loadDiffusion, noiseSchedule, type GenerationOptions } from '@id3/model';
+import { generateShard, loadDiffusion, type GenerationOptions } from '@id3/model';
 import { readAnchors } from './anchor-placement.ts';
 import type { DiffusionInputs } from './diffusion-training.ts';
 import { estimateGeneration } from './estimates.ts';
@@ -53,8 +53,7 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     const { inputs, dependencies, part, parts, progress, engine } = context;
     await engine();
     const f = trainedRecogniser(dependencies.f);
-    const { unet, options } = loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize);
-    const schedule = noiseSchedule(options.schedule, options.timesteps);
+    const model = { ...loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize), f };
     const anchors = readAnchors(dependencies.anchors);
     const writer = writerOf(context, f.embeddingSize);
     const shards = Array.from({ length: writer.shards }, (_, k) => k).filter((k) => k % parts === part);
@@ -64,8 +63,7 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     const count = (images: number) => progress((done += images), total);
     for (const k of shards) {
       if (writer.hasShard(k)) count(sizeOf(k));
-      else
-        await generateShard({ unet, schedule, f }, inputs.generation, anchors, writer, k, inputs.seed, count);
+      else await generateShard(model, inputs.generation, anchors, writer, k, inputs.seed, count);
     }
   },
   async finish(context) {

@@ -1,13 +1,6 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
-import {
-  loadDiffusion,
-  noiseSchedule,
-  planImage,
-  sampleImages,
-  type GenerationOptions,
-  type ImagePlan,
-} from '@id3/model';
+import { loadDiffusion, planImage, sampleImages, type GenerationOptions, type ImagePlan } from '@id3/model';
 import { gridPng } from '../report/grid.ts';
 import { readAnchors } from './anchor-placement.ts';
 import { MODEL_FILE } from './hooks.ts';
@@ -50,8 +43,7 @@ export const sampleGrid: Stage<GridInputs, 'diffusion' | 'f' | 'anchors'> = {
     await engine();
     const { seed, size, generation } = inputs;
     const f = trainedRecogniser(dependencies.f);
-    const { unet, options } = loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize);
-    const model = { unet, f, schedule: noiseSchedule(options.schedule, options.timesteps) };
+    const model = { ...loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize), f };
     const anchors = readAnchors(dependencies.anchors);
     const asked = columns(generation);
     const identities = Math.min(IDENTITIES, generation.identities);

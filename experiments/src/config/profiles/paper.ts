@@ -49,6 +49,7 @@ export const paper: Config = {
     },
     timesteps: 1000,
     schedule: 'linear',
+    prediction: 'epsilon',
     training: {
       steps: 500_000,
       batchSize: 16,

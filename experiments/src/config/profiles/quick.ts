@@ -42,6 +42,7 @@ export const quick: Config = {
     },
     timesteps: 1000,
     schedule: 'linear',
+    prediction: 'v',
     training: {
       steps: 3000,
       batchSize: 32,

@@ -80,47 +80,64 @@ describe('the ID-preserving loss', () => {
     expect(parts.loss.dataSync()[0]).toBeCloseTo(0.4 + identity, 6);
   });
 
-  it.each(['time', 'crossAttention'] as const)(
-    'has the gradient of finite differences (%s)',
-    (conditioning) => {
-      const unet = new UNet({ ...options, conditioning }, 4, 1);
-      // Layers that start at zero would hide what lies behind them.
-      for (const [name, w] of unet.scope.weights)
-        w.assign(randn(w.shape, name).mul<tf.Tensor>(0.2).add(w.mul(0.5)));
-      const x0 = randn([2, 8, 8, 3], 'x0').mul<tf.Tensor4D>(0.5);
-      const noise = randn([2, 8, 8, 3], 'noise');
-      const y = smoothF(x0);
-      const s = tf.tensor2d([0.3, -0.5, 0.7, 0.1], [2, 2]);
-      const time = timeTensors(schedule, Int32Array.of(100, 500));
-      const loss = () => {
-        const terms = lossTerms((xt, t) => unet.forward(xt, t, y, s), smoothF, x0, noise, y, time);
-        // A large weight, so that the path through f dominates
-        return idPreservingLoss(terms, time, 20).loss;
+  it.each([
+    ['time', 'epsilon'],
+    ['crossAttention', 'v'],
+  ] as const)('has the gradient of finite differences (%s, %s)', (conditioning, prediction) => {
+    const unet = new UNet({ ...options, conditioning }, 4, 1);
+    // Layers that start at zero would hide what lies behind them.
+    for (const [name, w] of unet.scope.weights)
+      w.assign(randn(w.shape, name).mul<tf.Tensor>(0.2).add(w.mul(0.5)));
+    const x0 = randn([2, 8, 8, 3], 'x0').mul<tf.Tensor4D>(0.5);
+    const noise = randn([2, 8, 8, 3], 'noise');
+    const y = smoothF(x0);
+    const s = tf.tensor2d([0.3, -0.5, 0.7, 0.1], [2, 2]);
+    const time = timeTensors(schedule, Int32Array.of(100, 500));
+    const loss = () => {
+      const terms = lossTerms((xt, t) => unet.forward(xt, t, y, s), prediction, smoothF, x0, noise, y, time);
+      // A large weight, so that the path through f dominates
+      return idPreservingLoss(terms, time, 20).loss;
+    };
+    const names = [...unet.scope.weights.keys()];
+    const weights = [...unet.scope.weights.values()];
+    const { gradients } = valueAndGradients(loss, weights);
+    weights.forEach((w, k) => {
+      // The directional derivative along the sign of the gradient, for each weight tensor
+      const direction = tf.sign(gradients[k]);
+      const start = w.clone();
+      const at = (h: number) => {
+        w.assign(start.add(direction.mul(h)));
+        return loss().dataSync()[0];
       };
-      const names = [...unet.scope.weights.keys()];
-      const weights = [...unet.scope.weights.values()];
-      const { gradients } = valueAndGradients(loss, weights);
-      weights.forEach((w, k) => {
-        // The directional derivative along the sign of the gradient, for each weight tensor
-        const direction = tf.sign(gradients[k]);
-        const start = w.clone();
-        const at = (h: number) => {
-          w.assign(start.add(direction.mul(h)));
-          return loss().dataSync()[0];
-        };
-        const h = 2e-4;
-        const numeric = (at(h) - at(-h)) / (2 * h);
-        w.assign(start);
-        const analytic = gradients[k].abs().sum().dataSync()[0];
-        expect(Math.abs(numeric - analytic), names[k]).toBeLessThan(0.02 * Math.abs(analytic) + 5e-3);
-      });
-    },
-  );
+      const h = 2e-4;
+      const numeric = (at(h) - at(-h)) / (2 * h);
+      w.assign(start);
+      const analytic = gradients[k].abs().sum().dataSync()[0];
+      expect(Math.abs(numeric - analytic), names[k]).toBeLessThan(0.02 * Math.abs(analytic) + 5e-3);
+    });
+  });
+
+  it('is zero for a network that knows the answer, whatever it predicts', () => {
+    const time = timeTensors(schedule, Int32Array.of(30, 900));
+    const x0 = randn([2, 8, 8, 3], 'x0');
+    const noise = randn([2, 8, 8, 3], 'noise');
+    const v = () => noise.mul(time.sqrtAlphaBar).sub(x0.mul(time.sqrtOneMinusAlphaBar)) as tf.Tensor4D;
+    for (const [prediction, answer] of [
+      ['epsilon', () => noise],
+      ['v', v],
+    ] as const) {
+      const y = smoothF(x0);
+      const terms = lossTerms(answer, prediction, smoothF, x0, noise, y, time);
+      expect(Math.max(...terms.noise.dataSync())).toBeLessThan(1e-10);
+      // x̂0 is then x0, of which y is the embedding.
+      terms.cosine.dataSync().forEach((cosine) => expect(cosine).toBeCloseTo(1, 3));
+    }
+  });
 
   it('leaves f out where its weight is 0', () => {
     const time = timeTensors(schedule, Int32Array.of(10));
     const x0 = randn([1, 8, 8, 3], 'x0');
-    const terms = lossTerms((xt) => xt, undefined, x0, x0, tf.zeros([1, 4]), time);
+    const terms = lossTerms((xt) => xt, 'epsilon', undefined, x0, x0, tf.zeros([1, 4]), time);
     expect(terms.cosine.dataSync()[0]).toBe(0);
   });
 });

@@ -1,9 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { lambdaKappa, type NoiseSchedule } from './schedule.ts';
 
+/**
+ * What the network's output stands for: the noise ε (Ho et al. 2020), or v = √ᾱ ε - √(1-ᾱ) x0 (Salimans & Ho 2022), from which
+ * ε_θ follows. Near t = T an error of ε is magnified 1/√ᾱ-fold in x̂0, one of v is not, so v needs far less training.
+ */
+export type Prediction = 'epsilon' | 'v';
+
+/** ε_θ(x_t) from the network's output. The factors broadcast against x_t. */
+export const epsilonOf = (
+  prediction: Prediction,
+  output: tf.Tensor,
+  xt: tf.Tensor,
+  { sqrtAlphaBar, sqrtOneMinusAlphaBar }: { sqrtAlphaBar: tf.Tensor; sqrtOneMinusAlphaBar: tf.Tensor },
+): tf.Tensor =>
+  prediction === 'epsilon' ? output : xt.mul(sqrtOneMinusAlphaBar).add(output.mul(sqrtAlphaBar));
+
 /** One term of a batch's loss for each of its images. */
 export interface LossTerms {
-  /** ‖ε - ε_θ‖² averaged over the image's values: [B]. */
+  /** ‖ε - ε_θ‖², or the same of v, averaged over the image's values: [B]. */
   noise: tf.Tensor1D;
   /** yᵀ f(x̂0(x_t)), a cosine: [B]. */
   cosine: tf.Tensor1D;
@@ -43,12 +58,13 @@ export const predictX0 = (xt: tf.Tensor4D, epsilon: tf.Tensor4D, time: TimeTenso
 /**
  * The terms of the ID-preserving loss (Algorithm 1, Eq. 3).
  *
- * @param epsilonTheta the denoising network with its condition bound: (x_t, t) → ε_θ
+ * @param network the denoising network with its condition bound: (x_t, t) → ε_θ, or v where `prediction` says so
  * @param embed f, onto the unit sphere: [B,H,W,3] → [B,d]
  * @param y the embeddings that condition the network: [B,d] on the unit sphere
  */
 export function lossTerms(
-  epsilonTheta: (xt: tf.Tensor4D, t: tf.Tensor1D) => tf.Tensor4D,
+  network: (xt: tf.Tensor4D, t: tf.Tensor1D) => tf.Tensor4D,
+  prediction: Prediction,
   embed: ((images: tf.Tensor4D) => tf.Tensor2D) | undefined,
   x0: tf.Tensor4D,
   noise: tf.Tensor4D,
@@ -56,8 +72,11 @@ export function lossTerms(
   time: TimeTensors,
 ): LossTerms {
   const xt = addNoise(x0, noise, time);
-  const epsilon = epsilonTheta(xt, time.t);
-  const squaredError = tf.squaredDifference(noise, epsilon).mean([1, 2, 3]) as tf.Tensor1D;
+  const output = network(xt, time.t);
+  const target =
+    prediction === 'epsilon' ? noise : noise.mul(time.sqrtAlphaBar).sub(x0.mul(time.sqrtOneMinusAlphaBar));
+  const squaredError = tf.squaredDifference(target, output).mean([1, 2, 3]) as tf.Tensor1D;
+  const epsilon = epsilonOf(prediction, output, xt, time) as tf.Tensor4D;
   const cosine =
     embed === undefined
       ? tf.zerosLike(squaredError)

@@ -15,7 +15,7 @@ const variance = (t: number) => schedule.alphaBar[t] * v + 1 - schedule.alphaBar
 
 const field: AdjustedField = {
   schedule,
-  epsilon: (xt, t) => {
+  epsilon: (xt, { t }) => {
     const time = Math.round(t.dataSync()[0]);
     return xt.mul(Math.sqrt(1 - schedule.alphaBar[time]) / variance(time));
   },

@@ -17,11 +17,18 @@ export const samplerSchema = z.strictObject({
 });
 export type SamplerOptions = z.infer<typeof samplerSchema>;
 
+/** A time of the reverse process, as tensors: `t` [B] and scalars. */
+export interface SamplingTime {
+  t: tf.Tensor1D;
+  sqrtAlphaBar: tf.Scalar;
+  sqrtOneMinusAlphaBar: tf.Scalar;
+}
+
 /** What Algorithm 2 samples from. X is [B,H,W,3] for images; any shape whose first axis is the batch will do. */
 export interface AdjustedField {
   schedule: NoiseSchedule;
-  /** ε_θ(x_t, t) with its condition bound; t: [B]. */
-  epsilon(xt: tf.Tensor, t: tf.Tensor1D): tf.Tensor;
+  /** ε_θ(x_t, t) with its condition bound. */
+  epsilon(xt: tf.Tensor, time: SamplingTime): tf.Tensor;
   /** yᵀ f(x̂0) for each sample: X → [B]. */
   cosine(x0: tf.Tensor): tf.Tensor1D;
   /** κ_t; the paper's λκ unless given. */
@@ -71,8 +78,10 @@ function reverseStep(
   // Tensors, not numbers: every step then has the same graph.
   const sqrtAlphaBar = tf.scalar(Math.sqrt(alphaBar));
   const sqrtOneMinus = tf.scalar(Math.sqrt(1 - alphaBar));
+  const times = tf.fill([xt.shape[0]], 1).mul<tf.Tensor1D>(tf.scalar(t));
   const kappa = field.kappa?.(t) ?? lambdaKappa(t, field.schedule.timesteps);
-  const { epsilon, score } = scores(field, options, xt, t, sqrtAlphaBar, sqrtOneMinus);
+  const time = { t: times, sqrtAlphaBar, sqrtOneMinusAlphaBar: sqrtOneMinus };
+  const { epsilon, score } = scores(field, options, xt, time);
   const g = score?.mul(tf.scalar(options.guidance * kappa));
 
   // ε̂ = ε_θ - √(1-ᾱ)·g: the noise that the adjusted gradient field predicts
@@ -103,21 +112,19 @@ function scores(
   field: AdjustedField,
   options: SamplerOptions,
   xt: tf.Tensor,
-  t: number,
-  sqrtAlphaBar: tf.Scalar,
-  sqrtOneMinus: tf.Scalar,
+  time: SamplingTime,
 ): { epsilon: tf.Tensor; score?: tf.Tensor } {
-  const times = tf.fill([xt.shape[0]], 1).mul<tf.Tensor1D>(tf.scalar(t));
-  if (options.guidance === 0) return { epsilon: field.epsilon(xt, times) };
-  const predictX0 = (x: tf.Tensor, epsilon: tf.Tensor) => x.sub(epsilon.mul(sqrtOneMinus)).div(sqrtAlphaBar);
+  if (options.guidance === 0) return { epsilon: field.epsilon(xt, time) };
+  const predictX0 = (x: tf.Tensor, epsilon: tf.Tensor) =>
+    x.sub(epsilon.mul(time.sqrtOneMinusAlphaBar)).div(time.sqrtAlphaBar);
   if (options.gradient === 'stopped') {
-    const epsilon = field.epsilon(xt, times);
+    const epsilon = field.epsilon(xt, time);
     const score = tf.grad((x) => field.cosine(predictX0(x, epsilon)).sum())(xt);
     return { epsilon, score };
   }
   let kept: tf.Tensor | undefined;
   const score = tf.grad((x) => {
-    const epsilon = field.epsilon(x, times);
+    const epsilon = field.epsilon(x, time);
     kept = tf.keep(epsilon.clone());
     return field.cosine(predictX0(x, epsilon)).sum();
   })(xt);

@@ -9,7 +9,6 @@ import {
   generateShard,
   loadCheckpoint,
   loadDiffusion,
-  noiseSchedule,
   trainDiffusion,
   type DiffusionOptions,
   type GenerationOptions,
@@ -31,6 +30,7 @@ const options: DiffusionOptions = {
   },
   timesteps: 100,
   schedule: 'linear',
+  prediction: 'v',
   training: {
     steps: 16,
     batchSize: 4,
@@ -87,8 +87,7 @@ describe('a diffusion model from training to dataset', () => {
       sampler: { kind: 'ddim', steps: 3, guidance: 5, gradient: 'full', clip: true },
       batchSize: 2,
     };
-    const { unet } = loadDiffusion(whole, f.embeddingSize);
-    const model = { unet, schedule: noiseSchedule(options.schedule, options.timesteps), f };
+    const model = { ...loadDiffusion(whole, f.embeddingSize), f };
     const rows = await anchors('spread', 3, f.embeddingSize, 1);
     const generate = async (name: string, order: number[]) => {
       const writer = DatasetWriter.open(join(folder, name), {

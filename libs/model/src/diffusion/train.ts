@@ -9,8 +9,8 @@ import { WeightAverage, adamW, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
 import type { TrainingHooks } from '../training.ts';
 import { attributeTensor } from './conditioning.ts';
-import { idPreservingLoss, lossTerms, timeTensors } from './loss.ts';
-import { noiseSchedule } from './schedule.ts';
+import { idPreservingLoss, lossTerms, timeTensors, type Prediction } from './loss.ts';
+import { noiseSchedule, type NoiseSchedule } from './schedule.ts';
 import { UNet, unetSchema } from './unet.ts';
 
 /** Everything that decides what a diffusion model is trained to. */
@@ -19,6 +19,8 @@ export const diffusionSchema = z.strictObject({
   /** T. */
   timesteps: z.int().min(2),
   schedule: z.enum(['linear', 'cosine']),
+  /** What the U-Net's output stands for: the noise, as in the paper's formulas, or v, which needs less training. */
+  prediction: z.enum(['epsilon', 'v']),
   training: z.strictObject({
     steps: z.int().min(1),
     batchSize: z.int().min(1),
@@ -139,7 +141,7 @@ function trainingStep(
   options: DiffusionOptions,
   { x0, noise, batch, t }: { x0: tf.Tensor4D; noise: tf.Tensor4D; batch: Batch; t: Int32Array },
   learningRate: number,
-  schedule: ReturnType<typeof noiseSchedule>,
+  schedule: NoiseSchedule,
 ): tf.Tensor1D {
   const y = f.embedUnit(x0);
   const s = attributeTensor(batch.age, batch.yaw);
@@ -148,7 +150,15 @@ function trainingStep(
   const embed = idLossWeight > 0 ? (images: tf.Tensor4D) => f.embedUnit(images) : undefined;
   let logged: tf.Tensor1D | undefined;
   const { gradients } = valueAndGradients(() => {
-    const terms = lossTerms((xt, at) => unet.forward(xt, at, y, s), embed, x0, noise, y, time);
+    const terms = lossTerms(
+      (xt, at) => unet.forward(xt, at, y, s),
+      options.prediction,
+      embed,
+      x0,
+      noise,
+      y,
+      time,
+    );
     const parts = idPreservingLoss(terms, time, idLossWeight);
     logged = tf.keep(
       tf.stack([parts.loss, parts.noise, parts.reconstruction, parts.identity, parts.cosine]) as tf.Tensor1D,
@@ -163,11 +173,15 @@ function trainingStep(
   return result;
 }
 
+/** A trained denoising network and how it is to be read. */
+export interface DiffusionModel {
+  unet: UNet;
+  schedule: NoiseSchedule;
+  prediction: Prediction;
+}
+
 /** The trained network, with averaged weights, of a checkpoint that {@link trainDiffusion} finished. */
-export function loadDiffusion(
-  path: string,
-  embeddingSize: number,
-): { unet: UNet; options: DiffusionOptions } {
+export function loadDiffusion(path: string, embeddingSize: number): DiffusionModel {
   const { meta, tensors } = loadCheckpoint(path);
   const options = diffusionSchema.parse(meta.options);
   const unet = new UNet(options.unet, embeddingSize, 0);
@@ -176,5 +190,6 @@ export function loadDiffusion(
   restoreTensors({ ema: ema.average }, tensors);
   ema.copyToWeights();
   ema.average.dispose();
-  return { unet, options };
+  const schedule = noiseSchedule(options.schedule, options.timesteps);
+  return { unet, schedule, prediction: options.prediction };
 }

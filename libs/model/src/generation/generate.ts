@@ -3,10 +3,9 @@ import { z } from 'zod';
 import { Rng } from '@id3/core';
 import type { DatasetWriter, FaceRecord } from '@id3/data';
 import { attributeTensor } from '../diffusion/conditioning.ts';
-import { sample, samplerSchema } from '../diffusion/sampler.ts';
-import type { NoiseSchedule } from '../diffusion/schedule.ts';
-import type { FrozenRecogniser } from '../diffusion/train.ts';
-import type { UNet } from '../diffusion/unet.ts';
+import { epsilonOf } from '../diffusion/loss.ts';
+import { sample, samplerSchema, type SamplingTime } from '../diffusion/sampler.ts';
+import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
 import { embeddingNear, randomDirections } from './anchors.ts';
 
 const range = (lowest: number, highest: number) =>
@@ -65,10 +64,8 @@ export function planImage(
   return { label: i, age, yaw, y };
 }
 
-/** A trained ID³ model: the denoising network, its noise schedule, and the f that it was trained with. */
-export interface Id3Model {
-  unet: UNet;
-  schedule: NoiseSchedule;
+/** A trained ID³ model: the denoising network and the f that it was trained with. */
+export interface Id3Model extends DiffusionModel {
   f: FrozenRecogniser;
 }
 
@@ -88,7 +85,7 @@ export async function sampleImages(
   seed: number,
   onStep?: (step: number) => void,
 ): Promise<Uint8Array> {
-  const { unet, schedule, f } = model;
+  const { unet, schedule, prediction, f } = model;
   const n = plans.length;
   const noise = (step: number) => {
     const values = new Float32Array(n * size * size * 3);
@@ -104,7 +101,8 @@ export async function sampleImages(
   );
   const field = {
     schedule,
-    epsilon: (xt: tf.Tensor, t: tf.Tensor1D) => unet.forward(xt as tf.Tensor4D, t, y, s),
+    epsilon: (xt: tf.Tensor, time: SamplingTime) =>
+      epsilonOf(prediction, unet.forward(xt as tf.Tensor4D, time.t, y, s), xt, time),
     cosine: (x0: tf.Tensor) =>
       f
         .embedUnit(x0 as tf.Tensor4D)
