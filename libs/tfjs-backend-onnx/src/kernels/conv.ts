@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { channelsFirst, int64s, record, type Value } from '../value.ts';
+import { channelsFirst, int64s, physicalShape, plain, record, type Value } from '../value.ts';
+import { cast } from './elementwise.ts';
 import { lower } from './kernel.ts';
-import { biasAndActivation, matMul } from './matmul.ts';
+import { biasAndActivation, product } from './matmul.ts';
 import { concat, pad, reshape, slice, transpose } from './shape.ts';
 
 type Shape4 = [number, number, number, number];
@@ -24,8 +25,9 @@ function convInfo(
   attrs: ConvAttributes,
   depthwise = false,
 ) {
-  if (attrs.dataFormat === 'NCHW') throw new Error('the onnx backend takes images as NHWC');
-  const { strides, dilations = 1, pad, dimRoundingMode } = attrs;
+  const { strides, dimRoundingMode } = attrs;
+  const pad = attrs.dataFormat === 'NCHW' ? channelsLastPad(attrs.pad) : attrs.pad;
+  const dilations = attrs.dilations ?? 1;
   return tf.backend_util.computeConv2DInfo(
     xShape as Shape4,
     filterShape as Shape4,
@@ -36,6 +38,10 @@ function convInfo(
     depthwise,
   );
 }
+/** Explicit paddings are given in the order of the image's axes. */
+const channelsLastPad = (pad: Pad): Pad =>
+  Array.isArray(pad) ? ([pad[0], pad[2], pad[3], pad[1]] as tf.backend_util.ExplicitPadding) : pad;
+
 type ConvInfo = ReturnType<typeof convInfo>;
 
 const convAttributes = (info: ConvInfo, group = 1) => ({
@@ -136,15 +142,16 @@ function conv2dFilter(x: Value, dy: Value, info: ConvInfo): Value {
   const taps: Value[] = [];
   for (let r = 0; r < filterHeight; r++) {
     for (let c = 0; c < filterWidth; c++) {
-      const [top, left] = [r * dilationHeight, c * dilationWidth];
-      const end = [top + (outHeight - 1) * strideHeight + 1, left + (outWidth - 1) * strideWidth + 1];
+      const [row, column] = [r * dilationHeight, c * dilationWidth];
+      const end = [row + (outHeight - 1) * strideHeight + 1, column + (outWidth - 1) * strideWidth + 1];
       const window = slice(
         padded,
-        [0, 0, top, left],
+        [0, 0, row, column],
         [inChannels, batchSize, ...end],
         [1, 1, strideHeight, strideWidth],
       );
-      taps.push(matMul(reshape(window, [inChannels, positions]), right, false, true));
+      const left = reshape(window, [inChannels, positions]);
+      taps.push(product(left, right, false, true, [inChannels, outChannels]));
     }
   }
   return reshape(concat(taps, 0), [filterHeight, filterWidth, inChannels, outChannels]);
@@ -167,7 +174,7 @@ interface PoolAttributes {
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
-function pool(op: string, x: Value, attrs: PoolAttributes): Value {
+function pool(op: string, x: Value, attrs: PoolAttributes): Value | undefined {
   const info = tf.backend_util.computePool2DInfo(
     x.shape as Shape4,
     attrs.filterSize,
@@ -177,6 +184,9 @@ function pool(op: string, x: Value, attrs: PoolAttributes): Value {
     attrs.dimRoundingMode,
   );
   const { strides, pads } = convAttributes(info);
+  // ONNX has no windows that lie in the padding altogether
+  if (Math.max(pads[0], pads[2]) >= info.filterHeight || Math.max(pads[1], pads[3]) >= info.filterWidth)
+    return undefined;
   const attributes = { kernel_shape: [info.filterHeight, info.filterWidth], strides, pads };
   return record(op, [channelsFirst(x)], info.outShape, 'float32', { attributes, channelsFirst: true });
 }
@@ -201,23 +211,59 @@ function repeat(x: Value, rows: number, columns: number): Value {
   );
 }
 
+/** A value of shape [B,C,H,W] as the one of shape [B,H,W,C] that is computed in just that order. */
+const fromNchw = (v: Value): Value => {
+  const [batch, channels, height, width] = v.shape;
+  return record('Identity', [plain(v)], [batch, height, width, channels], v.dtype, { channelsFirst: true });
+};
+/** The inverse of {@link fromNchw}. */
+const toNchw = (v: Value): Value =>
+  record('Identity', [channelsFirst(v)], physicalShape(channelsFirst(v)), v.dtype);
+
+/** Records a convolution of images in either format. */
+function inFormat(
+  { dataFormat }: ConvAttributes,
+  x: Value,
+  convolve: (x: Value) => Value | undefined,
+): Value | undefined {
+  if (dataFormat !== 'NCHW') return convolve(x);
+  const y = convolve(fromNchw(x));
+  return y && toNchw(y);
+}
+
+/** What tfjs fuses behind a convolution of images in NCHW has [C,1,1] where it belongs to channels. */
+const channelsLast = (v: Value | undefined): Value | undefined =>
+  v === undefined || v.shape.length !== 3 ? v : transpose(v, [1, 2, 0]);
+
+interface FusedAttributes extends ConvAttributes {
+  activation: string;
+  leakyreluAlpha?: number;
+}
+
 export function registerConvolutions(): void {
   lower<ConvAttributes>('Conv2D', ({ inputs: { x, filter }, attrs }) =>
-    conv2d(x, filter, convInfo(x.shape, filter.shape, attrs)),
+    inFormat(attrs, x, (image) => conv2d(image, filter, convInfo(image.shape, filter.shape, attrs))),
   );
-  lower<ConvAttributes & { activation: string; leakyreluAlpha?: number }>(
-    'FusedConv2D',
-    ({ inputs, attrs }) => {
-      const { x, filter } = inputs;
-      return biasAndActivation(conv2d(x, filter, convInfo(x.shape, filter.shape, attrs)), inputs, attrs);
-    },
-  );
-  lower<ConvAttributes>('Conv2DBackpropInput', ({ inputs: { dy, filter }, attrs }) =>
-    conv2dInput(dy, filter, convInfo(attrs.inputShape!, filter.shape, attrs)),
-  );
-  lower<ConvAttributes>('Conv2DBackpropFilter', ({ inputs: { x, dy }, attrs }) =>
-    conv2dFilter(x, dy, convInfo(x.shape, attrs.filterShape!, attrs)),
-  );
+  lower<FusedAttributes>('FusedConv2D', ({ inputs, attrs }) => {
+    const { x, filter, bias, preluActivationWeights: slope } = inputs;
+    const nchw = attrs.dataFormat === 'NCHW';
+    const behind = nchw ? { bias: channelsLast(bias), preluActivationWeights: channelsLast(slope) } : inputs;
+    return inFormat(attrs, x, (image) =>
+      biasAndActivation(conv2d(image, filter, convInfo(image.shape, filter.shape, attrs)), behind, attrs),
+    );
+  });
+  lower<ConvAttributes>('Conv2DBackpropInput', ({ inputs: { dy, filter }, attrs }) => {
+    const [batch, a, b, c] = attrs.inputShape!;
+    const shape = attrs.dataFormat === 'NCHW' ? [batch, b, c, a] : attrs.inputShape!;
+    const info = convInfo(shape, filter.shape, attrs);
+    return inFormat(attrs, dy, (image) =>
+      String(image.shape) === String(info.outShape) ? conv2dInput(image, filter, info) : undefined,
+    );
+  });
+  lower<ConvAttributes>('Conv2DBackpropFilter', ({ inputs: { x, dy }, attrs }) => {
+    const [image, gradient] = attrs.dataFormat === 'NCHW' ? [fromNchw(x), fromNchw(dy)] : [x, dy];
+    return conv2dFilter(image, gradient, convInfo(image.shape, attrs.filterShape!, attrs));
+  });
   lower<ConvAttributes>('DepthwiseConv2dNative', ({ inputs: { x, filter }, attrs }) =>
     depthwise(x, filter, convInfo(x.shape, filter.shape, attrs, true)),
   );
@@ -232,7 +278,7 @@ export function registerConvolutions(): void {
       if (whole) return repeat(x, rows, columns);
       return resize(x, attrs, {
         mode: 'nearest',
-        nearest_mode: attrs.alignCorners ? 'round_prefer_ceil' : 'floor',
+        nearest_mode: attrs.alignCorners || attrs.halfPixelCenters ? 'round_prefer_ceil' : 'floor',
       });
     },
   );
@@ -256,7 +302,7 @@ function resize(
   const transformation = alignCorners ? 'align_corners' : halfPixelCenters ? 'half_pixel' : 'asymmetric';
   return record(
     'Resize',
-    [channelsFirst(x), none, none, int64s([batch, channels, height, width])],
+    [channelsFirst(cast(x, 'float32')), none, none, int64s([batch, channels, height, width])],
     [batch, height, width, channels],
     'float32',
     { attributes: { ...how, coordinate_transformation_mode: transformation }, channelsFirst: true },

@@ -97,7 +97,7 @@ const onto = (x: Value, other: Value): Value =>
 
 /** A scalar of a value's type. */
 export const like = (x: Value, value: number): Value => filled(value, [], x.dtype);
-const where = (condition: Value, a: Value, b: Value): Value => {
+export const where = (condition: Value, a: Value, b: Value): Value => {
   const shape = tf.backend_util.assertAndGetBroadcastShape(
     condition.shape as number[],
     tf.backend_util.assertAndGetBroadcastShape(a.shape as number[], b.shape as number[]),
@@ -126,12 +126,10 @@ const atShape = (v: Value, shape: readonly number[]): Value => broadcast(v, shap
 export function registerElementwise(): void {
   for (const op of [
     'Neg',
-    'Exp',
     'Log',
     'Sqrt',
     'Reciprocal',
     'Abs',
-    'Sign',
     'Sin',
     'Cos',
     'Tan',
@@ -150,10 +148,16 @@ export function registerElementwise(): void {
     'Erf',
     'Floor',
     'Ceil',
-    'Round',
   ]) {
     lower(op, ({ inputs: { x } }) => unary(op, x));
   }
+  lower('Exp', ({ inputs: { x } }) => unary('Exp', cast(x, 'float32')));
+  lower('Round', ({ inputs: { x } }) => (x.dtype === 'float32' ? unary('Round', x) : x));
+  // ONNX's Sign of NaN is NaN; tfjs's is 0
+  lower('Sign', ({ inputs: { x } }) => {
+    const side = (op: string) => cast(binary(op, x, like(x, 0), 'bool'), x.dtype);
+    return binary('Sub', side('Greater'), side('Less'));
+  });
   lower('Rsqrt', ({ inputs: { x } }) => unary('Reciprocal', unary('Sqrt', x)));
   lower('Square', ({ inputs: { x } }) => multiply(x, x));
   lower('Log1p', ({ inputs: { x } }) => unary('Log', add(x, like(x, 1))));
@@ -161,11 +165,12 @@ export function registerElementwise(): void {
   lower('Relu6', ({ inputs: { x } }) => clip(x, 0, 6));
   lower('Elu', ({ inputs: { x } }) => unary('Elu', x, { attributes: { alpha: { float: 1 } } }));
   lower<{ alpha: number }>('LeakyRelu', ({ inputs: { x }, attrs: { alpha } }) =>
-    unary('LeakyRelu', x, { attributes: { alpha: { float: alpha } } }),
+    unary('LeakyRelu', cast(x, 'float32'), { attributes: { alpha: { float: alpha } } }),
   );
-  lower('Prelu', ({ inputs: { x, alpha } }) =>
-    where(binary('Less', x, like(x, 0), 'bool'), multiply(alpha, x), x),
-  );
+  lower('Prelu', ({ inputs: { x: given, alpha } }) => {
+    const x = cast(given, 'float32');
+    return where(binary('Less', x, like(x, 0), 'bool'), multiply(alpha, x), x);
+  });
   lower<{ alpha: number }>('Step', ({ inputs: { x }, attrs: { alpha } }) => {
     const positive = binary('Greater', x, like(x, 0), 'bool');
     // As tfjs: 1 above zero, alpha elsewhere

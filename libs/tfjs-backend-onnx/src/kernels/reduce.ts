@@ -74,7 +74,8 @@ export function registerReductions(): void {
     lower<{ axis: number }>(kernel, ({ inputs: { x }, attrs }) => {
       const [axis] = tf.util.parseAxisParam(attrs.axis, x.shape as number[]);
       const shape = x.shape.filter((_, k) => k !== axis);
-      const index = record(op, [plain(x)], shape, 'int32', { attributes: { axis, keepdims: 0 } });
+      const numbers = x.dtype === 'bool' ? cast(x, 'int32') : x;
+      const index = record(op, [plain(numbers)], shape, 'int32', { attributes: { axis, keepdims: 0 } });
       return record('Cast', [index], shape, 'int32', { attributes: { to: 6 } });
     });
   }

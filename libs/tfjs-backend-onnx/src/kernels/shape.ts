@@ -12,13 +12,15 @@ import {
   type DataType,
   type Value,
 } from '../value.ts';
-import { add, cast, filledAs, like, multiply } from './elementwise.ts';
+import { add, binary, cast, filledAs, like, multiply, where } from './elementwise.ts';
 import { lower } from './kernel.ts';
 
 export function reshape(x: Value, shape: readonly number[]): Value {
   if (x.fill !== undefined && x.small !== undefined) return broadcast(x.small, shape);
   if (tf.util.arraysEqual(x.shape as number[], shape as number[])) return x;
-  return record('Reshape', [plain(x), int64s(shape)], shape, x.dtype);
+  // ONNX takes a 0 for "as it is" unless told otherwise
+  const attributes: Record<string, number> = shape.includes(0) ? { allowzero: 1 } : {};
+  return record('Reshape', [plain(x), int64s(shape)], shape, x.dtype, { attributes });
 }
 
 export function transpose(x: Value, perm: readonly number[]): Value {
@@ -71,13 +73,15 @@ export function slice(
   );
 }
 
+/** Joins values that differ along the axis only. */
 export function concat(values: readonly Value[], axis: number): Value {
   const parts = values.filter((v) => size(v.shape) > 0);
   if (parts.length === 1) return parts[0];
-  const [first] = parts;
+  const [first] = values;
   const shape = first.shape.map((n, k) =>
-    k === axis ? parts.reduce((sum, v) => sum + v.shape[axis], 0) : n,
+    k === axis ? values.reduce((sum, v) => sum + v.shape[axis], 0) : n,
   );
+  if (parts.length === 0) return filledAs(first, 0, shape);
   if (shape.length === 4 && parts.some((v) => v.channelsFirst)) {
     return record('Concat', parts.map(channelsFirst), shape, first.dtype, {
       attributes: { axis: CHANNELS_FIRST_AXIS[axis] },
@@ -109,19 +113,21 @@ export function registerShapes(): void {
   );
   lower<{ dim: number }>('ExpandDims', ({ inputs: { input }, attrs: { dim } }) => {
     const shape = [...input.shape];
+    if (dim < -shape.length - 1) return undefined;
     shape.splice(dim < 0 ? shape.length + 1 + dim : dim, 0, 1);
     return reshape(input, shape);
   });
   lower<{ perm: number[] }>('Transpose', ({ inputs: { x }, attrs }) => transpose(x, attrs.perm));
-  lower<{ axis: number }>('Concat', ({ list, attrs: { axis } }) =>
-    concat(list, tf.util.parseAxisParam(axis, list[0].shape as number[])[0]),
-  );
+  lower<{ axis: number }>('Concat', ({ list, attrs }) => {
+    const [{ shape }] = list;
+    const [axis] = tf.util.parseAxisParam(attrs.axis, shape as number[]);
+    const fits = list.every((v) => shape.every((n, k) => k === axis || v.shape[k] === n));
+    return fits ? concat(list, axis) : undefined;
+  });
   lower<{ begin: number | number[]; size: number | number[] }>('Slice', ({ inputs: { x }, attrs }) => {
-    const [begin, sizes] = tf.slice_util.parseSliceParams(
-      { shape: x.shape } as tf.Tensor,
-      attrs.begin,
-      attrs.size,
-    );
+    const tensor = { shape: x.shape, rank: x.shape.length } as tf.Tensor;
+    const [begin, sizes] = tf.slice_util.parseSliceParams(tensor, attrs.begin, attrs.size);
+    tf.slice_util.assertParamsValid(tensor, begin, sizes);
     return slice(
       x,
       begin,
@@ -169,6 +175,8 @@ export function registerShapes(): void {
     });
   });
   lower<{ axis: number }>('Pack', ({ list, attrs: { axis } }) => {
+    const [{ shape, dtype }] = list;
+    if (list.some((v) => String(v.shape) !== String(shape) || v.dtype !== dtype)) return undefined;
     const at = axis < 0 ? list[0].shape.length + 1 + axis : axis;
     const withAxis = (v: Value) => reshape(v, [...v.shape.slice(0, at), 1, ...v.shape.slice(at)]);
     return concat(list.map(withAxis), at);
@@ -210,8 +218,10 @@ export function registerShapes(): void {
     );
   });
   lower<{ axis: number; batchDims: number }>('GatherV2', ({ inputs: { x, indices }, attrs }) => {
-    if (attrs.batchDims !== 0) throw new Error('the onnx backend gathers without batch dimensions only');
     const [axis] = tf.util.parseAxisParam(attrs.axis, x.shape as number[]);
+    // Indices that are known on the host are checked here, the others when the graph runs.
+    const inside = indices.data?.every((i) => i >= 0 && i < x.shape[axis]) ?? true;
+    if (attrs.batchDims !== 0 || !inside) return undefined;
     const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
     return record('Gather', [plain(x), plain(indices)], shape, x.dtype, { attributes: { axis } });
   });
@@ -219,12 +229,21 @@ export function registerShapes(): void {
     'UnsortedSegmentSum',
     ({ inputs: { x, segmentIds }, attrs: { numSegments } }) => {
       const shape = [numSegments, ...x.shape.slice(1)];
-      const rows = record('Reshape', [plain(segmentIds), int64s([-1, 1])], [segmentIds.shape[0], 1], 'int32');
+      // Ids outside the segments count for none: they go to one segment more, which is cut off.
+      const [zero, last] = [like(segmentIds, 0), like(segmentIds, numSegments)];
+      const inside = binary('Min', segmentIds, last);
+      const ids = where(binary('Less', segmentIds, zero, 'bool'), last, inside);
+      const rows = reshape(ids, [segmentIds.shape[0], 1]);
       const index = record('Cast', [rows], rows.shape, 'int32', { attributes: { to: 7 } });
-      const zeros = plain(filledAs(x, 0, shape));
-      return record('ScatterND', [zeros, index, plain(x)], shape, x.dtype, {
+      const padded = [numSegments + 1, ...x.shape.slice(1)];
+      const sums = record('ScatterND', [plain(filledAs(x, 0, padded)), index, plain(x)], padded, x.dtype, {
         attributes: { reduction: 'add' },
       });
+      return slice(
+        sums,
+        padded.map(() => 0),
+        shape,
+      );
     },
   );
   lower<{ depth: number; onValue: number; offValue: number; dtype: DataType }>(
@@ -247,10 +266,10 @@ export function registerShapes(): void {
   );
   lower<{ start: number; stop: number; step: number; dtype: DataType }>('Range', ({ attrs }) => {
     const { start, stop, step, dtype } = attrs;
-    const values = Array.from(
-      { length: Math.max(0, Math.ceil((stop - start) / step)) },
-      (_, i) => start + i * step,
-    );
+    // As tfjs: a step away from `stop` gives nothing, but 1 stands for -1 where that is meant
+    const by = stop < start && step === 1 ? -1 : step;
+    const length = Math.max(0, Math.ceil((stop - start) / by));
+    const values = Array.from({ length }, (_, i) => start + i * by);
     return record('Identity', [{ type: dtype, shape: [values.length], values }], [values.length], dtype);
   });
   lower<{ start: number; stop: number; num: number }>('LinSpace', ({ attrs: { start, stop, num } }) => {
