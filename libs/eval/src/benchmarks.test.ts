@@ -32,7 +32,9 @@ describe.each(benchmarkNames)('%s', (name) => {
     expect(plan(name)).toEqual({ images, pairs });
     const people = (of: ReturnType<typeof plan>) =>
       Array.from({ length: 10 }, (_, fold) =>
-        [...new Set(of.pairs.filter((p) => p.fold === fold && p.same).map((p) => of.images[p.a].person))].sort(),
+        [
+          ...new Set(of.pairs.filter((p) => p.fold === fold && p.same).map((p) => of.images[p.a].person)),
+        ].sort(),
       );
     expect(people({ images, pairs })).toEqual(people(plan('rendered-lfw')));
   });
