@@ -13,7 +13,12 @@ export async function start(engine: string, threads: number): Promise<void> {
     setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     registerFilterGradient();
   }
-  if (engine === 'onnx') registerOnnxBackend({ threads, profile: process.env.ORT_PROFILE, optimisation: process.env.ORT_OPT as never });
+  if (engine === 'onnx')
+    registerOnnxBackend({
+      threads,
+      profile: process.env.ORT_PROFILE,
+      optimisation: process.env.ORT_OPT as never,
+    });
   if (!(await tf.setBackend(engine))) throw new Error(`there is no engine ${engine}`);
 }
 

@@ -1,0 +1,122 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import '@tensorflow/tfjs-backend-cpu';
+import fc from 'fast-check';
+import { registerOnnxBackend } from './index.ts';
+
+registerOnnxBackend({ threads: 1 });
+tf.enableProdMode();
+// The same cases every time
+fc.configureGlobal({ seed: 20_26, numRuns: 25 });
+
+/** A tensor's content, apart from any backend. */
+export interface Host {
+  shape: number[];
+  values: number[];
+  dtype?: 'float32' | 'int32' | 'bool';
+}
+
+export const count = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/** A float32 tensor of a shape, its elements within [low, high]. */
+export const hostTensor = (shape: number[], low = -2, high = 2): fc.Arbitrary<Host> =>
+  fc
+    .array(fc.double({ min: low, max: high, noNaN: true }), {
+      minLength: count(shape),
+      maxLength: count(shape),
+      size: 'max',
+    })
+    .map((values) => ({ shape, values: Array.from(Float32Array.from(values)) }));
+
+/** Shapes of one to four axes. */
+export const shapes = (rank: { min: number; max: number } = { min: 1, max: 4 }): fc.Arbitrary<number[]> =>
+  fc.array(fc.integer({ min: 1, max: 5 }), { minLength: rank.min, maxLength: rank.max });
+
+const tensorOf = ({ shape, values, dtype = 'float32' }: Host): tf.Tensor => tf.tensor(values, shape, dtype);
+
+/** Runs on a backend and returns what came out, shapes included. */
+export function on(backend: 'cpu' | 'onnx', run: () => tf.Tensor | tf.Tensor[]): Host[] {
+  tf.setBackend(backend);
+  return tf.tidy(() =>
+    [run()]
+      .flat()
+      .map((t) => ({ shape: t.shape, values: Array.from(t.dataSync()), dtype: t.dtype as 'int32' })),
+  );
+}
+
+/** Largest difference relative to the largest magnitude expected, at least 1. Equal infinities and NaNs agree. */
+export function relativeError(actual: readonly number[], expected: readonly number[]): number {
+  if (actual.length !== expected.length) return Infinity;
+  let [worst, scale] = [0, 1];
+  expected.forEach((e, i) => {
+    const a = actual[i];
+    if (Object.is(a, e) || a === e) return;
+    if (!Number.isFinite(a) || !Number.isFinite(e)) worst = Infinity;
+    scale = Math.max(scale, Math.abs(e));
+    worst = Math.max(worst, Math.abs(a - e));
+  });
+  return worst / scale;
+}
+
+function expectClose(actual: Host[], expected: Host[], what: string): void {
+  expected.forEach((e, i) => {
+    const a = actual[i];
+    const error = relativeError(a.values, e.values);
+    const same = a.dtype === e.dtype && String(a.shape) === String(e.shape);
+    if (!same || !(error <= 1e-4)) {
+      throw new Error(
+        `${what} ${i}: relative error ${error}; ${a.dtype}[${a.shape}] ${a.values.slice(0, 6)} ` +
+          `instead of ${e.dtype}[${e.shape}] ${e.values.slice(0, 6)}`,
+      );
+    }
+  });
+}
+
+export type Op = (...inputs: tf.Tensor[]) => tf.Tensor;
+
+/** Throws unless an operation gives the same on onnx as on cpu. */
+export function sameForward(op: (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[], inputs: Host[]): void {
+  const run = () => op(...inputs.map(tensorOf));
+  expectClose(on('onnx', run), on('cpu', run), 'result');
+}
+
+/** Throws unless an operation and its gradients with respect to each input are the same on onnx as on cpu. */
+export function sameWithGradients(op: Op, inputs: Host[]): void {
+  sameForward(op, inputs);
+  const run = () => {
+    const tensors = inputs.map(tensorOf);
+    const y = op(...tensors);
+    const dy = tf.tensor(
+      Array.from({ length: y.size }, (_, i) => Math.sin(1 + 7 * i)),
+      y.shape,
+    );
+    return tf.grads(op)(tensors, dy);
+  };
+  expectClose(on('onnx', run), on('cpu', run), 'gradient');
+}
+
+/** Throws unless the gradient on onnx agrees with central differences of the operation on cpu, in one input. */
+export function gradientByDifferences(op: Op, input: Host): void {
+  const weighted = (x: tf.Tensor) => {
+    const y = op(x);
+    const weights = Array.from({ length: y.size }, (_, i) => Math.sin(1 + 7 * i));
+    return { y, weights };
+  };
+  const [gradient] = on('onnx', () => {
+    const x = tensorOf(input);
+    const { y, weights } = weighted(x);
+    return tf.grad(op)(x, tf.tensor(weights, y.shape));
+  });
+  const h = 1e-2;
+  const loss = (values: number[]) => {
+    const { y, weights } = weighted(tensorOf({ ...input, values }));
+    return Array.from(y.dataSync()).reduce((sum, value, i) => sum + value * weights[i], 0);
+  };
+  tf.setBackend('cpu');
+  const expected = input.values.map((_, i) => {
+    const moved = (by: number) => input.values.map((v, k) => (k === i ? v + by : v));
+    return tf.tidy(() => (loss(moved(h)) - loss(moved(-h))) / (2 * h));
+  });
+  const error = relativeError(gradient.values, expected);
+  if (!(error <= 1e-3)) throw new Error(`gradient ${gradient.values} instead of ${expected}`);
+}
