@@ -74,7 +74,18 @@ export class OnnxBackend extends tf.KernelBackend {
     if (this.pending.size === 0) return;
     const values = [...this.pending.keys()];
     this.pending.clear();
-    this.runtime.materialise(values);
+    this.runtime.materialise(values, this.frozen());
+  }
+
+  /** Sources of the variables that are not trainable and still hold what the host wrote. */
+  private frozen(): Set<number> {
+    const sources = new Set<number>();
+    for (const { trainable, dataId } of Object.values(tf.engine().registeredVariables)) {
+      if (trainable || !this.entries.has(dataId)) continue;
+      const source = this.entries.get(dataId).value?.source;
+      if (source !== undefined) sources.add(source);
+    }
+    return sources;
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): tf.DataId {

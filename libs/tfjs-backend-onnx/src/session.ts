@@ -1,13 +1,8 @@
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import {
-  encodeModel,
-  type ElementType,
-  type ModelConstant,
-  type ModelNode,
-  type ModelValue,
-} from './onnx-proto.ts';
-import { isConstant, physicalShape, plain, type Constant, type Data, type Value } from './value.ts';
+import { collect, model, type Graph } from './graph.ts';
+import { encodeModel } from './onnx-proto.ts';
+import { plain, type Data, type Value } from './value.ts';
 
 export interface SessionOptions {
   /** Threads of one operator; default 1. */
@@ -16,7 +11,7 @@ export interface SessionOptions {
   provider?: 'cpu' | 'webgpu' | 'cuda';
   /** How many compiled graphs are kept; default 64. */
   cacheSize?: number;
-  /** ORT's graph optimisation; default `extended`. */
+  /** ORT's graph optimisation; default `all`. */
   optimisation?: InferenceSession.SessionOptions['graphOptimizationLevel'];
   /** Writes ORT's profile to a file beginning with this. */
   profile?: string;
@@ -65,6 +60,8 @@ const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as {
 interface Compiled {
   session: Binding;
   fetches: Record<string, null>;
+  /** Indices of the inputs whose contents are part of the model. */
+  baked: ReadonlySet<number>;
 }
 
 /** Compiles and runs recorded graphs; equal graphs are compiled once. */
@@ -84,27 +81,32 @@ export class Runtime {
     initOrt();
   }
 
-  /** Computes pending values: afterwards each has its data, in the logical layout, and no node. */
-  materialise(values: readonly Value[]): void {
+  /**
+   * Computes pending values: afterwards each has its data, in the logical layout, and no node. Inputs from
+   * the sources in `frozen` are compiled into the graph, so that ONNX Runtime lays out filters once and folds
+   * what depends on nothing else.
+   */
+  materialise(values: readonly Value[], frozen: ReadonlySet<number>): void {
     const start = performance.now();
     const outputs = values.map(plain);
     const graph = collect(outputs);
-    let compiled = this.cache.get(graph.signature);
-    const collected = performance.now();
-    this.stats.collectMs += collected - start;
+    const sources = graph.inputs.map(({ source }) => (frozen.has(source ?? -1) ? source : undefined));
+    const key = `${graph.signature}\n!${sources}`;
+    const known = this.cache.get(key);
+    this.stats.collectMs += performance.now() - start;
     this.stats.nodes = graph.nodes.length;
-    if (compiled === undefined) {
-      compiled = this.compile(graph);
-      this.stats.compiled++;
-      this.stats.compileMs += performance.now() - collected;
-    }
+    const compiled =
+      known ?? this.compile(graph, new Set(sources.flatMap((s, i) => (s === undefined ? [] : [i]))));
     // Last in the map is most recently used
-    this.cache.delete(graph.signature);
-    this.cache.set(graph.signature, compiled);
+    this.cache.delete(key);
+    this.cache.set(key, compiled);
+    this.evict();
 
     const begun = performance.now();
     const feeds: Record<string, OrtTensor> = {};
-    graph.inputs.forEach((input, i) => (feeds[`i${i}`] = tensorOf(input)));
+    graph.inputs.forEach((input, i) => {
+      if (!compiled.baked.has(i)) feeds[`i${i}`] = tensorOf(input);
+    });
     const results = compiled.session.run(feeds, compiled.fetches, {});
     this.stats.runs++;
     this.stats.runMs += performance.now() - begun;
@@ -128,15 +130,10 @@ export class Runtime {
     for (const { session } of this.cache.values()) session.endProfiling();
   }
 
-  private compile(graph: Graph): Compiled {
-    const {
-      threads = 1,
-      provider = 'cpu',
-      cacheSize = 64,
-      optimisation = 'extended',
-      profile,
-    } = this.options;
-    const bytes = encodeModel(model(graph));
+  private compile(graph: Graph, baked: ReadonlySet<number>): Compiled {
+    const start = performance.now();
+    const { threads = 1, provider = 'cpu', optimisation = 'all', profile } = this.options;
+    const bytes = encodeModel(model(graph, baked));
     const session = new binding.InferenceSession();
     session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
       executionProviders: [provider],
@@ -149,12 +146,19 @@ export class Runtime {
       extra: { session: { intra_op: { allow_spinning: '0' } } },
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     });
-    if (this.cache.size >= cacheSize) {
-      const [oldest] = this.cache.keys();
-      this.cache.get(oldest)!.session.dispose();
-      this.cache.delete(oldest);
-    }
-    return { session, fetches: Object.fromEntries(graph.outputs.map((_, k) => [`o${k}`, null])) };
+    this.stats.compiled++;
+    this.stats.compileMs += performance.now() - start;
+    const fetches = Object.fromEntries(graph.outputs.map((_, k) => [`o${k}`, null]));
+    return { session, fetches, baked };
+  }
+
+  /** Frees the graph that was not used for longest where there are too many. */
+  private evict(): void {
+    const { cacheSize = 64 } = this.options;
+    if (this.cache.size <= cacheSize) return;
+    const [oldest] = this.cache.keys();
+    this.cache.get(oldest)!.session.dispose();
+    this.cache.delete(oldest);
   }
 }
 
@@ -163,103 +167,4 @@ function tensorOf(value: Value): OrtTensor {
   if (dtype === 'bool') return new ort.Tensor('bool', data as Uint8Array, shape);
   if (dtype === 'int32') return new ort.Tensor('int32', data as Int32Array, shape);
   return new ort.Tensor('float32', data as Float32Array, shape);
-}
-
-/** A graph cut out of what was recorded, in the order of recording. */
-interface Graph {
-  nodes: Value[];
-  inputs: Value[];
-  outputs: Value[];
-  /** Equal for graphs that differ only in the inputs' contents. */
-  signature: string;
-}
-
-/** Collects what the outputs need. */
-function collect(wanted: readonly Value[]): Graph {
-  const outputs = [...new Set(wanted)];
-  const nodes: Value[] = [];
-  const seen = new Set<Value>();
-  const stack = outputs.filter((value) => value.data === undefined);
-  while (stack.length > 0) {
-    const value = stack.pop()!;
-    if (seen.has(value)) continue;
-    seen.add(value);
-    nodes.push(value);
-    for (const input of value.node!.inputs) {
-      if (!isConstant(input) && input.data === undefined && !seen.has(input)) stack.push(input);
-    }
-  }
-  // A value is recorded after what it is made from, so this order is one in which they can be computed.
-  nodes.sort((a, b) => a.id - b.id);
-  // Inputs are numbered by first use: the order in which weights were made does not matter.
-  const inputs: Value[] = [];
-  const number = new Map<Value, number>();
-  const parts: string[] = [];
-  for (const value of nodes) {
-    let part = value.node!.key;
-    for (const input of value.node!.inputs) {
-      if (isConstant(input)) {
-        part += ',c';
-        continue;
-      }
-      if (!number.has(input)) {
-        number.set(input, number.size);
-        inputs.push(input);
-        part += `,${input.dtype}[${input.shape}]`;
-      }
-      part += `,${number.get(input)}`;
-    }
-    number.set(value, number.size);
-    parts.push(part);
-  }
-  for (const output of outputs) parts.push(`>${number.get(output)}`);
-  return { nodes, inputs, outputs, signature: parts.join('\n') };
-}
-
-const elementType = (value: Value): ElementType => value.dtype;
-
-const BYTES = {
-  float32: (v: readonly number[]) => new Uint8Array(Float32Array.from(v).buffer),
-  int32: (v: readonly number[]) => new Uint8Array(Int32Array.from(v).buffer),
-  int64: (v: readonly number[]) => new Uint8Array(BigInt64Array.from(v, BigInt).buffer),
-  bool: (v: readonly number[]) => Uint8Array.from(v),
-};
-
-/** The ONNX model of a graph. Inputs are named i0, i1…, outputs o0, o1…. */
-function model({ nodes, inputs, outputs }: Graph): Parameters<typeof encodeModel>[0] {
-  const names = new Map<Value, string>();
-  inputs.forEach((input, i) => names.set(input, `i${i}`));
-  nodes.forEach((node, i) => names.set(node, `n${i}`));
-  const constants = new Map<string, ModelConstant>();
-  const nameOf = (input: Value | Constant): string => {
-    if (!isConstant(input)) return names.get(input)!;
-    const { type, shape, values } = input;
-    const key = `${type}[${shape}]${values}`;
-    let constant = constants.get(key);
-    if (constant === undefined) {
-      constant = { name: `c${constants.size}`, type, shape, data: BYTES[type](values) };
-      constants.set(key, constant);
-    }
-    return constant.name;
-  };
-  const modelNodes: ModelNode[] = nodes.map((value) => {
-    const { op, domain, attributes, inputs } = value.node!;
-    return { op, domain, attributes, inputs: inputs.map(nameOf), output: names.get(value)! };
-  });
-  const info = (value: Value, name: string): ModelValue => ({
-    name,
-    type: elementType(value),
-    shape: physicalShape(value),
-  });
-  // An output may also be used inside, so it gets a name of its own.
-  outputs.forEach((value, k) => {
-    const inputs = [names.get(value)!];
-    modelNodes.push({ op: 'Identity', domain: '', attributes: {}, inputs, output: `o${k}` });
-  });
-  return {
-    nodes: modelNodes,
-    constants: [...constants.values()],
-    inputs: inputs.map((value, i) => info(value, `i${i}`)),
-    outputs: outputs.map((value, k) => info(value, `o${k}`)),
-  };
 }

@@ -36,6 +36,8 @@ export interface Value {
   readonly shape: readonly number[];
   readonly dtype: DataType;
   data?: Data;
+  /** Of data that the host wrote: its number, which is the same for values that share it under several shapes. */
+  source?: number;
   node?: Node;
   small?: Value;
   /** The one number of a host-known constant, such as a zero or one fill. */
@@ -51,13 +53,10 @@ export const size = (shape: readonly number[]): number => shape.reduce((product,
 export const isConstant = (x: Value | Constant): x is Constant => 'values' in x;
 
 /** A value that is known on the host. */
-export const concrete = (data: Data, shape: readonly number[], dtype: DataType): Value => ({
-  id: nextId++,
-  shape,
-  dtype,
-  data,
-  channelsFirst: false,
-});
+export function concrete(data: Data, shape: readonly number[], dtype: DataType): Value {
+  const id = nextId++;
+  return { id, shape, dtype, data, source: id, channelsFirst: false };
+}
 
 export const int64s = (values: readonly number[]): Constant => ({
   type: 'int64',

@@ -3,12 +3,14 @@ import {
   CHANNELS_FIRST_AXIS,
   broadcast,
   channelsFirst,
+  concrete,
   int64s,
   physicalShape,
   plain,
   record,
   scalarOf,
   size,
+  type Data,
   type DataType,
   type Value,
 } from '../value.ts';
@@ -18,10 +20,18 @@ import { lower } from './kernel.ts';
 export function reshape(x: Value, shape: readonly number[]): Value {
   if (x.fill !== undefined && x.small !== undefined) return broadcast(x.small, shape);
   if (tf.util.arraysEqual(x.shape as number[], shape as number[])) return x;
+  const source = plain(x);
+  if (source.data !== undefined) return reshaped(source, source.data, shape);
   // ONNX takes a 0 for "as it is" unless told otherwise
   const attributes: Record<string, number> = shape.includes(0) ? { allowzero: 1 } : {};
-  return record('Reshape', [plain(x), int64s(shape)], shape, x.dtype, { attributes });
+  return record('Reshape', [source, int64s(shape)], shape, x.dtype, { attributes });
 }
+
+/** Computed data stays computed data: without a source. */
+const reshaped = ({ dtype, source }: Value, data: Data, shape: readonly number[]): Value => ({
+  ...concrete(data, shape, dtype),
+  source,
+});
 
 export function transpose(x: Value, perm: readonly number[]): Value {
   const shape = perm.map((axis) => x.shape[axis]);
