@@ -17,15 +17,19 @@ function largestCosine(w: Float32Array, d: number): number {
 describe('anchors', () => {
   beforeAll(async () => void (await tf.setBackend('cpu')));
 
-  // The best known (here: proven) solutions of Tammes' problem
+  // Proven solutions of Tammes' problem; for N ≤ d + 1 the simplex, -1/(N-1)
   it.each([
     ['two poles', 2, 3, -1],
     ['tetrahedron', 4, 3, -1 / 3],
     ['octahedron', 6, 3, 0],
     ['icosahedron', 12, 3, 1 / Math.sqrt(5)],
+    ['triangle in 8 dimensions', 3, 8, -1 / 2],
     ['simplex in 16 dimensions', 17, 16, -1 / 16],
-  ])('reach the %s', async (_name, count, d, optimum) => {
-    expect(largestCosine(await anchors('spread', count, d, 1), d)).toBeLessThan(optimum + 0.02);
+    ['simplex of 20 in 64 dimensions', 20, 64, -1 / 19],
+    ['simplex in 64 dimensions', 65, 64, -1 / 64],
+  ])('reach the %s to 1e-3', async (_name, count, d, optimum) => {
+    const reached = largestCosine(await anchors('spread', count, d, 1), d);
+    expect(Math.abs(reached - optimum)).toBeLessThan(1e-3);
   });
 
   it('are unit rows, spread further than random ones, and the same for the same seed', async () => {
@@ -39,6 +43,17 @@ describe('anchors', () => {
 });
 
 describe('embeddingNear', () => {
+  it.each([-1, -0.3, 0, 0.5, 0.999, 1])('gives exactly the cosine asked for, %d', (c) => {
+    for (const d of [2, 128, 512])
+      for (let i = 0; i < 50; i++) {
+        const w = randomDirections(1, d, new Rng(i, 'w'));
+        const y = embeddingNear(w, c, c, new Rng(i, 'y'));
+        const cosine = y.reduce((sum, value, k) => sum + value * w[k], 0);
+        expect(Math.abs(cosine - c)).toBeLessThan(3e-6); // float32, worst at d = 2
+        expect(Math.abs(Math.hypot(...y) - 1)).toBeLessThan(1e-6);
+      }
+  });
+
   it('has a uniform cosine to its anchor and a direction without preference', () => {
     const d = 8;
     const w = randomDirections(1, d, new Rng(1, 'w'));

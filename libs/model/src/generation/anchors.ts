@@ -18,8 +18,8 @@ function normalise(v: Float32Array): void {
   for (let k = 0; k < v.length; k++) v[k] /= norm;
 }
 
-/** Pairs of rows are compared in blocks of this many rows, so memory stays at BLOCK × N. */
-const BLOCK = 1024;
+/** So many pairs are compared at once (16 MiB a matrix), so that memory grows with N and not with N². */
+const PAIRS_AT_ONCE = 2 ** 22;
 
 /**
  * Anchors w_1..w_N on S^{d-1} (Algorithm 3, step 1). `spread` minimises the largest pairwise
@@ -38,14 +38,15 @@ export async function anchors(
   const start = randomDirections(count, d, new Rng(seed, 'anchors'));
   if (kind === 'random' || count === 1) return start;
   let w = tf.tensor2d(start, [count, d]);
+  let values = start;
+  const block = Math.max(1, Math.floor(PAIRS_AT_ONCE / count));
   for (let i = 0; i < iterations; i++) {
     const progress = i / iterations;
     const tau = 0.3 * (0.01 / 0.3) ** progress;
     const rate = 0.5 * (1 - progress) + 0.002;
     const pushes: tf.Tensor2D[] = [];
-    for (let row = 0; row < count; row += BLOCK) {
-      const rows = Math.min(BLOCK, count - row);
-      pushes.push(repulsion(w, row, rows, tau));
+    for (let row = 0; row < count; row += block) {
+      pushes.push(repulsion(w, values.subarray(row * d, (row + block) * d), row, tau));
       await pushes[pushes.length - 1].data();
     }
     const moved = tf.tidy(() => {
@@ -57,22 +58,25 @@ export async function anchors(
     });
     tf.dispose([w, ...pushes]);
     w = moved;
-    await w.data();
+    values = (await w.data()) as Float32Array;
   }
-  const result = (await w.data()) as Float32Array;
   w.dispose();
-  return result;
+  return values;
 }
 
-/** Rows of ∂/∂w of the soft maximum over each row's cosines with the others: [rows,d]. */
-function repulsion(w: tf.Tensor2D, row: number, rows: number, tau: number): tf.Tensor2D {
+/**
+ * ∂/∂w of the soft maximum over each row's cosines with the others, for some rows of `w`: [rows,d].
+ *
+ * @param values those rows, from number `row` on. They come as data and not as a slice of `w`, so that all blocks
+ * are one graph to an engine that compiles.
+ */
+function repulsion(w: tf.Tensor2D, values: Float32Array, row: number, tau: number): tf.Tensor2D {
   return tf.tidy(() => {
     const [count, d] = w.shape;
-    const block = w.slice([row, 0], [rows, d]);
-    const self = tf
-      .oneHot(tf.range(row, row + rows, 1, 'int32'), count)
-      .cast('float32')
-      .mul<tf.Tensor2D>(4);
+    const rows = values.length / d;
+    const block = tf.tensor2d(values, [rows, d]);
+    const numbers = Int32Array.from({ length: rows }, (_, i) => row + i);
+    const self = tf.oneHot(tf.tensor1d(numbers, 'int32'), count).cast('float32').mul<tf.Tensor2D>(4);
     const cosines = tf.matMul(block, w.transpose()).sub<tf.Tensor2D>(self);
     return tf.matMul(tf.softmax(cosines.div<tf.Tensor2D>(tf.scalar(tau))), w) as tf.Tensor2D;
   });
