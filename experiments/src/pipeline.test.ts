@@ -25,13 +25,15 @@ describe('the ablation', () => {
       // all rows but the ceiling
       generate: 9,
       'sample-grid': 1,
+      // the same, and the train pool
+      embed: 10,
+      measure: 10,
       'train-recogniser': 30,
-      verify: 30,
+      // and f's own
+      verify: 31,
     });
     const shared = plan.nodes.find(({ stage }) => stage.name === 'train-f')!;
-    expect([...shared.variants]).toEqual(
-      rows.map(({ variant }) => variant.name).filter((n) => n !== 'ceiling'),
-    );
+    expect([...shared.variants]).toEqual(rows.map(({ variant }) => variant.name));
   });
 
   it('has the four settings of [lb, ub] once, whichever is the full one', () => {
@@ -67,14 +69,18 @@ describe('the key of a stage', () => {
   it('changes with what the stage depends on, and with nothing else', () => {
     expect(changed({ 'recogniser.training.steps': 7 })).toEqual(['train-recogniser', 'verify']);
     expect(changed({ 'generation.sampler.steps': 7 })).toEqual([
+      'embed',
       'generate',
+      'measure',
       'sample-grid',
       'train-recogniser',
       'verify',
     ]);
-    expect(changed({ 'benchmarks.pairs': 200 })).toEqual(['render-benchmark', 'verify']);
+    expect(changed({ 'benchmarks.pairs': 200 })).toEqual(['measure', 'render-benchmark', 'verify']);
     expect(changed({ 'data.pretrain.people': 9 })).toEqual([
+      'embed',
       'generate',
+      'measure',
       'render-pool',
       'sample-grid',
       'train-diffusion',

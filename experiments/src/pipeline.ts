@@ -2,7 +2,9 @@ import type { Config } from './config/schema.ts';
 import { Plan, type PlanNode } from './plan.ts';
 import { anchorPlacement } from './stages/anchor-placement.ts';
 import { diffusionTraining } from './stages/diffusion-training.ts';
+import { embedding } from './stages/embedding.ts';
 import { generation } from './stages/generation.ts';
+import { measuring } from './stages/measures.ts';
 import { fTraining, recogniserTraining } from './stages/recogniser-training.ts';
 import { benchmarkRendering, poolRendering } from './stages/rendering.ts';
 import { sampleGrid } from './stages/sample-grid.ts';
@@ -15,6 +17,8 @@ export interface Row {
   readonly config: Config;
   /** A picture of samples, in the full row. */
   readonly grid: PlanNode | undefined;
+  /** The measures of what its recognisers are trained on. */
+  readonly measures: PlanNode;
   /** The verification of the recogniser of each downstream seed. */
   readonly verifications: readonly { readonly seed: number; readonly node: PlanNode }[];
 }
@@ -68,12 +72,33 @@ export class Pipeline {
     return this.plan.add(sampleGrid, ...this.sampling(), this.about(this.variant));
   }
 
+  /** What the downstream recognisers are trained on. */
+  trainingSet(): PlanNode {
+    return this.config.downstream.dataset === 'train' ? this.pool('train') : this.generated();
+  }
+
+  measures(): PlanNode {
+    const dataset = this.trainingSet();
+    const dependencies = {
+      dataset,
+      embeddings: this.embeddings(dataset),
+      reference: this.embeddings(this.pool('train')),
+      verification: this.fVerification(),
+    };
+    return this.plan.add(measuring, {}, dependencies, this.about(this.variant));
+  }
+
   /** A downstream recogniser, trained with one of the seeds. */
   recogniser(seed: number): PlanNode {
-    const { image, recogniser, downstream } = this.config;
-    const dataset = downstream.dataset === 'train' ? this.pool('train') : this.generated();
+    const { image, recogniser } = this.config;
     const inputs = { seed, size: image.size, recogniser };
-    return this.plan.add(recogniserTraining, inputs, { dataset }, this.about(`${this.variant} seed ${seed}`));
+    const dependencies = { dataset: this.trainingSet() };
+    return this.plan.add(
+      recogniserTraining,
+      inputs,
+      dependencies,
+      this.about(`${this.variant} seed ${seed}`),
+    );
   }
 
   verification(seed: number): PlanNode {
@@ -82,6 +107,18 @@ export class Pipeline {
     const dependencies = { ...benchmarks, recogniser: this.recogniser(seed) };
     const inputs = { seed, benchmarks: names };
     return this.plan.add(verification, inputs, dependencies, this.about(`${this.variant} seed ${seed}`));
+  }
+
+  /** f on the first benchmark: what it takes for one face. */
+  private fVerification(): PlanNode {
+    const { seed, benchmarks } = this.config;
+    const [name] = benchmarks.names;
+    const dependencies = { [name]: this.benchmark(name), recogniser: this.f() };
+    return this.plan.add(verification, { seed, benchmarks: [name] }, dependencies, this.about('f'));
+  }
+
+  private embeddings(dataset: PlanNode): PlanNode {
+    return this.plan.add(embedding, {}, { dataset, f: this.f() }, this.about(dataset.label));
   }
 
   private sampling() {
@@ -97,12 +134,13 @@ export class Pipeline {
 
 /** The nodes that the rows ask for. */
 export const targetsOf = (rows: readonly Row[]): PlanNode[] =>
-  rows.flatMap(({ verifications, grid }) => [
+  rows.flatMap(({ verifications, measures, grid }) => [
     ...verifications.map(({ node }) => node),
+    measures,
     ...(grid === undefined ? [] : [grid]),
   ]);
 
-/** The plan of an ablation: every variant's recognisers, verified. Equal work is in it once. */
+/** The plan of an ablation: every variant's recognisers, verified, and datasets, measured. Equal work is in it once. */
 export function planAblation(config: Config, variants: readonly Variant[]): { plan: Plan; rows: Row[] } {
   const plan = new Plan();
   const rows = variants.map((variant) => {
@@ -113,7 +151,7 @@ export function planAblation(config: Config, variants: readonly Variant[]): { pl
       node: pipeline.verification(seed),
     }));
     const grid = variant.name === FULL ? pipeline.sampleGrid() : undefined;
-    return { variant, config: changed, verifications, grid };
+    return { variant, config: changed, verifications, measures: pipeline.measures(), grid };
   });
   return { plan, rows };
 }

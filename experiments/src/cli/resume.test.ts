@@ -22,6 +22,8 @@ const STAGES = [
   ['anchors', /^lock/],
   ['generate', /^shard.*json$/],
   ['sample-grid', /^lock/],
+  ['embed', /^lock/],
+  ['measure', /^lock/],
   ['train-recogniser', /^model/],
   ['verify', /^lock/],
 ] as const;

@@ -1,4 +1,5 @@
 import type { Interval } from '@id3/eval';
+import { MEASURES_LEGEND, measureTexts, type MeasuredRow } from './measures.ts';
 import type { Result, ResultTable } from './results.ts';
 
 /** A difference this improbable under "no difference", after Holm's correction, is marked. */
@@ -48,34 +49,36 @@ function tables(table: ResultTable): string[][][] {
   ];
 }
 
-/** The tables in columns for a terminal. */
-export function terminalTable(table: ResultTable): string {
-  const aligned = (rows: string[][]): string => {
-    const widths = rows[0].map((_, k) => Math.max(...rows.map((row) => row[k].length)));
-    const line = (row: string[]) =>
-      row
-        .map((text, k) => (k === 0 ? text.padEnd(widths[k]) : text.padStart(widths[k])))
-        .join('  ')
-        .trimEnd();
-    return [
-      line(rows[0]),
-      '─'.repeat(widths.reduce((sum, w) => sum + w + 2, -2)),
-      ...rows.slice(1).map(line),
-    ].join('\n');
-  };
-  return [...tables(table).map(aligned), legend(table)].join('\n\n');
+/** Rows of text, a header first, in columns for a terminal. */
+function aligned(rows: string[][]): string {
+  const widths = rows[0].map((_, k) => Math.max(...rows.map((row) => row[k].length)));
+  const line = (row: string[]) =>
+    row
+      .map((text, k) => (k === 0 ? text.padEnd(widths[k]) : text.padStart(widths[k])))
+      .join('  ')
+      .trimEnd();
+  return [
+    line(rows[0]),
+    '─'.repeat(widths.reduce((sum, w) => sum + w + 2, -2)),
+    ...rows.slice(1).map(line),
+  ].join('\n');
 }
 
-/** The tables in Markdown. */
-export function markdownTable(table: ResultTable): string {
-  const markdown = ([header, ...rows]: string[][]): string => {
-    const line = (row: string[]) => `| ${row.join(' | ')} |`;
-    return [line(header), line(header.map((_, k) => (k === 0 ? '---' : '---:'))), ...rows.map(line)].join(
-      '\n',
-    );
-  };
-  return `${[...tables(table).map(markdown), legend(table)].join('\n\n')}\n`;
+function markdown([header, ...rows]: string[][]): string {
+  const line = (row: string[]) => `| ${row.join(' | ')} |`;
+  return [line(header), line(header.map((_, k) => (k === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
+
+const report = (table: ResultTable, measured: readonly MeasuredRow[], layout: (rows: string[][]) => string) =>
+  [...tables(table).map(layout), legend(table), layout(measureTexts(measured)), MEASURES_LEGEND].join('\n\n');
+
+/** The results and the dataset measures in columns for a terminal. */
+export const terminalReport = (table: ResultTable, measured: readonly MeasuredRow[]): string =>
+  report(table, measured, aligned);
+
+/** The results and the dataset measures in Markdown. */
+export const markdownReport = (table: ResultTable, measured: readonly MeasuredRow[]): string =>
+  `${report(table, measured, markdown)}\n`;
 
 /** Every number of the table, unrounded, one line for each variant and benchmark. Accuracies are shares. */
 export function csvTable(table: ResultTable): string {

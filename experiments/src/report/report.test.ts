@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { csvTable, markdownTable, terminalTable } from './format.ts';
+import { csvTable, markdownReport, terminalReport } from './format.ts';
 import { gridPng } from './grid.ts';
+import { measuresCsv, type MeasuredRow } from './measures.ts';
 import { AVERAGE, tabulate } from './results.ts';
 
 // One seed, so the intervals are the textbook's t intervals over folds.
@@ -11,6 +12,20 @@ const table = tabulate([
   { name: 'full', title: 'ID³', cells: { 'rendered-lfw': full, [AVERAGE]: full } },
   { name: 'floor', title: 'floor', cells: { 'rendered-lfw': other, [AVERAGE]: other } },
 ]);
+
+const measured: MeasuredRow[] = [
+  {
+    name: 'full',
+    title: 'ID³',
+    values: {
+      'interClass.mean': 0.01234,
+      'interClass.shareAbove': 0.005,
+      'toAsked.mean': 0.5,
+      frechet: 0.25,
+    },
+  },
+  { name: 'floor', title: 'floor', values: { 'interClass.mean': -0.1, featureDistance: 1 } },
+];
 
 describe('the table', () => {
   it('has the numbers worked out by hand', () => {
@@ -29,7 +44,7 @@ describe('the table', () => {
   });
 
   it('is written for the terminal', () => {
-    expect(terminalTable(table).split('\n').slice(0, 8)).toEqual([
+    expect(terminalReport(table, measured).split('\n').slice(0, 8)).toEqual([
       'accuracy in %, mean ± 95 % CI   rendered-lfw        average',
       '───────────────────────────────────────────────────────────',
       'ID³                            90.00 ± 24.84  90.00 ± 24.84',
@@ -42,7 +57,7 @@ describe('the table', () => {
   });
 
   it('is written in Markdown and CSV', () => {
-    const markdown = markdownTable(table);
+    const markdown = markdownReport(table, measured);
     expect(markdown).toContain('| floor | 75.00 ± 12.42 | 75.00 ± 12.42 |\n');
     expect(markdown).toContain('| floor | −15.00* | −15.00* |\n');
     expect(markdown).toContain('Over 1 seed(s) and 3 folds.');
@@ -56,7 +71,25 @@ describe('the table', () => {
 
   it('without the full row has no differences', () => {
     const alone = tabulate([{ name: 'floor', title: 'floor', cells: { 'rendered-lfw': other } }]);
-    expect(terminalTable(alone)).not.toContain('difference to');
+    expect(terminalReport(alone, measured)).not.toContain('difference to');
+  });
+});
+
+describe('the dataset measures', () => {
+  it('follow the results, a dash for what a row does not have', () => {
+    expect(markdownReport(table, measured)).toContain(
+      '| ID³ | 0.012 | 0.50 % | 0.500 | – | – | 0.250 |\n| floor | -0.100 | – | – | – | 1.000 | – |\n',
+    );
+    expect(terminalReport(table, measured)).toMatch(/^ID³ +0\.012 +0\.50 % +0\.500 +– +– +0\.250$/m);
+  });
+
+  it('are written unrounded', () => {
+    expect(measuresCsv(measured).split('\n')).toEqual([
+      'variant,featureDistance,frechet,interClass.mean,interClass.shareAbove,toAsked.mean',
+      'full,,0.25,0.01234,0.005,0.5',
+      'floor,1,,-0.1,,',
+      '',
+    ]);
   });
 });
 

@@ -1,6 +1,8 @@
 import { anchorPlacement } from './anchor-placement.ts';
 import { diffusionTraining } from './diffusion-training.ts';
+import { embedding } from './embedding.ts';
 import { generation } from './generation.ts';
+import { measuring } from './measures.ts';
 import { fTraining, recogniserTraining } from './recogniser-training.ts';
 import { benchmarkRendering, poolRendering } from './rendering.ts';
 import { sampleGrid } from './sample-grid.ts';
@@ -17,6 +19,8 @@ export const STAGES: StageRegistry = Object.fromEntries(
     anchorPlacement,
     generation,
     sampleGrid,
+    embedding,
+    measuring,
     recogniserTraining,
     verification,
   ].map((stage) => [stage.name, stage as unknown as Stage]),

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import { openDataset } from '@id3/data';
-import { verify, type Embed, type VerificationResult } from '@id3/eval';
+import { verify, type VerificationResult } from '@id3/eval';
 import type { Verification } from '@id3/tracking';
-import * as tf from '@tensorflow/tfjs-core';
+import { embedWith } from './embedding.ts';
 import { trainedRecogniser } from './recogniser-training.ts';
 import type { Stage } from './stage.ts';
 
@@ -16,20 +16,14 @@ interface VerificationInputs extends Record<string, unknown> {
 
 const FILE = 'verification.json';
 
-/** Verifies a downstream recogniser on every benchmark; the benchmarks' datasets are dependencies by name. */
+/** Verifies a recogniser on every benchmark; the benchmarks' datasets are dependencies by name. */
 export const verification: Stage<VerificationInputs, string> = {
   name: 'verify',
   version: 1,
   cost: ({ benchmarks }) => 10 * benchmarks.length,
   async run({ inputs, folder, dependencies, engine, progress }) {
     await engine();
-    const recogniser = trainedRecogniser(dependencies.recogniser);
-    const embed: Embed = async (images, shape) => {
-      const embeddings = tf.tidy(() => recogniser.embed(tf.tensor4d(images, shape)));
-      const values = (await embeddings.data()) as Float32Array;
-      embeddings.dispose();
-      return values;
-    };
+    const embed = embedWith(trainedRecogniser(dependencies.recogniser));
     const results: VerificationResult[] = [];
     for (const benchmark of inputs.benchmarks) {
       results.push(await verify(embed, openDataset(dependencies[benchmark]), { benchmark }));
@@ -40,8 +34,11 @@ export const verification: Stage<VerificationInputs, string> = {
     writeFileAtomic(join(folder, FILE), JSON.stringify(results, withoutScores));
   },
   record(run, folder) {
-    const results = JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Verification[];
-    for (const result of results) run.verification(result);
+    for (const result of readVerification(folder)) run.verification(result);
     run.artefact(join(folder, FILE), 'verification');
   },
 };
+
+/** The results a finished stage left in its folder, in the order of its benchmarks. */
+export const readVerification = (folder: string): Verification[] =>
+  JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Verification[];

@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import {
   artefacts,
   events,
+  metrics,
   scoreCurves,
   verificationFolds,
   verificationSummaries,
@@ -46,6 +47,15 @@ export class RunRecord {
         db.insert(scoreCurves)
           .values({ runId: this.id, benchmark, ...curve })
           .run();
+    });
+  }
+
+  /** Records numbers that describe the whole run, as metrics of step 0. */
+  summary(values: Record<string, number>): void {
+    const time = Date.now();
+    this.database.write((db) => {
+      for (const [key, value] of Object.entries(values))
+        db.insert(metrics).values({ runId: this.id, key, step: 0, value, time }).run();
     });
   }
 

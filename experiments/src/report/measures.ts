@@ -1,0 +1,61 @@
+import { getMetrics, type Database } from '@id3/tracking';
+import type { PlanNode } from '../plan.ts';
+import type { Row } from '../pipeline.ts';
+
+/** The measures of what one variant's recognisers are trained on, by name. */
+export interface MeasuredRow {
+  readonly name: string;
+  readonly title: string;
+  readonly values: Readonly<Record<string, number | null>>;
+}
+
+const decimal = (value: number): string => value.toFixed(3);
+const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
+
+/** The columns: a measure's name in the database, its title, how it is written. */
+const COLUMNS: readonly [name: string, title: string, write: (value: number) => string][] = [
+  ['interClass.mean', 'between identities', decimal],
+  ['interClass.shareAbove', 'taken for one', percent],
+  ['toAsked.mean', 'image to asked y', decimal],
+  ['toCentre.mean', 'image to centre', decimal],
+  ['featureDistance', 'within identity', decimal],
+  ['frechet', 'Fréchet', decimal],
+];
+
+export const MEASURES_LEGEND =
+  'In the features of f. Mean cosine between the centres of two identities; share of such pairs above the threshold ' +
+  'from which f takes two faces for one person; mean cosine of an image to the y it was asked for, and to its ' +
+  "identity's centre; mean 1 − cosine of two images of one identity; Fréchet distance to the train pool.";
+
+/** The measures of each row, read from the runs that took them. */
+export function readMeasures(
+  database: Database,
+  rows: readonly Row[],
+  runs: ReadonlyMap<PlanNode, number>,
+): MeasuredRow[] {
+  return rows.map(({ variant, measures }) => {
+    const metrics = getMetrics(database, runs.get(measures)!);
+    const values = Object.fromEntries(metrics.map(({ key, value }) => [key, value]));
+    return { name: variant.name, title: variant.title, values };
+  });
+}
+
+/** The table as rows of text, a header first; a measure that a row does not have is a dash. */
+export function measureTexts(rows: readonly MeasuredRow[]): string[][] {
+  const cell = (value: number | null | undefined, write: (value: number) => string) =>
+    value === undefined || value === null ? '–' : write(value);
+  return [
+    ['dataset measures', ...COLUMNS.map(([, title]) => title)],
+    ...rows.map(({ title, values }) => [
+      title,
+      ...COLUMNS.map(([name, , write]) => cell(values[name], write)),
+    ]),
+  ];
+}
+
+/** Every measure of every row, unrounded. */
+export function measuresCsv(rows: readonly MeasuredRow[]): string {
+  const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].sort();
+  const lines = rows.map(({ name, values }) => [name, ...names.map((measure) => values[measure])].join(','));
+  return [['variant', ...names].join(','), ...lines, ''].join('\n');
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { openDataset } from '@id3/data';
+import { embedDataset, type Embed } from '@id3/eval';
+import { loadCheckpoint, saveCheckpoint, type Recogniser } from '@id3/model';
+import * as tf from '@tensorflow/tfjs-core';
+import { trainedRecogniser } from './recogniser-training.ts';
+import type { Stage } from './stage.ts';
+
+const FILE = 'embeddings.safetensors';
+const BATCH_SIZE = 64;
+
+/** A recogniser as the evaluation sees it. */
+export const embedWith =
+  (recogniser: Recogniser): Embed =>
+  async (images, shape) => {
+    const embeddings = tf.tidy(() => recogniser.embed(tf.tensor4d(images, shape)));
+    const values = (await embeddings.data()) as Float32Array;
+    embeddings.dispose();
+    return values;
+  };
+
+/** Embeds every image of a dataset with f. */
+export const embedding: Stage<Record<string, never>, 'dataset' | 'f'> = {
+  name: 'embed',
+  version: 1,
+  cost: () => 20,
+  async run({ folder, dependencies, engine, progress }) {
+    await engine();
+    const dataset = openDataset(dependencies.dataset);
+    const f = embedWith(trainedRecogniser(dependencies.f));
+    let done = 0;
+    const data = await embedDataset(
+      async (images, shape) => {
+        const values = await f(images, shape);
+        progress(Math.min(dataset.count, (done += shape[0])), dataset.count);
+        return values;
+      },
+      dataset,
+      { batchSize: BATCH_SIZE },
+    );
+    const embeddings = { shape: [dataset.count, data.length / dataset.count], data };
+    saveCheckpoint(join(folder, FILE), { meta: {}, tensors: { embeddings } });
+  },
+};
+
+/** The embeddings a finished stage left in its folder, not normalised: `data` is [n,size]. */
+export function readEmbeddings(folder: string): { data: Float32Array; size: number } {
+  const { shape, data } = loadCheckpoint(join(folder, FILE)).tensors.embeddings;
+  return { data, size: shape[1] };
+}

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Rng, writeFileAtomic } from '@id3/core';
+import { DatasetWriter, openDataset } from '@id3/data';
+import { selectEngine } from '@id3/engine';
+import { Recogniser, readTensors, saveCheckpoint, type RecogniserOptions } from '@id3/model';
+import { getMetrics, openDatabase } from '@id3/tracking';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { embedWith, embedding, readEmbeddings } from './embedding.ts';
+import { MODEL_FILE } from './hooks.ts';
+import { measuring } from './measures.ts';
+
+const SIZE = 16;
+const D = 8;
+const options: RecogniserOptions = {
+  network: { widths: [4, 4, 4, 4], blocks: [1, 1, 1, 1], embeddingSize: D, dropout: 0 },
+  head: { kind: 'arcface', scale: 16, margin: 0 },
+  training: {
+    steps: 1,
+    batchSize: 2,
+    learningRate: 0.1,
+    warmupSteps: 0,
+    schedule: 'cosine',
+    weightDecay: 0,
+    marginRampSteps: 0,
+    flip: false,
+  },
+};
+
+let root: string;
+beforeAll(() => void (root = mkdtempSync(join(tmpdir(), 'id3-measures-'))));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const context = (folder: string) => ({
+  inputs: {} as Record<string, never>,
+  folder: join(root, folder),
+  part: 0,
+  parts: 1,
+  checkpointSeconds: 1,
+  engine: () => selectEngine(),
+  log: () => {},
+  progress: () => {},
+});
+
+/** A dataset of people of random noise; each image is asked for by `asked`. */
+function noiseDataset(
+  folder: string,
+  people: number,
+  shots: number,
+  asked: (i: number) => Float32Array,
+): void {
+  const count = people * shots;
+  const writer = DatasetWriter.open(join(root, folder), {
+    kind: 'generated',
+    spec: { folder },
+    height: SIZE,
+    width: SIZE,
+    count,
+    imagesPerShard: count,
+    embeddingSize: D,
+  });
+  const rng = new Rng(1, folder);
+  const images = Uint8Array.from({ length: count * SIZE * SIZE * 3 }, () => rng.int(256));
+  const records = Array.from({ length: count }, (_, i) => ({
+    label: Math.floor(i / shots),
+    age: 30,
+    yaw: 0,
+  }));
+  const embeddings = Float32Array.from({ length: count * D }, (_, k) => asked(Math.floor(k / D))[k % D]);
+  writer.writeShard(0, { images, records, embeddings });
+  writer.finish();
+}
+
+it('measures what f sees, and records it with the run', async () => {
+  await selectEngine();
+  const f = new Recogniser(options.network, SIZE, 1);
+  const saved = { ...Object.fromEntries(f.scope.weights), ...Object.fromEntries(f.scope.buffers) };
+  saveCheckpoint(join(root, 'f', MODEL_FILE), {
+    meta: { step: 1, options, imageSize: SIZE, seed: 1 },
+    tensors: await readTensors(saved),
+  });
+  // Every image is asked for by twice what f sees in it, so that each cosine to the asked y is 1.
+  noiseDataset('blind', 3, 4, () => new Float32Array(D));
+  const blind = openDataset(join(root, 'blind'));
+  const seen = await Promise.all(
+    Array.from({ length: blind.count }, (_, i) =>
+      embedWith(f)(
+        Float32Array.from(blind.image(i), (v) => v / 127.5 - 1),
+        [1, SIZE, SIZE, 3],
+      ),
+    ),
+  );
+  f.scope.dispose();
+  // The same pictures: random numbers are named by the spec's folder.
+  noiseDataset('blind', 3, 4, (i) => seen[i].map((value) => 2 * value));
+  const dataset = join(root, 'blind');
+
+  await embedding.run({ ...context('embeddings'), dependencies: { dataset, f: join(root, 'f') } });
+  const { data, size } = readEmbeddings(join(root, 'embeddings'));
+  expect(size).toBe(D);
+  seen.forEach((row, i) => row.forEach((value, k) => expect(data[i * D + k]).toBeCloseTo(value, 4)));
+
+  // Squared distances of 0.4 and 0.8 are cosines of 0.8 and 0.6.
+  const folds = [0.4, 0.8].map((threshold, fold) => ({ fold, accuracy: 1, threshold }));
+  const verification = join(root, 'verification');
+  writeFileAtomic(join(verification, 'verification.json'), JSON.stringify([{ benchmark: 'any', folds }]));
+
+  const embeddings = join(root, 'embeddings');
+  const dependencies = { dataset, embeddings, reference: embeddings, verification };
+  await measuring.run({ ...context('measures'), dependencies });
+  const database = openDatabase(join(root, 'tracking.sqlite'));
+  const run = database.initRun({ experiment: 'test', name: 'measure', config: {} });
+  measuring.record!(run, join(root, 'measures'));
+  const values = Object.fromEntries(getMetrics(database, run.id).map(({ key, value }) => [key, value!]));
+  run.finish();
+  database.close();
+  expect(values.threshold).toBeCloseTo(0.7, 12);
+  expect(values).toMatchObject({ images: 12, identities: 3 });
+  expect(values['toAsked.mean']).toBeCloseTo(1, 6);
+  expect(values['toCentre.mean']).toBeLessThanOrEqual(1);
+  expect(values.featureDistance).toBeGreaterThan(0);
+  expect(values).not.toHaveProperty('frechet');
+});

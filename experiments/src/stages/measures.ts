@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '@id3/core';
+import { openDataset, type Dataset } from '@id3/data';
+import { measureDataset, type DatasetMeasures } from '@id3/eval';
+import { readEmbeddings } from './embedding.ts';
+import type { Stage } from './stage.ts';
+import { readVerification } from './verification.ts';
+
+const FILE = 'measures.json';
+
+/**
+ * The measures of method.md ("Diversity and consistency, as numbers") of the dataset that a recogniser is trained
+ * on, in the features of f. Two identities count as one face from f's own verification threshold on. The
+ * Fréchet distance is that to the `train` pool, and absent for the pool itself.
+ */
+export const measuring: Stage<
+  Record<string, never>,
+  'dataset' | 'embeddings' | 'reference' | 'verification'
+> = {
+  name: 'measure',
+  version: 1,
+  cost: () => 5,
+  async run({ folder, dependencies }) {
+    const dataset = openDataset(dependencies.dataset);
+    const { data: embeddings, size } = readEmbeddings(dependencies.embeddings);
+    const threshold = thresholdOf(dependencies.verification);
+    const isReference = dependencies.embeddings === dependencies.reference;
+    const measures = measureDataset({
+      embeddings,
+      size,
+      labels: dataset.labels,
+      threshold,
+      asked: askedOf(dataset, size),
+      reference: isReference ? undefined : readEmbeddings(dependencies.reference).data,
+    });
+    writeFileAtomic(join(folder, FILE), JSON.stringify({ threshold, ...numbersOf(measures) }));
+  },
+  record(run, folder) {
+    run.summary(JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Record<string, number>);
+    run.artefact(join(folder, FILE), 'measures');
+  },
+};
+
+/** The cosine from which f takes two faces for one: its folds choose squared distances t = 2 - 2·cosine. */
+function thresholdOf(folder: string): number {
+  const [{ folds }] = readVerification(folder);
+  return 1 - folds.reduce((sum, { threshold }) => sum + threshold, 0) / folds.length / 2;
+}
+
+/** The `y` of every image: [n,d]; absent where images were not asked for. */
+function askedOf(dataset: Dataset, d: number): Float32Array | undefined {
+  if (dataset.embedding(0) === undefined) return undefined;
+  const asked = new Float32Array(dataset.count * d);
+  for (let i = 0; i < dataset.count; i++) asked.set(dataset.embedding(i)!, i * d);
+  return asked;
+}
+
+/** Every measure that there is by its name, such as `interClass.mean`. */
+function numbersOf(measures: DatasetMeasures): Record<string, number> {
+  const entries = Object.entries(measures).flatMap(([name, value]) =>
+    typeof value === 'object'
+      ? Object.entries<number>(value).map(([part, number]) => [`${name}.${part}`, number])
+      : [[name, value]],
+  );
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Record<string, number>;
+}
