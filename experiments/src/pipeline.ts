@@ -1,3 +1,4 @@
+import { frozenNetwork } from '@id3/model';
 import type { Config } from './config/schema.ts';
 import { Plan, type PlanNode } from './plan.ts';
 import { anchorPlacement } from './stages/anchor-placement.ts';
@@ -60,7 +61,7 @@ export class Pipeline {
   anchors(): PlanNode {
     const { seed, f } = this.config;
     const { identities, anchors: kind } = this.config.generation;
-    const inputs = { seed, kind, identities, embeddingSize: f.network.embeddingSize };
+    const inputs = { seed, kind, identities, embeddingSize: frozenNetwork(f).embeddingSize };
     return this.plan.add(anchorPlacement, inputs, {}, this.about(kind));
   }
 

@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
 import sharp, { type OverlayOptions } from 'sharp';
+import { textImage } from './text-image.ts';
 
-/** Shipped as a package, for a machine may have no fonts. */
-const FONT_FILE = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
 const GAP = 4;
 const HEADER = 28;
 const LABEL_WIDTH = 96;
@@ -29,8 +27,12 @@ export async function gridPng({ columns, rows, size }: Grid, cell = 112): Promis
       return { input, left: x(column), top: y(row) };
     }),
   );
-  const titles = columns.map((title, column) => text(title, x(column), 0, cell, HEADER));
-  const labels = rows.map(({ label }, row) => text(label, 0, y(row), LABEL_WIDTH, cell));
+  const titles = columns.map((title, column) =>
+    textImage(title, { left: x(column), top: 0, width: cell, height: HEADER }),
+  );
+  const labels = rows.map(({ label }, row) =>
+    textImage(label, { left: 0, top: y(row), width: LABEL_WIDTH, height: cell }),
+  );
   return sharp({
     create: {
       width: x(columns.length),
@@ -42,24 +44,4 @@ export async function gridPng({ columns, rows, size }: Grid, cell = 112): Promis
     .composite(await Promise.all([...pictures, ...titles, ...labels]))
     .png()
     .toBuffer();
-}
-
-/** A text in the middle of a box. */
-async function text(
-  words: string,
-  left: number,
-  top: number,
-  width: number,
-  height: number,
-): Promise<OverlayOptions> {
-  const { data, info } = await sharp({
-    text: { text: words, font: 'DejaVu Sans 9', fontfile: FONT_FILE, rgba: true, dpi: 96, align: 'centre' },
-  })
-    .png()
-    .toBuffer({ resolveWithObject: true });
-  return {
-    input: data,
-    left: left + Math.max(0, Math.round((width - info.width) / 2)),
-    top: top + Math.max(0, Math.round((height - info.height) / 2)),
-  };
 }

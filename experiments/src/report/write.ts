@@ -6,28 +6,33 @@ import type { Row } from '../pipeline.ts';
 import { nodeFolder } from '../plan.ts';
 import { typedPath } from '../progress.ts';
 import { GRID_FILE } from '../stages/sample-grid.ts';
+import { chartPng } from './chart.ts';
 import { csvTable, markdownReport, terminalReport } from './format.ts';
 import { measuresCsv, readMeasures } from './measures.ts';
 import { readCells, tabulate } from './results.ts';
 
-/** Writes the ablation's tables and the picture of samples to `reports/<experiment>/`, and prints the tables. */
-export function reportTable({ database, run, experiment, runs, root }: Finished, rows: readonly Row[]): void {
+/** Writes the ablation's tables and pictures to `reports/<experiment>/`, and prints the tables. */
+export async function reportTable(
+  { database, run, experiment, runs, root }: Finished,
+  rows: readonly Row[],
+): Promise<void> {
   const table = tabulate(readCells(database, rows, runs));
   const measured = readMeasures(database, rows, runs);
   const folder = join(root, 'reports', experiment);
-  const write = (name: string, content: string): void => {
+  const write = (name: string, content: string | Buffer): void => {
     writeFileAtomic(join(folder, name), content);
     run.artefact(join(folder, name), 'report');
   };
   write('table.md', markdownReport(table, measured));
   write('table.csv', csvTable(table));
   write('measures.csv', measuresCsv(measured));
+  write('table.png', await chartPng(table));
   for (const { grid } of rows) {
     if (grid === undefined) continue;
     copyFileSync(join(root, nodeFolder(grid), GRID_FILE), join(folder, GRID_FILE));
     run.artefact(join(folder, GRID_FILE), 'sample-grid');
   }
   console.log(
-    `\n${terminalReport(table, measured)}\n\nWritten to ${typedPath(folder)}/: table.md, table.csv, measures.csv, ${GRID_FILE}.`,
+    `\n${terminalReport(table, measured)}\n\nWritten to ${typedPath(folder)}/: table.md, table.png, table.csv, measures.csv, ${GRID_FILE}.`,
   );
 }

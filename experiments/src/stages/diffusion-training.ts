@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openDataset } from '@id3/data';
 import { trainDiffusion, type DiffusionOptions } from '@id3/model';
 import { estimateDiffusion } from './estimates.ts';
-import { trainedRecogniser, type RecogniserInputs } from './recogniser-training.ts';
+import { trainedRecogniser, type FrozenRecogniserInputs } from './recogniser-training.ts';
 import { MODEL_FILE, trainingHooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
 
@@ -15,7 +15,7 @@ export interface DiffusionInputs extends Record<string, unknown> {
 /** Algorithm 1: trains the denoising network on the `train` pool. */
 export const diffusionTraining: Stage<DiffusionInputs, 'dataset' | 'f'> = {
   name: 'train-diffusion',
-  version: 1,
+  version: 2,
   cost: ({ size, diffusion: { unet, training } }) =>
     1e-8 * training.steps * training.batchSize * size ** 2 * (unet.baseChannels / unet.patchSize) ** 2,
   async run(context) {
@@ -26,6 +26,6 @@ export const diffusionTraining: Stage<DiffusionInputs, 'dataset' | 'f'> = {
     await trainDiffusion(inputs.diffusion, dataset, f, inputs.seed, trainingHooks(context));
   },
   estimate: ({ diffusion, size }, { f }) =>
-    estimateDiffusion(diffusion, (f as RecogniserInputs).recogniser, size),
+    estimateDiffusion(diffusion, (f as FrozenRecogniserInputs).recogniser, size),
   record: (run, folder) => run.artefact(join(folder, MODEL_FILE), 'diffusion'),
 };

@@ -5,7 +5,7 @@ import { readAnchors } from './anchor-placement.ts';
 import type { DiffusionInputs } from './diffusion-training.ts';
 import { estimateGeneration } from './estimates.ts';
 import { MODEL_FILE } from './hooks.ts';
-import { trainedRecogniser, type RecogniserInputs } from './recogniser-training.ts';
+import { trainedRecogniser, type FrozenRecogniserInputs } from './recogniser-training.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 interface GenerationInputs extends Record<string, unknown> {
@@ -40,7 +40,7 @@ function writerOf({ inputs, folder }: Pick<StageContext<GenerationInputs>, 'inpu
 /** Algorithm 3: samples the synthetic dataset, shard by shard. */
 export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> = {
   name: 'generate',
-  version: 1,
+  version: 2,
   cost: ({ generation, size }) =>
     2e-6 *
     generation.identities *
@@ -74,7 +74,7 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     estimateGeneration(
       generation,
       (diffusion as DiffusionInputs).diffusion,
-      (f as RecogniserInputs).recogniser,
+      (f as FrozenRecogniserInputs).recogniser,
       size,
     ),
   record: (run, folder) => run.artefact(join(folder, MANIFEST_FILE), 'dataset'),

@@ -6,11 +6,10 @@ import type { StageContext } from './stage.ts';
 export const MODEL_FILE = 'model.safetensors';
 
 /** Lets a training log to its stage and continue from its stage's folder. */
-export const trainingHooks = ({
-  folder,
+export const trainingHooks = (
+  { folder, log, checkpointSeconds }: Pick<StageContext, 'folder' | 'log' | 'checkpointSeconds'>,
+  file = MODEL_FILE,
+): TrainingHooks => ({
   log,
-  checkpointSeconds,
-}: Pick<StageContext, 'folder' | 'log' | 'checkpointSeconds'>): TrainingHooks => ({
-  log,
-  checkpoint: { path: join(folder, MODEL_FILE), everySeconds: checkpointSeconds },
+  checkpoint: { path: join(folder, file), everySeconds: checkpointSeconds },
 });

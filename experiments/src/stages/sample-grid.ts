@@ -36,7 +36,7 @@ function columns({ age, yaw }: GenerationOptions): { title: string; age: number;
 /** A picture of what the model generates: identities × attributes, a row from one y and one start noise. */
 export const sampleGrid: Stage<GridInputs, 'diffusion' | 'f' | 'anchors'> = {
   name: 'sample-grid',
-  version: 1,
+  version: 2,
   cost: ({ generation, size }) =>
     2e-6 * IDENTITIES * 8 * generation.sampler.steps * (generation.sampler.guidance > 0 ? 3 : 1) * size ** 2,
   async run({ inputs, folder, dependencies, engine, progress }) {

@@ -15,4 +15,5 @@ export * from './optim/schedule.ts';
 export * from './recogniser/heads.ts';
 export * from './recogniser/iresnet.ts';
 export * from './recogniser/train.ts';
+export * from './recogniser/whitening.ts';
 export * from './training.ts';

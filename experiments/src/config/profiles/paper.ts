@@ -33,7 +33,7 @@ export const paper: Config = {
     train: { people: 70_000, shotsPerPerson: 1 },
   },
   benchmarks: { ...quick.benchmarks, pairs: 6000 },
-  f: lresnet50e,
+  f: { ...lresnet50e, whitenedSize: 0 },
   diffusion: {
     unet: {
       patchSize: 1,
@@ -66,7 +66,14 @@ export const paper: Config = {
     ...quick.generation,
     identities: 10_000,
     imagesPerIdentity: 50,
-    sampler: { kind: 'ancestral', steps: 1000, guidance: 1, gradient: 'full', clip: true },
+    sampler: {
+      kind: 'ancestral',
+      steps: 1000,
+      spacing: 'uniform',
+      guidance: 1,
+      gradient: 'full',
+      clip: true,
+    },
     batchSize: 16,
   },
   recogniser: lresnet50e,

@@ -15,6 +15,7 @@ export const standard: Config = {
     ...quick.f,
     network: { widths: [64, 128, 256, 512], blocks: [2, 2, 2, 2], embeddingSize: 256, dropout: 0.2 },
     training: { ...quick.f.training, steps: 20_000, batchSize: 128 },
+    whitenedSize: 32,
   },
   diffusion: {
     ...quick.diffusion,

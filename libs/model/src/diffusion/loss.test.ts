@@ -82,7 +82,7 @@ describe('the ID-preserving loss', () => {
 
   it.each([
     ['time', 'epsilon'],
-    ['crossAttention', 'v'],
+    ['crossAttention', 'x0'],
   ] as const)('has the gradient of finite differences (%s, %s)', (conditioning, prediction) => {
     const unet = new UNet({ ...options, conditioning }, 4, 1);
     // Layers that start at zero would hide what lies behind them.
@@ -121,10 +121,9 @@ describe('the ID-preserving loss', () => {
     const time = timeTensors(schedule, Int32Array.of(30, 900));
     const x0 = randn([2, 8, 8, 3], 'x0');
     const noise = randn([2, 8, 8, 3], 'noise');
-    const v = () => noise.mul(time.sqrtAlphaBar).sub(x0.mul(time.sqrtOneMinusAlphaBar)) as tf.Tensor4D;
     for (const [prediction, answer] of [
       ['epsilon', () => noise],
-      ['v', v],
+      ['x0', () => x0],
     ] as const) {
       const y = smoothF(x0);
       const terms = lossTerms(answer, prediction, smoothF, x0, noise, y, time);
@@ -132,6 +131,24 @@ describe('the ID-preserving loss', () => {
       // x̂0 is then x0, of which y is the embedding.
       terms.cosine.dataSync().forEach((cosine) => expect(cosine).toBeCloseTo(1, 3));
     }
+  });
+
+  it('weights the error of x̂0 by 1/(1-ᾱ), at most 5', () => {
+    const time = timeTensors(schedule, Int32Array.of(30, 900));
+    const x0 = tf.fill([2, 8, 8, 3], 0.5) as tf.Tensor4D;
+    const noise = randn([2, 8, 8, 3], 'noise');
+    const network = () => tf.fill([2, 8, 8, 3], 0.3) as tf.Tensor4D;
+    const [early, late] = lossTerms(
+      network,
+      'x0',
+      undefined,
+      x0,
+      noise,
+      tf.zeros([2, 4]),
+      time,
+    ).noise.dataSync();
+    expect(early).toBeCloseTo(0.04 * 5, 5);
+    expect(late).toBeCloseTo(0.04 / (1 - schedule.alphaBar[900]), 5);
   });
 
   it('leaves f out where its weight is 0', () => {

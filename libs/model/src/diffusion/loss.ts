@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { lambdaKappa, type NoiseSchedule } from './schedule.ts';
 
 /**
- * What the network's output stands for: the noise ε (Ho et al. 2020), or v = √ᾱ ε - √(1-ᾱ) x0 (Salimans & Ho 2022), from which
- * ε_θ follows. Near t = T an error of ε is magnified 1/√ᾱ-fold in x̂0, one of v is not, so v needs far less training.
+ * What the network's output stands for: the noise ε (Ho et al. 2020), or x̂0, from which ε_θ follows. A small network need not
+ * carry the noise through to its output to tell x̂0, so it needs far less training.
  */
-export type Prediction = 'epsilon' | 'v';
+export type Prediction = 'epsilon' | 'x0';
 
 /** ε_θ(x_t) from the network's output. The factors broadcast against x_t. */
 export const epsilonOf = (
@@ -14,11 +14,14 @@ export const epsilonOf = (
   xt: tf.Tensor,
   { sqrtAlphaBar, sqrtOneMinusAlphaBar }: { sqrtAlphaBar: tf.Tensor; sqrtOneMinusAlphaBar: tf.Tensor },
 ): tf.Tensor =>
-  prediction === 'epsilon' ? output : xt.mul(sqrtOneMinusAlphaBar).add(output.mul(sqrtAlphaBar));
+  prediction === 'epsilon' ? output : xt.sub(output.mul(sqrtAlphaBar)).div(sqrtOneMinusAlphaBar);
+
+/** The largest weight of ‖x0 - x̂0‖² (min-SNR weighting, Hang et al. 2023, whose γ is 5 too). */
+const MOST_WEIGHT = 5;
 
 /** One term of a batch's loss for each of its images. */
 export interface LossTerms {
-  /** ‖ε - ε_θ‖², or the same of v, averaged over the image's values: [B]. */
+  /** ‖ε - ε_θ‖², or ‖x0 - x̂0‖² · min(1/(1-ᾱ), 5), averaged over the image's values: [B]. */
   noise: tf.Tensor1D;
   /** yᵀ f(x̂0(x_t)), a cosine: [B]. */
   cosine: tf.Tensor1D;
@@ -58,7 +61,7 @@ export const predictX0 = (xt: tf.Tensor4D, epsilon: tf.Tensor4D, time: TimeTenso
 /**
  * The terms of the ID-preserving loss (Algorithm 1, Eq. 3).
  *
- * @param network the denoising network with its condition bound: (x_t, t) → ε_θ, or v where `prediction` says so
+ * @param network the denoising network with its condition bound: (x_t, t) → ε_θ, or x̂0 where `prediction` says so
  * @param embed f, onto the unit sphere: [B,H,W,3] → [B,d]
  * @param y the embeddings that condition the network: [B,d] on the unit sphere
  */
@@ -73,9 +76,10 @@ export function lossTerms(
 ): LossTerms {
   const xt = addNoise(x0, noise, time);
   const output = network(xt, time.t);
-  const target =
-    prediction === 'epsilon' ? noise : noise.mul(time.sqrtAlphaBar).sub(x0.mul(time.sqrtOneMinusAlphaBar));
-  const squaredError = tf.squaredDifference(target, output).mean([1, 2, 3]) as tf.Tensor1D;
+  const error = tf
+    .squaredDifference(prediction === 'epsilon' ? noise : x0, output)
+    .mean<tf.Tensor1D>([1, 2, 3]);
+  const squaredError = prediction === 'epsilon' ? error : error.mul<tf.Tensor1D>(weightOfX0(time));
   const epsilon = epsilonOf(prediction, output, xt, time) as tf.Tensor4D;
   const cosine =
     embed === undefined
@@ -85,6 +89,10 @@ export function lossTerms(
           .sum<tf.Tensor1D>(1);
   return { noise: squaredError, cosine };
 }
+
+/** min(1/(1-ᾱ), 5): [B]. Without the cut it would weight x̂0 as the error of v does (Salimans & Ho 2022). */
+const weightOfX0 = ({ sqrtOneMinusAlphaBar }: TimeTensors): tf.Tensor1D =>
+  tf.minimum(sqrtOneMinusAlphaBar.square().reciprocal(), MOST_WEIGHT).flatten();
 
 /** A batch's loss and its parts; `loss` = `noise` + `reconstruction` + `identity`. */
 export interface IdPreservingLoss {

@@ -25,7 +25,14 @@ const field: AdjustedField = {
 const n = 4000;
 const start = () => tf.tensor2d(new Rng(2, 'xT').normals(n * 2), [n, 2]);
 const noise = (step: number) => tf.tensor2d(new Rng(2, 'z', step).normals(n * 2), [n, 2]);
-const defaults: SamplerOptions = { kind: 'ddim', steps: 1000, guidance: 2, gradient: 'full', clip: false };
+const defaults: SamplerOptions = {
+  kind: 'ddim',
+  steps: 1000,
+  spacing: 'uniform',
+  guidance: 2,
+  gradient: 'full',
+  clip: false,
+};
 
 async function moments(options: SamplerOptions) {
   const x = await sample(field, options, start(), noise);

@@ -8,6 +8,8 @@ export const samplerSchema = z.strictObject({
   kind: z.enum(['ddim', 'ancestral']),
   /** Number of network evaluations; the schedule's T gives every step. */
   steps: z.int().min(1),
+  /** Where the times of fewer than T steps lie: `quadratic` has most of them near t = 0, where details form. */
+  spacing: z.enum(['uniform', 'quadratic']),
   /** w, the weight of the reversed likelihood score; 0 leaves it out. */
   guidance: z.number().min(0),
   /** Whether the score's gradient goes through the U-Net (`full`, the paper's) or stops at ε_θ (`stopped`, cheaper). */
@@ -51,7 +53,7 @@ export async function sample(
   onStep?: (step: number) => void,
 ): Promise<tf.Tensor> {
   const { alphaBar, timesteps } = field.schedule;
-  const times = stridedTimes(timesteps, options.steps);
+  const times = stridedTimes(timesteps, options.steps, options.spacing);
   let x = xT.clone();
   for (const [step, t] of times.entries()) {
     const before = t === times[times.length - 1] ? 0 : times[step + 1];

@@ -27,6 +27,8 @@ it('λκ has the ends that the paper states', () => {
 });
 
 it('strided times begin at T, fall, and are all of them at full length', () => {
-  expect(stridedTimes(1000, 4)).toEqual([1000, 750, 500, 250]);
-  expect(stridedTimes(5, 5)).toEqual([5, 4, 3, 2, 1]);
+  expect(stridedTimes(1000, 4, 'uniform')).toEqual([1000, 750, 500, 250]);
+  expect(stridedTimes(5, 5, 'uniform')).toEqual([5, 4, 3, 2, 1]);
+  expect(stridedTimes(1000, 5, 'quadratic')).toEqual([1000, 640, 360, 160, 40]);
+  expect(stridedTimes(6, 5, 'quadratic')).toEqual([6, 4, 3, 2, 1]);
 });

@@ -38,6 +38,13 @@ function beta(kind: ScheduleKind, t: number, timesteps: number): number {
 export const lambdaKappa = (t: number, timesteps: number): number =>
   0.5 * (1 - 1 / (1 + Math.exp(-t / timesteps)));
 
-/** `steps` of the times 1..T, evenly strided, in falling order and beginning with T; all of them where steps = T. */
-export const stridedTimes = (timesteps: number, steps: number): number[] =>
-  Array.from({ length: steps }, (_, i) => Math.round(((steps - i) * timesteps) / steps));
+/** How the times of a strided sampler lie: `uniform`, or `quadratic` with most of them near t = 0 (Song et al. 2021, D.2). */
+export type Spacing = 'uniform' | 'quadratic';
+
+/** `steps` of the times 1..T in falling order, beginning with T; all of them where steps = T. */
+export const stridedTimes = (timesteps: number, steps: number, spacing: Spacing): number[] =>
+  Array.from({ length: steps }, (_, i) => {
+    const share = (steps - i) / steps;
+    // At least the number of the times that follow, so that each differs.
+    return Math.max(steps - i, Math.round(timesteps * (spacing === 'quadratic' ? share ** 2 : share)));
+  });

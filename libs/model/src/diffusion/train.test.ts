@@ -30,7 +30,7 @@ const options: DiffusionOptions = {
   },
   timesteps: 100,
   schedule: 'linear',
-  prediction: 'v',
+  prediction: 'x0',
   training: {
     steps: 16,
     batchSize: 4,
@@ -84,7 +84,7 @@ describe('a diffusion model from training to dataset', () => {
       condition: 'anchor',
       age: [20, 60],
       yaw: [-45, 45],
-      sampler: { kind: 'ddim', steps: 3, guidance: 5, gradient: 'full', clip: true },
+      sampler: { kind: 'ddim', steps: 3, spacing: 'uniform', guidance: 5, gradient: 'full', clip: true },
       batchSize: 2,
     };
     const model = { ...loadDiffusion(whole, f.embeddingSize), f };

@@ -19,8 +19,8 @@ export const diffusionSchema = z.strictObject({
   /** T. */
   timesteps: z.int().min(2),
   schedule: z.enum(['linear', 'cosine']),
-  /** What the U-Net's output stands for: the noise, as in the paper's formulas, or v, which needs less training. */
-  prediction: z.enum(['epsilon', 'v']),
+  /** What the U-Net's output stands for: the noise, as in the paper's formulas, or x̂0, which needs less training. */
+  prediction: z.enum(['epsilon', 'x0']),
   training: z.strictObject({
     steps: z.int().min(1),
     batchSize: z.int().min(1),

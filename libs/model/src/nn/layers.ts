@@ -3,8 +3,8 @@ import { constant, fanIn, ones, zeros, type Initialiser, type Scope } from './sc
 
 /** Affine map over the last axis: [..., in] → [..., out]. */
 export class Dense {
-  private readonly kernel: tf.Variable;
-  private readonly bias: tf.Variable | undefined;
+  readonly kernel: tf.Variable;
+  readonly bias: tf.Variable | undefined;
 
   constructor(
     scope: Scope,
@@ -162,9 +162,18 @@ export class BatchNorm {
       this.track(this.runningMean, mean);
       this.track(this.runningVariance, variance.mul(samples / Math.max(1, samples - 1)));
     }
+    const { scale, shift } = this.affine(mean, variance);
+    return x.mul<T>(scale).add(shift);
+  }
+
+  /** What is done with given statistics, by default the running ones, as x·scale + shift: each [C]. */
+  affine(
+    mean: tf.Tensor = this.runningMean,
+    variance: tf.Tensor = this.runningVariance,
+  ): { scale: tf.Tensor; shift: tf.Tensor } {
     const inverse = variance.add(this.epsilon).rsqrt();
     const scale = this.gamma === undefined ? inverse : inverse.mul(this.gamma);
-    return x.mul<T>(scale).add(this.beta.sub(mean.mul(scale)));
+    return { scale, shift: this.beta.sub(mean.mul(scale)) };
   }
 
   private track(running: tf.Variable, batch: tf.Tensor): void {

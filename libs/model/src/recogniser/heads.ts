@@ -43,7 +43,8 @@ export class MarginHead {
     private readonly classes: number,
     private readonly options: HeadOptions,
   ) {
-    this.centres = scope.weight('centres', [classes, embeddingSize], normal(0.01));
+    // Rows of about unit length: they are normalised in use, so their length divides the learning rate.
+    this.centres = scope.weight('centres', [classes, embeddingSize], normal(1 / Math.sqrt(embeddingSize)));
   }
 
   /**

@@ -124,6 +124,15 @@ export class Recogniser {
     return unitRows(this.embed(images));
   }
 
+  /** The last layer and its normalisation as one affine map of the features: kernel [features,d] and bias [d]. */
+  lastLayer(): { kernel: tf.Tensor2D; bias: tf.Tensor1D } {
+    const { scale, shift } = this.embeddingBn.affine();
+    return {
+      kernel: this.fc.kernel.mul<tf.Tensor2D>(scale),
+      bias: this.fc.bias!.mul(scale).add<tf.Tensor1D>(shift),
+    };
+  }
+
   /** Factors for the features of a batch, 0 or 1/(1-dropout): [B,features]; absent where nothing is dropped. */
   dropoutMask(batchSize: number, rng: Rng): tf.Tensor2D | undefined {
     const { dropout } = this.options;

@@ -145,7 +145,18 @@ function trainingStep(
   return result;
 }
 
-/** The trained recogniser of a checkpoint that {@link trainRecogniser} wrote. */
+/** Saves a recogniser that is not to be trained further, for {@link loadRecogniser}. */
+export async function saveRecogniser(
+  path: string,
+  recogniser: Recogniser,
+  options: RecogniserOptions,
+): Promise<void> {
+  const { imageSize, scope } = recogniser;
+  const meta = { options: { ...options, network: recogniser.options }, imageSize };
+  saveCheckpoint(path, { meta, tensors: await readTensors(scope.tensors()) });
+}
+
+/** The recogniser of a checkpoint that {@link trainRecogniser} or {@link saveRecogniser} wrote. */
 export function loadRecogniser(path: string): Recogniser {
   const { meta, tensors } = loadCheckpoint(path);
   const recogniser = new Recogniser(

@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { z } from 'zod';
+import { UserError } from '@id3/core';
+import type { Dataset } from '@id3/data';
+import { readTensors, restoreTensors } from '../checkpoint.ts';
+import { Recogniser, type IResNetOptions } from './iresnet.ts';
+import { embedDataset, recogniserSchema } from './train.ts';
+
+/** What f is trained to: a recogniser, its embedding whitened to `whitenedSize` values, or left as it is at 0. */
+export const frozenRecogniserSchema = recogniserSchema.extend({ whitenedSize: z.int().min(0) });
+export type FrozenRecogniserOptions = z.infer<typeof frozenRecogniserSchema>;
+
+/** The network that f becomes: its embedding has d values. */
+export const frozenNetwork = ({ network, whitenedSize }: FrozenRecogniserOptions): IResNetOptions =>
+  whitenedSize === 0 ? network : { ...network, embeddingSize: whitenedSize };
+
+const BATCH_SIZE = 64;
+
+/**
+ * A recogniser with embeddings of k values in which people lie all around the sphere: the k principal
+ * directions between people's centres, each scaled to unit variance. A small recogniser leaves most
+ * directions of its embedding unused; anchors spread over the whole sphere (Algorithm 3) would ask for
+ * faces that cannot be. The map is affine, so it becomes the new last layer. An addition of ours.
+ *
+ * @param dataset people to take the principal directions from, several images each
+ * @param k from 2 to the number of directions that its people span
+ */
+export async function whitened(recogniser: Recogniser, dataset: Dataset, k: number): Promise<Recogniser> {
+  const d = recogniser.embeddingSize;
+  const embeddings = await embedDataset(recogniser, dataset, { batchSize: BATCH_SIZE });
+  const { mean, directions } = principalDirections(classCentres(embeddings, dataset.labels, d), k);
+  const result = new Recogniser({ ...recogniser.options, embeddingSize: k }, recogniser.imageSize, 0);
+  const replaced: Record<string, tf.Tensor> = tf.tidy(() => {
+    const { kernel, bias } = recogniser.lastLayer(); // e = h·kernel + bias
+    const map = tf.tensor2d(directions.to1DArray(), [d, k]);
+    return {
+      'fc.kernel': tf.matMul(kernel, map),
+      'fc.bias': tf.matMul(bias.sub(tf.tensor1d(mean)).expandDims<tf.Tensor2D>(0), map).squeeze(),
+      'embeddingBn.beta': tf.zeros([k]),
+      'embeddingBn.mean': tf.zeros([k]),
+      'embeddingBn.variance': tf.ones([k]),
+    };
+  });
+  restoreTensors(
+    Object.fromEntries([...result.scope.weights, ...result.scope.buffers]),
+    await readTensors({ ...recogniser.scope.tensors(), ...replaced }),
+  );
+  tf.dispose(Object.values(replaced));
+  return result;
+}
+
+/** The mean embedding of each label: [n,d] → [classes,d]. */
+function classCentres(embeddings: Float32Array, labels: Int32Array, d: number): Matrix {
+  const classes = labels.reduce((most, label) => Math.max(most, label + 1), 0);
+  const counts = new Float64Array(classes);
+  const centres = Matrix.zeros(classes, d);
+  labels.forEach((label, i) => {
+    counts[label]++;
+    for (let j = 0; j < d; j++) centres.set(label, j, centres.get(label, j) + embeddings[i * d + j]);
+  });
+  return centres.divColumnVector([...counts]);
+}
+
+/**
+ * Mean [d] of the rows and the map [d,k] onto their first k principal directions, scaled to unit variance.
+ * Throws a UserError where the rows do not span k directions.
+ */
+export function principalDirections(rows: Matrix, k: number): { mean: number[]; directions: Matrix } {
+  const mean = rows.mean('column');
+  const centred = rows.clone().subRowVector(mean);
+  const covariance = centred.transpose().mmul(centred).div(rows.rows);
+  const { realEigenvalues: values, eigenvectorMatrix: vectors } = new EigenvalueDecomposition(covariance, {
+    assumeSymmetric: true,
+  });
+  const order = values.map((_, i) => i).sort((a, b) => values[b] - values[a]);
+  if (!(k <= order.length && values[order[k - 1]] > 1e-9 * values[order[0]]))
+    throw new UserError(
+      `The people of the pretrain pool do not span ${k} directions of f's embedding; lower f.whitenedSize.`,
+    );
+  const directions = Matrix.zeros(rows.columns, k);
+  for (let c = 0; c < k; c++)
+    directions.setColumn(
+      c,
+      vectors.getColumn(order[c]).map((value) => value / Math.sqrt(values[order[c]])),
+    );
+  return { mean, directions };
+}
