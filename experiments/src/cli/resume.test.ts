@@ -17,7 +17,7 @@ const OPTIONS = ['--profile=smoke', '--variants=full', '--downstream.seeds=1', '
 const STAGES = [
   ['render-pool', /^shard.*json$/],
   ['render-benchmark', /^lock/],
-  ['train-f', /^model/],
+  ['train-f', /^trained/],
   ['train-diffusion', /^model/],
   ['anchors', /^lock/],
   ['generate', /^shard.*json$/],
