@@ -59,8 +59,8 @@ async function secondsOfStep(
   }
 }
 
-/** An engine that compiles does so in the first steps, and V8 in the third. */
-const TIMED_STEPS = 5;
+/** Steps to time: an engine compiles in the first, V8 in the next few, which large images do not notice. */
+const timedSteps = (size: number): number => (size > 64 ? 2 : 5);
 
 /** Seconds of the shortest of the steps that end at these times (milliseconds). */
 const shortestStep = (times: readonly number[]): number =>
@@ -74,7 +74,7 @@ export async function estimateDiffusion(
 ): Promise<StepEstimate> {
   const { steps, batchSize } = options.training;
   const frozen = new Recogniser(frozenNetwork(f), size, 1);
-  const few = { ...options, training: { ...options.training, steps: TIMED_STEPS } };
+  const few = { ...options, training: { ...options.training, steps: timedSteps(size) } };
   const seconds = await secondsOfStep(size, batchSize, (dataset, hooks) =>
     trainDiffusion(few, dataset, frozen, 1, hooks),
   );
@@ -91,7 +91,7 @@ export async function estimateRecogniser(
   size: number,
 ): Promise<StepEstimate> {
   const batchSize = Math.max(2, Math.min(training.batchSize, Math.floor(MOST_PIXELS / size ** 2)));
-  const few = { network, head, training: { ...training, batchSize, steps: TIMED_STEPS } };
+  const few = { network, head, training: { ...training, batchSize, steps: timedSteps(size) } };
   const seconds = await secondsOfStep(size, batchSize, (dataset, hooks) =>
     trainRecogniser(few, dataset, 1, hooks),
   );
@@ -121,7 +121,7 @@ export async function estimateGeneration(
   };
   const anchor = randomDirections(1, frozen.embeddingSize, new Rng(1, 'estimate'));
   const plans = Array.from({ length: batchSize }, (_, j) => planImage(options, anchor, 0, j, 1));
-  const few = { ...options, sampler: { ...sampler, steps: TIMED_STEPS } };
+  const few = { ...options, sampler: { ...sampler, steps: timedSteps(size) } };
   const times: number[] = [];
   await sampleImages(
     model,

@@ -45,7 +45,7 @@ export const quick: Config = {
     schedule: 'linear',
     prediction: 'x0',
     training: {
-      steps: 1200,
+      steps: 800,
       batchSize: 32,
       learningRate: 6e-4,
       warmupSteps: 100,
@@ -72,7 +72,7 @@ export const quick: Config = {
     network: { widths: [16, 32, 64, 128], blocks: [1, 1, 1, 1], embeddingSize: 128, dropout: 0.2 },
     head: { kind: 'arcface', scale: 16, margin: 0.2 },
     training: {
-      steps: 300,
+      steps: 400,
       batchSize: 64,
       learningRate: 0.05,
       warmupSteps: 50,

@@ -190,6 +190,7 @@ export function loadDiffusion(path: string, embeddingSize: number): DiffusionMod
   restoreTensors({ ema: ema.average }, tensors);
   ema.copyToWeights();
   ema.average.dispose();
+  unet.scope.freeze();
   const schedule = noiseSchedule(options.schedule, options.timesteps);
   return { unet, schedule, prediction: options.prediction };
 }

@@ -77,6 +77,17 @@ export class Scope {
     return Object.fromEntries([...this.weights, ...this.buffers]);
   }
 
+  /** Declares that no value will change any more: an engine that compiles may then build them in. */
+  freeze(): void {
+    tf.tidy(() => {
+      for (const variable of [...this.weights.values(), ...this.buffers.values()]) {
+        // Through the host, for a value that is still a computation cannot be built in.
+        variable.assign(tf.tensor(variable.dataSync(), variable.shape));
+        variable.trainable = false;
+      }
+    });
+  }
+
   /** Frees every variable. */
   dispose(): void {
     for (const variable of [...this.weights.values(), ...this.buffers.values()]) variable.dispose();

@@ -166,6 +166,7 @@ export function loadRecogniser(path: string): Recogniser {
   );
   const { weights, buffers } = recogniser.scope;
   restoreTensors({ ...Object.fromEntries(weights), ...Object.fromEntries(buffers) }, tensors);
+  recogniser.scope.freeze();
   return recogniser;
 }
 
