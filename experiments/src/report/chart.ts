@@ -7,7 +7,7 @@ const TITLE_WIDTH = 270;
 const COLUMN_WIDTH = 140;
 const HEADER = 34;
 const ROW = 46;
-const FOOTER = 26;
+const FOOTER = 40;
 const MARGIN = 14;
 const ACCENT = '#2563eb';
 const GREY = '#6b7280';
@@ -67,7 +67,7 @@ export async function chartPng({ columns, rows }: ResultTable): Promise<Buffer> 
     ),
     textImage(
       'Accuracy in % with its 95 % confidence interval over seeds and folds; every column runs from 45 to 100. Line: the full method.',
-      { left: 8, top: bottom, width: width - 8, height: FOOTER },
+      { left: 8, top: bottom, width: width - 16, height: FOOTER },
       { align: 'left', colour: GREY },
     ),
   ];

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { chartPng } from './chart.ts';
 import { csvTable, markdownReport, terminalReport } from './format.ts';
 import { gridPng } from './grid.ts';
 import { measuresCsv, type MeasuredRow } from './measures.ts';
@@ -90,6 +91,23 @@ describe('the dataset measures', () => {
       'floor,1,,-0.1,,',
       '',
     ]);
+  });
+});
+
+describe('the chart', () => {
+  it.each([1, 2])('has a row for each variant, also with %s column(s)', async (count) => {
+    const columns = table.columns.slice(0, count);
+    const { width, height } = await sharp(await chartPng({ ...table, columns })).metadata();
+    expect([width, height]).toEqual([270 + 140 * count, 34 + 2 * 46 + 40]);
+  });
+
+  it('puts a filled dot of the accent colour at the mean of the full row', async () => {
+    const png = sharp(await chartPng(table));
+    const { data, info } = await png.raw().toBuffer({ resolveWithObject: true });
+    // 90 % on a scale from 45 to 100 over 112 pixels
+    const x = Math.round(270 + 14 + (45 / 55) * 112);
+    const start = ((34 + 31) * info.width + x) * info.channels;
+    expect([...data.subarray(start, start + 3)]).toEqual([0x25, 0x63, 0xeb]);
   });
 });
 

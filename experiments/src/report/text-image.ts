@@ -12,7 +12,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** A text as a picture to composite: in the middle of a box, or at its left side. */
+/** A text as a picture to composite: in the middle of a box, or at its left side, in as many lines as it needs. */
 export async function textImage(
   words: string,
   { left, top, width, height }: Box,
@@ -26,6 +26,7 @@ export async function textImage(
       fontfile: FONT_FILE,
       rgba: true,
       dpi: 96,
+      width,
       align,
     },
   })
