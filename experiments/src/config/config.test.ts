@@ -68,7 +68,7 @@ describe('the command line', () => {
     ],
     [
       ['--generation.sampler.guidanceScale=1'],
-      'There is no config field "generation.sampler.guidanceScale"; "generation.sampler" has kind, steps, guidance, gradient, clip.',
+      'There is no config field "generation.sampler.guidanceScale"; "generation.sampler" has kind, steps, spacing, guidance, gradient, clip.',
     ],
     [['--seed.x=1'], 'There is no config field "seed.x": "seed" holds a value, not a group.'],
     [
