@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openDataset } from '@id3/data';
-import { embedDataset, type Embed } from '@id3/eval';
-import { loadCheckpoint, saveCheckpoint, type Recogniser } from '@id3/model';
+import type { Embed } from '@id3/eval';
+import { embedDataset, loadCheckpoint, saveCheckpoint, type Recogniser } from '@id3/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { trainedRecogniser } from './recogniser-training.ts';
 import type { Stage } from './stage.ts';
@@ -27,16 +27,9 @@ export const embedding: Stage<Record<string, never>, 'dataset' | 'f'> = {
   async run({ folder, dependencies, engine, progress }) {
     await engine();
     const dataset = openDataset(dependencies.dataset);
-    const f = embedWith(trainedRecogniser(dependencies.f));
-    let done = 0;
-    const data = await embedDataset(
-      async (images, shape) => {
-        const values = await f(images, shape);
-        progress(Math.min(dataset.count, (done += shape[0])), dataset.count);
-        return values;
-      },
-      dataset,
-      { batchSize: BATCH_SIZE },
+    const f = trainedRecogniser(dependencies.f);
+    const data = await embedDataset(f, dataset, { batchSize: BATCH_SIZE }, (done) =>
+      progress(done, dataset.count),
     );
     const embeddings = { shape: [dataset.count, data.length / dataset.count], data };
     saveCheckpoint(join(folder, FILE), { meta: {}, tensors: { embeddings } });

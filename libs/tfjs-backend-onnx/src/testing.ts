@@ -94,29 +94,3 @@ export function sameWithGradients(op: Op, inputs: Host[]): void {
   };
   expectClose(on('onnx', run), on('cpu', run), 'gradient');
 }
-
-/** Throws unless the gradient on onnx agrees with central differences of the operation on cpu, in one input. */
-export function gradientByDifferences(op: Op, input: Host): void {
-  const weighted = (x: tf.Tensor) => {
-    const y = op(x);
-    const weights = Array.from({ length: y.size }, (_, i) => Math.sin(1 + 7 * i));
-    return { y, weights };
-  };
-  const [gradient] = on('onnx', () => {
-    const x = tensorOf(input);
-    const { y, weights } = weighted(x);
-    return tf.grad(op)(x, tf.tensor(weights, y.shape));
-  });
-  const h = 1e-2;
-  const loss = (values: number[]) => {
-    const { y, weights } = weighted(tensorOf({ ...input, values }));
-    return Array.from(y.dataSync()).reduce((sum, value, i) => sum + value * weights[i], 0);
-  };
-  tf.setBackend('cpu');
-  const expected = input.values.map((_, i) => {
-    const moved = (by: number) => input.values.map((v, k) => (k === i ? v + by : v));
-    return tf.tidy(() => (loss(moved(h)) - loss(moved(-h))) / (2 * h));
-  });
-  const error = relativeError(gradient.values, expected);
-  if (!(error <= 1e-3)) throw new Error(`gradient ${gradient.values} instead of ${expected}`);
-}
