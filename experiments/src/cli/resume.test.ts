@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '@id3/core';
 import { listRuns, openDatabase } from '@id3/tracking';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -30,17 +31,30 @@ const STAGES = [
 
 let root: string;
 beforeAll(() => void (root = mkdtempSync(join(tmpdir(), 'id3-resume-'))));
-// Workers of a killed run take a moment to see that it is gone.
-const REMOVE = { recursive: true, force: true, maxRetries: 50, retryDelay: 100 };
+const REMOVE = { recursive: true, force: true };
 afterAll(() => rmSync(root, REMOVE));
 
 function start(out: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, ...OPTIONS, `--out=${out}`]);
+  // In a process group of its own, by which its workers are found.
+  const args = ['--import', 'tsx', COMMAND, ...OPTIONS, `--out=${out}`];
+  const child = spawn(process.execPath, args, { detached: true });
   let output = '';
   child.stdout.on('data', (text: Buffer) => (output += text.toString()));
   child.stderr.on('data', (text: Buffer) => (output += text.toString()));
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
   return { child, ended };
+}
+
+/** Workers of a killed run end by themselves as soon as their current step lets them see that it is gone. */
+async function workersEnd(child: ChildProcess): Promise<void> {
+  const alive = (): boolean => {
+    try {
+      return process.kill(-child.pid!, 0);
+    } catch {
+      return false;
+    }
+  };
+  while (alive()) await sleep(20);
 }
 
 const list = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
@@ -76,9 +90,10 @@ it(
       let over = false;
       void ended.then(() => (over = true));
       while (!over && !inTheMiddle(killed, stage, file))
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await sleep(2);
       child.kill('SIGKILL');
       expect(await ended, stage).toMatchObject({ code: null });
+      await workersEnd(child);
     }
     expect(await start(killed).ended).toMatchObject({ code: 0 });
     expect(results(killed)).toEqual(results(whole));
