@@ -1,16 +1,39 @@
-import type { Metadata } from 'next';
+import type { Metadata, Viewport } from 'next';
+import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
-import './style.css';
+import { Navigation } from '../components/navigation.tsx';
+import { ThemeToggle, type Theme } from '../components/theme-toggle.tsx';
+import '../styles/base.css';
+import '../styles/controls.css';
+import '../styles/tables.css';
+import '../styles/charts.css';
+import '../styles/pages.css';
 
 export const metadata: Metadata = {
-  title: 'ID³ workbench',
+  title: { default: 'ID³ workbench', template: '%s · ID³ workbench' },
   description: 'Runs of the ID³ workbench, read from its tracking database.',
 };
 
-export default function Layout({ children }: { children: ReactNode }) {
+export const viewport: Viewport = { width: 'device-width', initialScale: 1 };
+
+export default async function Layout({ children }: { children: ReactNode }) {
+  // In a cookie, not in the browser's storage: the first byte of HTML has the right theme already.
+  const saved = (await cookies()).get('theme')?.value;
+  const theme: Theme = saved === 'light' || saved === 'dark' ? saved : 'system';
   return (
-    <html lang="en">
-      <body>{children}</body>
+    <html lang="en" data-theme={theme}>
+      <body>
+        <a className="skip" href="#content">
+          Skip to content
+        </a>
+        <header className="top">
+          <Navigation />
+          <ThemeToggle saved={theme} />
+        </header>
+        <main id="content" tabIndex={-1}>
+          {children}
+        </main>
+      </body>
     </html>
   );
 }

@@ -1,27 +1,18 @@
-import { findDatabase } from './database.ts';
+import { listExperiments } from '@id3/tracking';
+import { page } from '../server/page.tsx';
 
-// The database may appear at any time: look at every request, not once at build time.
-export const dynamic = 'force-dynamic';
-
-export default function Page() {
-  const database = findDatabase();
+export default page(({ db }) => {
+  const experiments = listExperiments(db);
   return (
-    <main>
-      <h1>ID³ workbench</h1>
-      <p>
-        This page will show the runs of the workbench: loss curves as they grow, verification results beside
-        one another, and the faces that each variant generates.
-      </p>
-      {database.exists ? (
-        <p>
-          The tracking database is at <code>{database.path}</code>.
-        </p>
-      ) : (
-        <p>
-          There is no tracking database yet; <code>npx nx run experiments:ablation</code> will create{' '}
-          <code>{database.path}</code>.
-        </p>
-      )}
-    </main>
+    <div className="page">
+      <header>
+        <h1>Ablation</h1>
+      </header>
+      <ul>
+        {experiments.map(({ id, name }) => (
+          <li key={id}>{name}</li>
+        ))}
+      </ul>
+    </div>
   );
-}
+});

@@ -1,5 +1,14 @@
 import { UserError } from '@id3/core';
 
+/** SQLite's code of an error, which drizzle may have wrapped; undefined where the error is none of SQLite's. */
+export function sqliteCode(error: unknown): string | undefined {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    const { code } = e as { code?: unknown };
+    if (typeof code === 'string' && code.startsWith('SQLITE_')) return code;
+  }
+  return undefined;
+}
+
 /** Turns SQLite's errors that a person can mend into a {@link UserError}; returns others unchanged. */
 export function explainDatabaseError(error: unknown, path: string): unknown {
   const code = (error as { code?: unknown } | undefined)?.code;

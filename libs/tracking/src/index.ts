@@ -1,7 +1,9 @@
 export { Database, openDatabase, type RunOptions } from './database.ts';
 export { isAlive, processIdentity, thisProcess, type ProcessIdentity } from './liveness.ts';
+export { annotate, getAnnotations, type Annotation } from './annotations.ts';
 export * from './queries.ts';
+export { DatabaseProblem, openReader, orProblem, Reader, type ProblemKind, type Readable } from './reader.ts';
 export { reapInterrupted } from './reap.ts';
-export { RunRecord, type Verification } from './record.ts';
+export { RunRecord, type VariantOptions, type Verification } from './record.ts';
 export { Run } from './run.ts';
-export type { EventLevel, RunStatus } from './schema.ts';
+export { RUN_STATUSES, type EventLevel, type RunStatus, type VariantRole } from './schema.ts';

@@ -3,15 +3,14 @@ import type BetterSqlite from 'better-sqlite3';
 import { UserError } from '@id3/core';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 
-const MIGRATIONS = join(import.meta.dirname, '..', 'migrations');
-
 /**
  * Brings a database to the newest schema this code knows, under SQLite's write lock, so that
  * several processes may open a new database at once. The record is kept in drizzle's own table.
  * Throws a UserError where the database was written by a newer version or by another program.
  */
 export function migrate(sqlite: BetterSqlite.Database, path: string): void {
-  const known = readMigrationFiles({ migrationsFolder: MIGRATIONS });
+  // Asked for late: a bundler, as the dashboard's, knows no folder of a module.
+  const known = readMigrationFiles({ migrationsFolder: join(import.meta.dirname, '..', 'migrations') });
   const apply = sqlite.transaction(() => {
     const tables = sqlite.prepare(`select name from sqlite_master where type = 'table'`).pluck().all();
     if (tables.length > 0 && !tables.includes('__drizzle_migrations'))

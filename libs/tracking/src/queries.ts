@@ -1,13 +1,16 @@
 import { and, asc, desc, eq, inArray, type SQL } from 'drizzle-orm';
-import type { Database } from './database.ts';
-import { reapInterrupted } from './reap.ts';
+import type { Readable } from './reader.ts';
+import { isGone } from './reap.ts';
 import {
   artefacts,
   events,
   experiments,
+  metricSummaries,
   metrics,
   runs,
   scoreCurves,
+  variantRuns,
+  variants,
   verificationFolds,
   verificationSummaries,
   type RunStatus,
@@ -15,38 +18,42 @@ import {
 
 export type RunRow = typeof runs.$inferSelect;
 
+/** A run as it is now: one whose process has died is `interrupted`, whatever it said last. */
+const asItIs = (run: RunRow): RunRow =>
+  isGone(run) ? { ...run, status: 'interrupted', finishedAt: run.heartbeatAt } : run;
+
 /** Every experiment, the newest first. */
-export function listExperiments({ db }: Database) {
+export function listExperiments({ db }: Readable) {
   return db.select().from(experiments).orderBy(desc(experiments.id)).all();
 }
 
-/** The runs that match every given field, the newest first; dead runs are marked as interrupted before. */
+/** The runs that match every given field, the newest first. */
 export function listRuns(
-  database: Database,
+  database: Readable,
   where: { experimentId?: number; parentId?: number; stage?: string; statuses?: RunStatus[] } = {},
 ): RunRow[] {
-  reapInterrupted(database);
   const conditions: SQL[] = [];
   if (where.experimentId !== undefined) conditions.push(eq(runs.experimentId, where.experimentId));
   if (where.parentId !== undefined) conditions.push(eq(runs.parentId, where.parentId));
   if (where.stage !== undefined) conditions.push(eq(runs.stage, where.stage));
-  if (where.statuses !== undefined) conditions.push(inArray(runs.status, where.statuses));
-  return database.db
+  const rows = database.db
     .select()
     .from(runs)
     .where(and(...conditions))
     .orderBy(desc(runs.id))
-    .all();
+    .all()
+    .map(asItIs);
+  return where.statuses === undefined ? rows : rows.filter((run) => where.statuses!.includes(run.status));
 }
 
 /** One run, or undefined where there is none with this id. */
-export function getRun(database: Database, id: number): RunRow | undefined {
-  reapInterrupted(database);
-  return database.db.select().from(runs).where(eq(runs.id, id)).get();
+export function getRun(database: Readable, id: number): RunRow | undefined {
+  const run = database.db.select().from(runs).where(eq(runs.id, id)).get();
+  return run && asItIs(run);
 }
 
 /** A run's metrics, all of them or one, by name and step. */
-export function getMetrics({ db }: Database, runId: number, key?: string) {
+export function getMetrics({ db }: Readable, runId: number, key?: string) {
   return db
     .select({ key: metrics.key, step: metrics.step, value: metrics.value, time: metrics.time })
     .from(metrics)
@@ -56,7 +63,7 @@ export function getMetrics({ db }: Database, runId: number, key?: string) {
 }
 
 /** The verification folds of these runs. */
-export function getVerificationFolds({ db }: Database, runIds: number[]) {
+export function getVerificationFolds({ db }: Readable, runIds: number[]) {
   return db
     .select()
     .from(verificationFolds)
@@ -66,21 +73,63 @@ export function getVerificationFolds({ db }: Database, runIds: number[]) {
 }
 
 /** The verification summaries of these runs. */
-export function getVerificationSummaries({ db }: Database, runIds: number[]) {
+export function getVerificationSummaries({ db }: Readable, runIds: number[]) {
   return db.select().from(verificationSummaries).where(inArray(verificationSummaries.runId, runIds)).all();
 }
 
 /** A run's ROC curves and score histograms. */
-export function getScoreCurves({ db }: Database, runId: number) {
+export function getScoreCurves({ db }: Readable, runId: number) {
   return db.select().from(scoreCurves).where(eq(scoreCurves.runId, runId)).all();
 }
 
 /** A run's files. */
-export function getArtefacts({ db }: Database, runId: number) {
+export function getArtefacts({ db }: Readable, runId: number) {
   return db.select().from(artefacts).where(eq(artefacts.runId, runId)).all();
 }
 
 /** A run's events in their order. */
-export function getEvents({ db }: Database, runId: number) {
+export function getEvents({ db }: Readable, runId: number) {
   return db.select().from(events).where(eq(events.runId, runId)).orderBy(asc(events.id)).all();
+}
+
+/** The variants that an experiment's run compares, in the order of its table. */
+export function getVariants({ db }: Readable, runId: number) {
+  return db.select().from(variants).where(eq(variants.runId, runId)).orderBy(asc(variants.position)).all();
+}
+
+/** The runs that these variants are made of, each with what it tells of its variant. */
+export function getVariantRuns({ db }: Readable, variantIds: number[]) {
+  return db
+    .select({ variantId: variantRuns.variantId, role: variantRuns.role, run: runs })
+    .from(variantRuns)
+    .innerJoin(runs, eq(runs.id, variantRuns.runId))
+    .where(inArray(variantRuns.variantId, variantIds))
+    .orderBy(asc(variantRuns.runId))
+    .all()
+    .map((row) => ({ ...row, run: asItIs(row.run) }));
+}
+
+/** The variants that a run is part of. */
+export function getVariantsOfRun({ db }: Readable, runId: number) {
+  return db
+    .select({ variant: variants, role: variantRuns.role })
+    .from(variantRuns)
+    .innerJoin(variants, eq(variants.id, variantRuns.variantId))
+    .where(eq(variantRuns.runId, runId))
+    .orderBy(asc(variants.id))
+    .all();
+}
+
+/** The last value and range of every metric of these runs; of all runs where none are given. */
+export function getMetricSummaries({ db }: Readable, runIds?: number[]) {
+  return db
+    .select()
+    .from(metricSummaries)
+    .where(runIds && inArray(metricSummaries.runId, runIds))
+    .all();
+}
+
+/** One file of a run. */
+export function getArtefact({ db }: Readable, id: number) {
+  return db.select().from(artefacts).where(eq(artefacts.id, id)).get();
 }

@@ -6,6 +6,11 @@ import { runs } from './schema.ts';
 /** A silent run of another host counts as dead after this long; native compute may block its timers for a while. */
 const SILENCE_MS = 60_000;
 
+/** Whether a run that says it is running has lost its process. */
+export function isGone(run: typeof runs.$inferSelect): boolean {
+  return run.status === 'running' && !(isAlive(run) ?? Date.now() - run.heartbeatAt < SILENCE_MS);
+}
+
 /**
  * Marks as `interrupted` every run that says it is running but whose process has ended. On the
  * host of the run the process itself is asked; elsewhere the age of the last heartbeat decides,
@@ -14,7 +19,7 @@ const SILENCE_MS = 60_000;
 export function reapInterrupted(database: Database): void {
   const running = database.db.select().from(runs).where(eq(runs.status, 'running')).all();
   for (const run of running) {
-    if (isAlive(run) ?? Date.now() - run.heartbeatAt < SILENCE_MS) continue;
+    if (!isGone(run)) continue;
     database.write((db) =>
       db
         .update(runs)

@@ -5,11 +5,15 @@ import type { Database } from './database.ts';
 import {
   artefacts,
   events,
+  metricSummaries,
   metrics,
   scoreCurves,
+  variantRuns,
+  variants,
   verificationFolds,
   verificationSummaries,
   type EventLevel,
+  type VariantRole,
 } from './schema.ts';
 
 /** The result of one verification benchmark; accuracies, AUC, EER and rates are shares from 0 to 1. */
@@ -23,6 +27,13 @@ export interface Verification {
   tarAtFar: Record<string, number>;
   folds: { fold: number; accuracy: number; threshold: number }[];
   curves?: { kind: 'roc' | 'same' | 'different'; points: [number, number][] }[];
+}
+
+/** A row of an experiment's table: a config under a name, with what the row says to a reader. */
+export interface VariantOptions {
+  readonly name: string;
+  readonly title: string;
+  readonly config: unknown;
 }
 
 /** What belongs to a run whether it was computed or found in the cache. Methods throw a UserError where the disk refuses. */
@@ -54,9 +65,32 @@ export class RunRecord {
   summary(values: Record<string, number>): void {
     const time = Date.now();
     this.database.write((db) => {
-      for (const [key, value] of Object.entries(values))
-        db.insert(metrics).values({ runId: this.id, key, step: 0, value, time }).run();
+      for (const [key, value] of Object.entries(values)) {
+        const metric = { runId: this.id, key, step: 0, value };
+        db.insert(metrics)
+          .values({ ...metric, time })
+          .run();
+        db.insert(metricSummaries)
+          .values({ ...metric, min: value, max: value })
+          .run();
+      }
     });
+  }
+
+  /** Records the variants that an experiment's run compares, in the order of its table; gives their numbers by name. */
+  variants(rows: readonly VariantOptions[]): ReadonlyMap<string, number> {
+    return this.database.write((db) => {
+      const values = rows.map((row, position) => ({ runId: this.id, position, ...row }));
+      const ids = values.map(
+        (value) => db.insert(variants).values(value).returning({ id: variants.id }).get().id,
+      );
+      return new Map(rows.map(({ name }, k) => [name, ids[k]]));
+    });
+  }
+
+  /** Records that the run is part of a variant, and what it tells of it. */
+  partOf(variantId: number, role: VariantRole): void {
+    this.database.write((db) => db.insert(variantRuns).values({ variantId, runId: this.id, role }).run());
   }
 
   /** Records a file, by its path relative to the artefact root: the folder the database lies in. */

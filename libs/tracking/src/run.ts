@@ -2,7 +2,7 @@ import { UserError } from '@id3/core';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { RunRecord } from './record.ts';
-import { metrics, runs } from './schema.ts';
+import { metricSummaries, metrics, runs } from './schema.ts';
 
 const HEARTBEAT_MS = 2_000;
 const FLUSH_MS = 500;
@@ -10,18 +10,34 @@ const FLUSH_ROWS = 500;
 /** A log this long after the last flush is written at once: the steps are slow, and may block the timer. */
 const SLOW_STEP_MS = 50;
 
+type MetricRow = {
+  readonly key: string;
+  readonly step: number;
+  readonly value: number | null;
+  readonly time: number;
+};
+
+interface Progress {
+  readonly step: number;
+  readonly steps: number;
+  readonly secondsLeft: number | undefined;
+}
+
 /**
  * One run being recorded. Metrics gather in memory and are written together; what was logged more
  * than a second ago survives SIGKILL. Every method throws a UserError where the disk refuses.
  */
 export class Run extends RunRecord {
-  private rows: { key: string; step: number; value: number | null; time: number }[] = [];
+  private rows: MetricRow[] = [];
   private lastFlush = 0;
   private lastHeartbeat = Date.now();
   private readonly flushTimer: NodeJS.Timeout;
   private readonly heartbeatTimer: NodeJS.Timeout;
   private readonly insertMetric;
+  private readonly insertSummary;
   private readonly touch;
+  private reported: Progress | undefined;
+  private first: { step: number; time: number } | undefined;
 
   constructor(database: Database, id: number) {
     super(database, id);
@@ -38,6 +54,27 @@ export class Run extends RunRecord {
       .onConflictDoUpdate({
         target: [metrics.runId, metrics.key, metrics.step],
         set: { value: sql`excluded.value`, time: sql`excluded.time` },
+      })
+      .prepare();
+    this.insertSummary = db
+      .insert(metricSummaries)
+      .values({
+        runId: id,
+        key: sql.placeholder('key'),
+        step: sql.placeholder('step'),
+        value: sql.placeholder('value'),
+        min: sql.placeholder('min'),
+        max: sql.placeholder('max'),
+      })
+      .onConflictDoUpdate({
+        target: [metricSummaries.runId, metricSummaries.key],
+        set: {
+          step: sql`max(${metricSummaries.step}, excluded.step)`,
+          value: sql`case when excluded.step >= ${metricSummaries.step} then excluded.value else ${metricSummaries.value} end`,
+          // SQLite's min and max of two numbers are NULL where one is.
+          min: sql`coalesce(min(${metricSummaries.min}, excluded.min), ${metricSummaries.min}, excluded.min)`,
+          max: sql`coalesce(max(${metricSummaries.max}, excluded.max), ${metricSummaries.max}, excluded.max)`,
+        },
       })
       .prepare();
     // A reader on another host may have taken a long silence for death.
@@ -78,9 +115,20 @@ export class Run extends RunRecord {
     if (this.rows.length === 0) return;
     this.database.write(() => {
       for (const row of this.rows) this.insertMetric.run(row);
+      for (const summary of summaries(this.rows)) this.insertSummary.run(summary);
     });
     this.rows = [];
     this.lastFlush = Date.now();
+  }
+
+  /** Tells how far the run is, in whatever it counts; written with the next heartbeat. */
+  progress(step: number, steps: number): void {
+    const time = Date.now();
+    this.first ??= { step, time };
+    const done = step - this.first.step;
+    const secondsLeft = done > 0 ? ((time - this.first.time) / 1000 / done) * (steps - step) : undefined;
+    this.reported = { step, steps, secondsLeft };
+    if (time - this.lastHeartbeat >= HEARTBEAT_MS) this.heartbeat();
   }
 
   /** Ends the run well. */
@@ -120,7 +168,7 @@ export class Run extends RunRecord {
     this.database.write((db) =>
       db
         .update(runs)
-        .set({ status, error, finishedAt: now, heartbeatAt: now })
+        .set({ status, error, finishedAt: now, heartbeatAt: now, ...this.reported, secondsLeft: null })
         .where(eq(runs.id, this.id))
         .run(),
     );
@@ -128,6 +176,24 @@ export class Run extends RunRecord {
 
   private heartbeat(): void {
     this.lastHeartbeat = Date.now();
-    this.database.write(() => this.touch.run({ now: this.lastHeartbeat }));
+    this.database.write((db) => {
+      this.touch.run({ now: this.lastHeartbeat });
+      if (this.reported !== undefined) db.update(runs).set(this.reported).where(eq(runs.id, this.id)).run();
+    });
   }
 }
+
+/** Of each key, its last value and its range. */
+function summaries(rows: readonly MetricRow[]) {
+  const byKey = new Map<string, MetricRow & { min: number | null; max: number | null }>();
+  for (const row of rows) {
+    const { key, step, value } = row;
+    const known = byKey.get(key);
+    const [min, max] = [lower(known?.min ?? null, value), higher(known?.max ?? null, value)];
+    byKey.set(key, { ...(known !== undefined && known.step > step ? known : row), min, max });
+  }
+  return byKey.values();
+}
+
+const lower = (a: number | null, b: number | null) => (a === null || b === null ? (a ?? b) : Math.min(a, b));
+const higher = (a: number | null, b: number | null) => (a === null || b === null ? (a ?? b) : Math.max(a, b));

@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** Where a run stands; `cached` means that its result was there already and nothing was computed. */
 export const RUN_STATUSES = ['running', 'finished', 'failed', 'interrupted', 'cached'] as const;
@@ -44,6 +44,11 @@ export const runs = sqliteTable(
     startedAt: integer('started_at').notNull(),
     finishedAt: integer('finished_at'),
     heartbeatAt: integer('heartbeat_at').notNull(),
+    /** How far the run is: `step` of `steps`, in whatever it counts; NULL where it did not say. */
+    step: integer('step'),
+    steps: integer('steps'),
+    /** What the run is expected to take from its last heartbeat on. */
+    secondsLeft: real('seconds_left'),
   },
   (run) => [
     index('runs_by_experiment').on(run.experimentId),
@@ -57,6 +62,41 @@ const runId = () =>
     .notNull()
     .references(() => runs.id, { onDelete: 'cascade' });
 
+/** A row of an ablation: one config that an experiment's run compares with others. */
+export const variants = sqliteTable(
+  'variants',
+  {
+    id: integer('id').primaryKey(),
+    /** The experiment's run. */
+    runId: runId(),
+    /** Its place in the table, from 0. */
+    position: integer('position').notNull(),
+    name: text('name').notNull(),
+    /** What the row says to a reader. */
+    title: text('title').notNull(),
+    config: text('config', { mode: 'json' }).$type<unknown>().notNull(),
+  },
+  (variant) => [uniqueIndex('variants_by_run').on(variant.runId, variant.name)],
+);
+
+export const VARIANT_ROLES = ['verification', 'measures', 'sample-grid', 'stage'] as const;
+export type VariantRole = (typeof VARIANT_ROLES)[number];
+
+/** The stages' runs that a variant is made of; variants share those that do the same work. */
+export const variantRuns = sqliteTable(
+  'variant_runs',
+  {
+    variantId: integer('variant_id')
+      .notNull()
+      .references(() => variants.id, { onDelete: 'cascade' }),
+    runId: runId(),
+    /** What the run tells of the variant: its accuracies, its dataset's measures, or no more than that it was needed. */
+    role: text('role', { enum: VARIANT_ROLES }).notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.variantId, row.runId] }), index('variant_runs_by_run').on(row.runId)],
+);
+
+// The migrations make it a table WITHOUT ROWID, which drizzle cannot say: half the space, one look-up.
 export const metrics = sqliteTable(
   'metrics',
   {
@@ -68,6 +108,20 @@ export const metrics = sqliteTable(
     time: integer('time').notNull(),
   },
   (metric) => [primaryKey({ columns: [metric.runId, metric.key, metric.step] })],
+);
+
+/** Of each metric of a run, its value at the last step, and its range. */
+export const metricSummaries = sqliteTable(
+  'metric_summaries',
+  {
+    runId: runId(),
+    key: text('key').notNull(),
+    step: integer('step').notNull(),
+    value: real('value'),
+    min: real('min'),
+    max: real('max'),
+  },
+  (row) => [primaryKey({ columns: [row.runId, row.key] })],
 );
 
 export const verificationFolds = sqliteTable(
@@ -137,3 +191,19 @@ export const events = sqliteTable(
   },
   (row) => [index('events_by_run').on(row.runId)],
 );
+
+/** What a person says about a run. */
+export const annotations = sqliteTable('annotations', {
+  runId: runId().primaryKey(),
+  /** What the person calls the run. */
+  name: text('name'),
+  note: text('note'),
+  /** Archived runs are not shown unless asked for. */
+  archivedAt: integer('archived_at'),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+export const tags = sqliteTable('tags', { runId: runId(), tag: text('tag').notNull() }, (row) => [
+  primaryKey({ columns: [row.runId, row.tag] }),
+  index('tags_by_tag').on(row.tag),
+]);

@@ -1,0 +1,35 @@
+import { annotate, getRun, DatabaseProblem } from '@id3/tracking';
+import { z } from 'zod';
+import { writeToDatabase } from '../../../../server/database.ts';
+
+const changeSchema = z
+  .strictObject({
+    name: z.string().max(200).nullable(),
+    note: z.string().max(20_000).nullable(),
+    tags: z.array(z.string().max(50)).max(50),
+    archived: z.boolean(),
+  })
+  .partial();
+
+/** Changes what a person says about a run: the dashboard's only writes. The proxy has refused foreign origins. */
+export async function PATCH(
+  request: Request,
+  { params }: { params: Promise<{ id: string }> },
+): Promise<Response> {
+  const id = Number((await params).id);
+  const change = changeSchema.safeParse(await request.json().catch(() => undefined));
+  if (!change.success) return refuse(400, `The change is not understood: ${change.error.issues[0].message}.`);
+  try {
+    return writeToDatabase((writer) => {
+      if (!Number.isSafeInteger(id) || getRun(writer, id) === undefined)
+        return refuse(404, `There is no run ${id}.`);
+      annotate(writer, id, change.data);
+      return new Response(null, { status: 204 });
+    });
+  } catch (error) {
+    if (!(error instanceof DatabaseProblem)) throw error;
+    return refuse(503, error.message);
+  }
+}
+
+const refuse = (status: number, error: string): Response => Response.json({ error }, { status });
