@@ -1,8 +1,26 @@
 export * from './datasets/batches.ts';
-export * from './datasets/image-folder.ts';
+export * from './datasets/folds.ts';
 export * from './datasets/manifest.ts';
 export * from './datasets/reader.ts';
 export * from './datasets/writer.ts';
+export type { ExportOptions } from './export/encode.ts';
+export { exportImageFolder } from './export/image-folder.ts';
+export { exportRecordSet } from './export/record-set.ts';
+export { exportWebDataset } from './export/webdataset.ts';
+export { fileSource, memorySource, type ByteSource } from './formats/byte-source.ts';
+export { openRecordSet, type RecordSet } from './formats/record-set.ts';
+export { readRecords, RecordWriter } from './formats/recordio.ts';
+export { packImageRecord, unpackImageRecord } from './formats/image-record.ts';
+export { decodeImage } from './import/decode.ts';
+export {
+  pairListFormats,
+  pairListSource,
+  verificationBinSource,
+  type PairListFormat,
+} from './import/benchmarks.ts';
+export { imageFolderSource, importImageFolder, unlabelledSource } from './import/image-folder.ts';
+export { importImages, type ImageSource, type ImportOptions } from './import/import-images.ts';
+export { recordSetSource } from './import/record-set.ts';
 export {
   POOLS,
   POOL_CAPACITY,

@@ -1,13 +1,8 @@
 import { UserError } from '@id3/core';
+import { contiguousFolds } from '@id3/data';
 import { describe, expect, it } from 'vitest';
 import { normaliseRows, squaredDistances, cosines, sumWithMirror } from './embeddings.ts';
-import {
-  bestThreshold,
-  contiguousFolds,
-  kFoldAccuracy,
-  kFoldTarAtFar,
-  type ScoredPairs,
-} from './protocol.ts';
+import { bestThreshold, kFoldAccuracy, kFoldTarAtFar, type ScoredPairs } from './protocol.ts';
 import { drawScores, scoreKinds } from './testing.ts';
 
 /** Share of pairs decided rightly, straight from the definition. */

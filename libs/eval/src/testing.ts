@@ -1,5 +1,6 @@
 import { Rng } from '@id3/core';
-import { contiguousFolds, type ScoredPairs } from './protocol.ts';
+import { contiguousFolds } from '@id3/data';
+import type { ScoredPairs } from './protocol.ts';
 
 /** Kinds of score lists that a protocol meets, from well separated to useless. */
 export const scoreKinds = ['random', 'separated', 'clustered', 'tied', 'collapsed', 'inverted'] as const;

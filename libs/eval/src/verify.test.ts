@@ -2,9 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng } from '@id3/core';
-import { DatasetWriter, openDataset, type Dataset, type Pair } from '@id3/data';
+import { DatasetWriter, contiguousFolds, openDataset, type Dataset, type Pair } from '@id3/data';
 import { describe, expect, it } from 'vitest';
-import { contiguousFolds } from './protocol.ts';
 import { embedDataset, verify, type Embed } from './verify.ts';
 
 /** 2 images of each of 40 people, 2×3 pixels: a person's own pattern plus noise of the given strength. */

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UserError } from '@id3/core';
+import { fileSource } from './byte-source.ts';
+import { unpackImageRecord, type ImageRecord } from './image-record.ts';
+import { readIndex, scanIndex } from './record-index.ts';
+import { readRecord } from './recordio.ts';
+
+/** What random access reads at once: more than most encoded 112×112 faces have. */
+const READ_AHEAD = 1 << 14;
+
+/** A training set in RecordIO, read at random; nothing but its index (16 bytes an image) is held in memory. */
+export interface RecordSet {
+  /** The `.rec` file. */
+  readonly path: string;
+  /** Number of images. */
+  readonly count: number;
+  /** From `property` (classes,height,width), where there is one. */
+  readonly property: { classes: number; height: number; width: number } | undefined;
+  /** The key of image i. */
+  keyOf(i: number): number;
+  /** Image i, 0 ≤ i < count, in order of keys. */
+  read(i: number): ImageRecord;
+  close(): void;
+}
+
+/**
+ * Opens a set as InsightFace ships them (CASIA-WebFace, MS1M): `train.rec`, `train.idx` and `property`. Record 0 has two labels [e, p]:
+ * images are the records 1 … e-1, and e … p-1 list the images of each person, which no trainer of InsightFace's needs
+ * today and which are passed over. Where record 0 is an image itself (as `im2rec` writes it), all records are images.
+ * Without `.idx` the `.rec` is scanned, which takes its keys to be 0, 1, 2 ….
+ *
+ * @param path the folder that holds one `.rec`, or the `.rec` itself
+ * @throws UserError where a file is missing, damaged or does not fit the others
+ */
+export function openRecordSet(path: string): RecordSet {
+  const recPath = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'train.rec') : path;
+  const source = fileSource(recPath, READ_AHEAD);
+  try {
+    if (source.size === 0) throw new UserError(`${recPath} is empty; get the file again.`);
+    const indexPath = recPath.replace(/\.rec$/, '') + '.idx';
+    const index = existsSync(indexPath) ? readIndex(indexPath) : scanned(recPath);
+    const readKey = (key: number): ImageRecord => {
+      const offset = index.offsetOf(key);
+      if (offset === undefined)
+        throw new UserError(
+          `${indexPath} has no record ${key}; get the file again, or delete it to have the .rec scanned.`,
+        );
+      return unpackImageRecord(readRecord(source, offset).data, `${recPath}, record ${key},`);
+    };
+    const first = readKey(index.keys[0]);
+    const hasHead = first.listed && first.image.length === 0;
+    if (hasHead && !(first.labels[0] >= 2))
+      throw new UserError(
+        `${recPath}, record 0, announces images 1 to ${first.labels[0] - 1}; get the file again.`,
+      );
+    const count = hasHead ? Math.trunc(first.labels[0]) - 1 : index.count;
+    if (count > index.count)
+      throw new UserError(
+        `${recPath} announces ${count} images but its index has ${index.count} records; get both files again.`,
+      );
+    const keyOf = (i: number) => (hasHead ? i + 1 : index.keys[i]);
+    return {
+      path: recPath,
+      count,
+      property: readProperty(join(dirname(recPath), 'property')),
+      keyOf,
+      read: (i) => readKey(keyOf(i)),
+      close: () => source.close(),
+    };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+function scanned(recPath: string) {
+  const source = fileSource(recPath);
+  try {
+    return scanIndex(source);
+  } finally {
+    source.close();
+  }
+}
+
+function readProperty(path: string): RecordSet['property'] {
+  if (!existsSync(path)) return undefined;
+  const text = readFileSync(path, 'utf8').slice(0, 100).trim();
+  const match = /^(\d{1,9}),(\d{1,5}),(\d{1,5})$/.exec(text);
+  if (!match)
+    throw new UserError(
+      `${path} holds ${JSON.stringify(text)}; expected classes,height,width as 10572,112,112.`,
+    );
+  const [classes, height, width] = match.slice(1).map(Number);
+  return { classes, height, width };
+}

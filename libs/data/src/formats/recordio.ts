@@ -1,0 +1,132 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { UserError, explainFileError } from '@id3/core';
+import type { ByteSource } from './byte-source.ts';
+
+/**
+ * MXNet RecordIO (dmlc-core, `include/dmlc/recordio.h`). A record is one part, or several where its data holds the magic
+ * number at a multiple of 4 bytes: there the data is cut and the magic number left out. A part is
+ * - u32 magic number,
+ * - u32 whose upper 3 bits say which part (0 whole record, 1 first, 2 middle, 3 last) and whose lower 29 bits its length,
+ * - the data, padded with zeros to a multiple of 4 bytes;
+ * all little-endian.
+ */
+const MAGIC = 0xced7230a;
+const MAGIC_BYTES = Buffer.from([0x0a, 0x23, 0xd7, 0xce]);
+const MAX_PART = 2 ** 29 - 1;
+/** No encoded face is larger; a damaged length beyond it is refused before anything is allocated. */
+const MAX_RECORD = 1 << 26;
+const MAX_PARTS = 1 << 16;
+const [WHOLE, FIRST, MIDDLE, LAST] = [0, 1, 2, 3];
+
+export interface StoredRecord {
+  /** Where its first part begins. */
+  readonly offset: number;
+  /** Where the next record begins. */
+  readonly next: number;
+  /** The caller's own. */
+  readonly data: Buffer;
+}
+
+const padded = (length: number) => (length + 3) & ~3;
+
+/** The record that begins at `offset`. Throws a UserError that names the byte where it is not one. */
+export function readRecord(source: ByteSource, offset: number): StoredRecord {
+  const refuse = (what: string, at = offset): never => {
+    throw new UserError(`${source.name} ${what} at byte ${at}; get the file again, or its .idx.`);
+  };
+  const parts: Buffer[] = [];
+  let length = 0;
+  for (let at = offset; ;) {
+    if (at < 0 || at + 8 > source.size) refuse('is truncated: no record begins', at);
+    const header = source.at(at, 8);
+    const magic = header.readUInt32LE(0);
+    if (magic !== MAGIC) {
+      if (header.readUInt32BE(0) === MAGIC)
+        refuse('is big-endian, RecordIO is little-endian: wrong magic number', at);
+      refuse('has no RecordIO record (its magic number is missing)', at);
+    }
+    const lengthAndPart = header.readUInt32LE(4);
+    const [part, size] = [lengthAndPart >>> 29, lengthAndPart & MAX_PART];
+    if (parts.length === 0 ? part !== WHOLE && part !== FIRST : part !== MIDDLE && part !== LAST)
+      refuse(`has part ${part} of a record where ${parts.length === 0 ? 'one begins' : 'it goes on'}`, at);
+    length += size + (parts.length > 0 ? 4 : 0);
+    if (length > MAX_RECORD || parts.length > 2 * MAX_PARTS)
+      refuse(`has a record of more than ${MAX_RECORD} bytes or ${MAX_PARTS} parts`);
+    // Some writers leave the padding of the last record away.
+    if (at + 8 + size > source.size)
+      refuse(`is truncated: ${size} bytes are announced where ${source.size - at - 8} follow,`, at);
+    if (parts.length > 0) parts.push(MAGIC_BYTES);
+    parts.push(Buffer.from(source.at(at + 8, size)));
+    at = Math.min(at + 8 + padded(size), source.size);
+    if (part === WHOLE || part === LAST)
+      return { offset, next: at, data: parts.length === 1 ? parts[0] : Buffer.concat(parts) };
+  }
+}
+
+/** All records in file order, in constant memory. Throws as {@link readRecord} does. */
+export function* readRecords(source: ByteSource): Generator<StoredRecord> {
+  if (source.size === 0) throw new UserError(`${source.name} is empty; get the file again.`);
+  for (let at = 0; at < source.size;) {
+    const record = readRecord(source, at);
+    yield record;
+    at = record.next;
+  }
+}
+
+/** Writes a RecordIO file record by record. Throws a UserError where the disk refuses. */
+export class RecordWriter {
+  private readonly file: number;
+  private buffered: Uint8Array[] = [];
+  private bufferedBytes = 0;
+  private written = 0;
+
+  constructor(readonly path: string) {
+    try {
+      this.file = openSync(path, 'w');
+    } catch (error) {
+      throw explainFileError(error, path);
+    }
+  }
+
+  /** Appends a record and returns the offset where it begins. */
+  append(data: Buffer): number {
+    const offset = this.written;
+    const cuts: number[] = [];
+    for (let at = data.indexOf(MAGIC_BYTES); at >= 0; at = data.indexOf(MAGIC_BYTES, at + 1))
+      if (at % 4 === 0) cuts.push(at);
+    let from = 0;
+    [...cuts, data.length].forEach((to, i) => {
+      const part = cuts.length === 0 ? WHOLE : i === 0 ? FIRST : i < cuts.length ? MIDDLE : LAST;
+      const header = Buffer.alloc(8);
+      header.writeUInt32LE(MAGIC, 0);
+      header.writeUInt32LE(((part << 29) | (to - from)) >>> 0, 4);
+      this.write(header, data.subarray(from, to), Buffer.alloc(padded(to - from) - (to - from)));
+      from = to + 4;
+    });
+    if (this.bufferedBytes > 1 << 20) this.flush();
+    return offset;
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.file);
+  }
+
+  private write(...pieces: Uint8Array[]): void {
+    for (const piece of pieces) {
+      this.buffered.push(piece);
+      this.bufferedBytes += piece.length;
+      this.written += piece.length;
+    }
+  }
+
+  private flush(): void {
+    const bytes = Buffer.concat(this.buffered);
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(this.file, bytes, done);
+    } catch (error) {
+      throw explainFileError(error, this.path);
+    }
+    [this.buffered, this.bufferedBytes] = [[], 0];
+  }
+}

@@ -1,0 +1,152 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError, sha256 } from '@id3/core';
+import { contiguousFolds } from '../datasets/folds.ts';
+import type { Pair } from '../datasets/manifest.ts';
+import {
+  parseCfpProtocol,
+  parseCrossLfwPairs,
+  parseFlaggedPairs,
+  parseLfwPairs,
+  type ListedPair,
+} from '../formats/pair-lists.ts';
+import { readVerificationBin } from '../formats/verification-bin.ts';
+import type { ImageSource } from './import-images.ts';
+
+/** Number of folds of an InsightFace `.bin`, which says nothing of folds: `verification.py` cuts ten in file order. */
+const BIN_FOLDS = 10;
+
+/**
+ * An InsightFace verification set (`lfw.bin`) as a source. A picture that occurs in several pairs is kept once. Who is on
+ * it the file does not say: pictures that pairs of one person connect have one label, all others their own.
+ */
+export function verificationBinSource(path: string): ImageSource {
+  const { images, same } = readVerificationBin(path);
+  const hashes = images.map(sha256);
+  const folds = contiguousFolds(same.length, BIN_FOLDS);
+  const { count, indices, first } = unique(hashes);
+  const pairs = same.map((isSame, i): Pair => ({
+    a: indices[2 * i],
+    b: indices[2 * i + 1],
+    same: isSame,
+    fold: folds[i],
+  }));
+  const labels = connectedLabels(count, pairs);
+  return {
+    spec: { format: 'insightface-bin', source: path, images: sha256(hashes.join()), pairs: pairs.length },
+    count,
+    picture: (i) => images[first[i]],
+    record: (i) => ({ label: labels[i] }),
+    nameOf: (i) => `${path}, image ${first[i]},`,
+    pairs,
+  };
+}
+
+/** The benchmarks whose pictures and pairs come apart. */
+export const pairListFormats = ['lfw', 'cfp-ff', 'cfp-fp', 'agedb-30', 'calfw', 'cplfw'] as const;
+export type PairListFormat = (typeof pairListFormats)[number];
+
+/**
+ * A benchmark in its original form as a source.
+ *
+ * @param images the folder that the pictures of the list are in: with a folder a person for LFW; for CFP the one that has `Data/` and `Protocol/`
+ * @param list the file with the pairs; for CFP the folder `Protocol/`, by default that of `images`
+ * @throws UserError where a file is missing or a line cannot be understood
+ */
+export function pairListSource(format: PairListFormat, images: string, list?: string): ImageSource {
+  const cfp = format === 'cfp-ff' || format === 'cfp-fp';
+  const listPath = list ?? (cfp ? join(images, 'Protocol') : undefined);
+  if (listPath === undefined) throw new UserError(`${format} needs --pairs=FILE, the list of its pairs.`);
+  const listed = readPairs(format, listPath);
+  const pathOf = (picture: string) => join(cfp ? listPath : images, picture);
+  const pictures = listed.flatMap(({ a, b }) => [a, b]);
+  const { count, indices, first } = unique(pictures);
+  const missing = first.filter((i) => !existsSync(pathOf(pictures[i])));
+  if (missing.length > 0)
+    throw new UserError(
+      `${missing.length} of the ${count} pictures that ${listPath} names are missing, such as ${pathOf(pictures[missing[0]])}; check --from.`,
+    );
+  const pairs = listed.map(({ same, fold }, i) => ({
+    a: indices[2 * i],
+    b: indices[2 * i + 1],
+    same,
+    fold,
+  }));
+  const labels = connectedLabels(count, pairs);
+  return {
+    spec: { format, source: images, images: sha256(JSON.stringify(listed)), pairs: pairs.length },
+    count,
+    picture: (i) => pathOf(pictures[first[i]]),
+    record: (i) => ({ label: labels[i], file: pictures[first[i]] }),
+    nameOf: (i) => pathOf(pictures[first[i]]),
+    pairs,
+  };
+}
+
+function readPairs(format: PairListFormat, path: string): ListedPair[] {
+  const text = (file: string): string => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      throw new UserError(
+        `${file} cannot be read (${(error as NodeJS.ErrnoException).code}); check --pairs.`,
+      );
+    }
+  };
+  switch (format) {
+    case 'lfw':
+      return parseLfwPairs(text(path), path);
+    case 'agedb-30':
+      return parseFlaggedPairs(text(path), path);
+    case 'calfw':
+    case 'cplfw':
+      return parseCrossLfwPairs(text(path), path);
+    default: {
+      const [first, second] = [
+        'Pair_list_F.txt',
+        format === 'cfp-fp' ? 'Pair_list_P.txt' : 'Pair_list_F.txt',
+      ];
+      const folder = join(path, 'Split', format === 'cfp-fp' ? 'FP' : 'FF');
+      if (!existsSync(folder))
+        throw new UserError(`${folder} is missing; --pairs must name CFP's Protocol folder.`);
+      const splits = readdirSync(folder)
+        .filter((split) => /^\d+$/.test(split))
+        .sort()
+        .map((split) => ({
+          same: text(join(folder, split, 'same.txt')),
+          different: text(join(folder, split, 'diff.txt')),
+        }));
+      const lists = { first: text(join(path, first)), second: text(join(path, second)) };
+      return parseCfpProtocol({ ...lists, splits }, path);
+    }
+  }
+}
+
+/** Numbers distinct keys in the order of their first occurrence: each key's number, and each number's first place. */
+function unique(keys: readonly string[]): { count: number; indices: number[]; first: number[] } {
+  const numbers = new Map<string, number>();
+  const first: number[] = [];
+  const indices = keys.map((key, place) => {
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, first.length);
+    return first.push(place) - 1;
+  });
+  return { count: first.length, indices, first };
+}
+
+/** A label for each image, the same where pairs of one person connect them; counted from 0 in the order of images. */
+function connectedLabels(count: number, pairs: readonly Pair[]): number[] {
+  const parent = Array.from({ length: count }, (_, i) => i);
+  const root = (i: number): number => {
+    while (parent[i] !== i) i = parent[i] = parent[parent[i]];
+    return i;
+  };
+  for (const { a, b, same } of pairs) if (same) parent[root(b)] = root(a);
+  const labels = new Map<number, number>();
+  return parent.map((_, i) => {
+    const own = root(i);
+    if (!labels.has(own)) labels.set(own, labels.size);
+    return labels.get(own)!;
+  });
+}
