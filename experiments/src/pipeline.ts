@@ -83,8 +83,10 @@ export class Pipeline {
     const dependencies = {
       dataset,
       embeddings: this.embeddings(dataset),
+      pool: this.pool('train'),
       reference: this.embeddings(this.pool('train')),
       verification: this.fVerification(),
+      ...(this.config.downstream.dataset === 'train' ? {} : { anchors: this.anchors() }),
     };
     return this.plan.add(measuring, {}, dependencies, this.about(this.variant));
   }

@@ -107,7 +107,7 @@ it('measures what f sees, and records it with the run', async () => {
   writeFileAtomic(join(verification, 'verification.json'), JSON.stringify([{ benchmark: 'any', folds }]));
 
   const embeddings = join(root, 'embeddings');
-  const dependencies = { dataset, embeddings, reference: embeddings, verification };
+  const dependencies = { dataset, embeddings, pool: dataset, reference: embeddings, verification };
   await measuring.run({ ...context('measures'), dependencies });
   const database = openDatabase(join(root, 'tracking.sqlite'));
   const run = database.initRun({ experiment: 'test', name: 'measure', config: {} });

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
-import { openDataset, type Dataset } from '@id3/data';
+import { openDataset } from '@id3/data';
 import { measureDataset, type DatasetMeasures } from '@id3/eval';
 import { readEmbeddings } from './embedding.ts';
+import { INSPECTION_FILE, askedOf, inspect } from './inspection.ts';
 import type { Stage } from './stage.ts';
 import { readVerification } from './verification.ts';
 
@@ -12,15 +13,15 @@ const FILE = 'measures.json';
 /**
  * The measures of method.md ("Diversity and consistency, as numbers") of the dataset that a recogniser is trained
  * on, in the features of f. Two identities count as one face from f's own verification threshold on. The
- * Fréchet distance is that to the `train` pool, and absent for the pool itself.
+ * Fréchet distance is that to the `train` pool, and absent for the pool itself. Beside them, what f sees in each image.
+ *
+ * Its dependencies are `dataset` and its `embeddings`, the train `pool` and its (`reference`), f's `verification`, and the
+ * `anchors` of a generated dataset.
  */
-export const measuring: Stage<
-  Record<string, never>,
-  'dataset' | 'embeddings' | 'reference' | 'verification'
-> = {
+export const measuring: Stage<Record<string, never>, string> = {
   name: 'measure',
-  version: 1,
-  cost: () => 5,
+  version: 2,
+  cost: () => 15,
   async run({ folder, dependencies }) {
     const dataset = openDataset(dependencies.dataset);
     const { data: embeddings, size } = readEmbeddings(dependencies.embeddings);
@@ -35,10 +36,15 @@ export const measuring: Stage<
       reference: isReference ? undefined : readEmbeddings(dependencies.reference).data,
     });
     writeFileAtomic(join(folder, FILE), JSON.stringify({ threshold, ...numbersOf(measures) }));
+    writeFileAtomic(
+      join(folder, INSPECTION_FILE),
+      JSON.stringify(inspect({ folder, dependencies, dataset, threshold })),
+    );
   },
   record(run, folder) {
     run.summary(JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Record<string, number>);
     run.artefact(join(folder, FILE), 'measures');
+    run.artefact(join(folder, INSPECTION_FILE), 'inspection');
   },
 };
 
@@ -46,14 +52,6 @@ export const measuring: Stage<
 function thresholdOf(folder: string): number {
   const [{ folds }] = readVerification(folder);
   return 1 - folds.reduce((sum, { threshold }) => sum + threshold, 0) / folds.length / 2;
-}
-
-/** The `y` of every image: [n,d]; absent where images were not asked for. */
-function askedOf(dataset: Dataset, d: number): Float32Array | undefined {
-  if (dataset.embedding(0) === undefined) return undefined;
-  const asked = new Float32Array(dataset.count * d);
-  for (let i = 0; i < dataset.count; i++) asked.set(dataset.embedding(i)!, i * d);
-  return asked;
 }
 
 /** Every measure that there is by its name, such as `interClass.mean`. */

@@ -97,7 +97,7 @@ const benchmarkPlan = ({ benchmark: name, seed, pairs, folds }: BenchmarkInputs)
 /** Renders a verification benchmark of people of the `test` pool. */
 export const benchmarkRendering: Stage<BenchmarkInputs, never> = {
   name: 'render-benchmark',
-  version: 1,
+  version: 2,
   // Every pair has its images to itself at worst.
   cost: ({ pairs }) => SECONDS_PER_IMAGE * 2 * pairs,
   maxParts: () => LEAST_SHARDS,

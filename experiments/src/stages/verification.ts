@@ -19,7 +19,7 @@ const FILE = 'verification.json';
 /** Verifies a recogniser on every benchmark; the benchmarks' datasets are dependencies by name. */
 export const verification: Stage<VerificationInputs, string> = {
   name: 'verify',
-  version: 1,
+  version: 2,
   cost: ({ benchmarks }) => 10 * benchmarks.length,
   async run({ inputs, folder, dependencies, engine, progress }) {
     await engine();

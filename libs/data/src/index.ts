@@ -1,7 +1,8 @@
 export * from './datasets/batches.ts';
 export * from './datasets/folds.ts';
+export * from './datasets/inspection.ts';
 export * from './datasets/manifest.ts';
-export * from './datasets/reader.ts';
+export { openDataset, type Dataset } from './datasets/reader.ts';
 export * from './datasets/writer.ts';
 export type { ExportOptions } from './export/encode.ts';
 export { exportImageFolder } from './export/image-folder.ts';
@@ -25,6 +26,7 @@ export {
   POOLS,
   POOL_CAPACITY,
   drawPerson,
+  groupOf,
   personId,
   poolSchema,
   type Colour,

@@ -1,6 +1,6 @@
-import { drawPerson, type Shot } from '@id3/data';
+import { drawPerson, groupOf, type Shot } from '@id3/data';
 import { describe, expect, it } from 'vitest';
-import { benchmarkNames, groupOf, planBenchmark, type BenchmarkName } from './benchmarks.ts';
+import { benchmarkNames, planBenchmark, type BenchmarkName } from './benchmarks.ts';
 
 const plan = (name: BenchmarkName) => planBenchmark({ name, seed: 1, pairs: 2000 });
 

@@ -1,5 +1,14 @@
 import { Rng } from '@id3/core';
-import { PRIORS, drawPerson, drawShot, priorSchema, type Person, type Prior, type Shot } from '@id3/data';
+import {
+  PRIORS,
+  drawPerson,
+  drawShot,
+  groupOf,
+  priorSchema,
+  type Person,
+  type Prior,
+  type Shot,
+} from '@id3/data';
 import { z } from 'zod';
 import { planPairs, type PairPlan, type PlannedImage } from './pairing.ts';
 
@@ -82,7 +91,7 @@ export function planBenchmark(spec: BenchmarkSpec): BenchmarkPlan {
     pairs,
     folds,
     people: people ?? folds * Math.max(16, Math.ceil(pairs / folds / 6)),
-    groupOf: design.matched ? (index) => groupOf(personOf(index)) : undefined,
+    groupOf: design.matched ? (index) => Object.values(groupOf(personOf(index))).join(' ') : undefined,
   });
   return {
     images: plan.images.map((image) => {
@@ -91,10 +100,4 @@ export function planBenchmark(spec: BenchmarkSpec): BenchmarkPlan {
     }),
     pairs: plan.pairs,
   };
-}
-
-/** A person's gender and largest race, such as `female asian`: what matched impostors share. */
-export function groupOf({ gender, race }: Pick<Person, 'gender' | 'race'>): string {
-  const [largest] = Object.entries(race).reduce((best, entry) => (entry[1] > best[1] ? entry : best));
-  return `${gender < 0.5 ? 'female' : 'male'} ${largest}`;
 }

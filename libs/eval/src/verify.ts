@@ -3,6 +3,7 @@ import { imagesToFloat, type Dataset } from '@id3/data';
 import { cosines, squaredDistances, sumWithMirror } from './embeddings.ts';
 import { kFoldAccuracy, type ThresholdRule } from './protocol.ts';
 import { auc, eer, measurableFars, rocCurve, rocOf, scoreHistogram, tarAtFar } from './roc.ts';
+import { slicePairs, type Slice } from './slices.ts';
 
 /** A recogniser: images [B,H,W,3] in [-1,1] → embeddings [B,d], not normalised. */
 export type Embed = (
@@ -37,6 +38,8 @@ export interface VerificationResult {
   readonly tarAtFar: Record<string, number>;
   /** ROC as [far, tar]; histograms of both kinds of pairs' cosines as [middle of the bin, pairs]. */
   readonly curves: { kind: 'roc' | 'same' | 'different'; points: [number, number][] }[];
+  /** By what the ground truth knows of the pairs; empty where it knows nothing. */
+  readonly slices: Slice[];
   /** Cosine of each pair, in the benchmark's order. */
   readonly scores: Float64Array;
 }
@@ -90,6 +93,7 @@ export async function verify(
       measurableFars(roc, options.fars).map((far) => [String(far), tarAtFar(roc, far)]),
     ),
     curves: [{ kind: 'roc', points: rocCurve(roc) }, bars('same'), bars('different')],
+    slices: slicePairs(scored.distances, pairs, thresholds, dataset.record),
     scores,
   };
 }

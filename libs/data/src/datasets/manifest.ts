@@ -16,6 +16,9 @@ export const faceRecordSchema = z.looseObject({
   yaw: z.number().optional(),
   /** Degrees, positive looks up. */
   pitch: z.number().optional(),
+  gender: z.enum(['female', 'male']).optional(),
+  /** The largest race of a mixture, such as `asian`. */
+  race: z.string().optional(),
 });
 export type FaceRecord = z.infer<typeof faceRecordSchema>;
 

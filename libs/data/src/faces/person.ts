@@ -66,6 +66,15 @@ export interface Person {
   baseAge: number;
 }
 
+/** What people are grouped by: gender and largest race. */
+export function groupOf({ gender, race }: Pick<Person, 'gender' | 'race'>): {
+  gender: 'female' | 'male';
+  race: string;
+} {
+  const [largest] = Object.entries(race).reduce((best, entry) => (entry[1] > best[1] ? entry : best));
+  return { gender: gender < 0.5 ? 'female' : 'male', race: largest };
+}
+
 export const IRISES = [
   'brown',
   'brownlight',

@@ -1,7 +1,7 @@
 import { Rng } from '@id3/core';
 import type { FaceRecord } from '../datasets/manifest.ts';
 import type { Shard } from '../datasets/writer.ts';
-import { drawPerson, personId, type Pool } from './person.ts';
+import { drawPerson, groupOf, personId, type Pool } from './person.ts';
 import type { FaceRenderer, PreparedPerson } from './renderer.ts';
 import { drawShot, type Prior, type Shot } from './shot.ts';
 
@@ -35,10 +35,13 @@ export function renderItems(
   const images = new Uint8Array(items.length * size * size * 3);
   let index = -1;
   let person: PreparedPerson | undefined;
+  let group: ReturnType<typeof groupOf> | undefined;
   const records = items.map((item, i): FaceRecord => {
     if (person === undefined || item.person !== index) {
       index = item.person;
-      person = renderer.prepare(drawPerson(seed, pool, index));
+      const drawn = drawPerson(seed, pool, index);
+      person = renderer.prepare(drawn);
+      group = groupOf(drawn);
     }
     const { rgb, age, yaw, pitch, landmarks } = renderer.render(person, item.shot, size);
     images.set(rgb, i * rgb.length);
@@ -47,6 +50,7 @@ export function renderItems(
       age: rounded(age),
       yaw: rounded(yaw),
       pitch: rounded(pitch),
+      ...group,
       landmarks: landmarks.map((point) => point.map(rounded)),
     };
   });

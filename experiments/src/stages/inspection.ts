@@ -1,0 +1,134 @@
+import { join, relative, sep } from 'node:path';
+import { openDataset, type Dataset, type Inspection } from '@id3/data';
+import {
+  attributeFeatures,
+  cosineHistogram,
+  cosinesTo,
+  fitPredictor,
+  fittedImages,
+  identityCentres,
+  nearestRows,
+  normaliseRows,
+  principalMap,
+} from '@id3/eval';
+import { readAnchors } from './anchor-placement.ts';
+import { readEmbeddings } from './embedding.ts';
+
+export const INSPECTION_FILE = 'inspection.json';
+
+/** So many images of the reference are on the map. */
+const MAPPED = 2000;
+const HISTOGRAM_SEED = 1;
+
+interface InspectionInputs {
+  /** The stage's folder and those it depends on; see {@link measuring}. */
+  readonly folder: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly dataset: Dataset;
+  /** Cosine from which f takes two faces for one person. */
+  readonly threshold: number;
+}
+
+/** What f sees in each image of a dataset: how far it is from what was asked for, and from the faces f knows. */
+export function inspect({ folder, dependencies, dataset, threshold }: InspectionInputs): Inspection {
+  const isPool = dependencies.dataset === dependencies.pool;
+  const own = facesOf(dataset, dependencies.embeddings);
+  const pool = isPool ? own : facesOf(openDataset(dependencies.pool), dependencies.reference);
+  const { size, unit, labels } = own;
+  const anchors =
+    'anchors' in dependencies ? Float64Array.from(readAnchors(dependencies.anchors)) : undefined;
+  const { centres, rows } = identityCentres({ embeddings: unit, size, labels });
+  const asked = askedOf(dataset, size);
+  const { explained, project } = principalMap(pool.unit, size);
+  // A stage's folder is two below the artefact root.
+  const fromRoot = (other: string) =>
+    relative(join(folder, '..', '..'), other)
+      .split(sep)
+      .join('/');
+  const inspection: Inspection = {
+    formatVersion: 1,
+    dataset: fromRoot(dependencies.dataset),
+    threshold: round(threshold),
+    images: {
+      label: Array.from(labels),
+      age: knownOf(dataset, 'age'),
+      yaw: knownOf(dataset, 'yaw'),
+      toAsked: asked && rounded(cosinesTo(unit, normaliseRows(asked, size), size)),
+      toAnchor: anchors && rounded(cosinesTo(unit, anchors, size, (i) => labels[i])),
+      toCentre: rounded(cosinesTo(unit, centres, size, (i) => rows[i])),
+    },
+    predicted: { age: predictedOf(own, pool, 'age'), yaw: predictedOf(own, pool, 'yaw') },
+    histogram: cosineHistogram(unit, size, labels, HISTOGRAM_SEED),
+    map: {
+      explained,
+      images: rounded(project(unit)),
+      anchors: anchors && rounded(project(anchors)),
+    },
+  };
+  if (isPool) return inspection;
+
+  const nearest = nearestRows(unit, pool.unit, size);
+  const stride = Math.ceil(pool.labels.length / MAPPED);
+  const mapped = Array.from({ length: Math.ceil(pool.labels.length / stride) }, (_, k) => k * stride);
+  const rowsOf = (indices: readonly number[]) =>
+    Float64Array.from(indices.flatMap((i) => [...pool.unit.subarray(i * size, (i + 1) * size)]));
+  return {
+    ...inspection,
+    reference: fromRoot(dependencies.pool),
+    nearest: { ...nearest, cosine: rounded(nearest.cosine) },
+    referenceHistogram: cosineHistogram(pool.unit, size, pool.labels, HISTOGRAM_SEED),
+    map: { ...inspection.map, reference: { index: mapped, at: rounded(project(rowsOf(mapped))) } },
+  };
+}
+
+/** A dataset and f's unit embeddings of it. */
+interface Faces {
+  readonly dataset: Dataset;
+  readonly labels: Int32Array;
+  /** [n, size] */
+  readonly unit: Float64Array;
+  readonly size: number;
+}
+
+function facesOf(dataset: Dataset, embeddings: string): Faces {
+  const { data, size } = readEmbeddings(embeddings);
+  return { dataset, labels: dataset.labels, unit: normaliseRows(data, size), size };
+}
+
+/** The `y` of every image: [n,d]; absent where images were not asked for. */
+export function askedOf(dataset: Dataset, d: number): Float32Array | undefined {
+  if (dataset.embedding(0) === undefined) return undefined;
+  const asked = new Float32Array(dataset.count * d);
+  for (let i = 0; i < dataset.count; i++) asked.set(dataset.embedding(i)!, i * d);
+  return asked;
+}
+
+/** An attribute of every image; undefined where one does not tell. */
+function knownOf(dataset: Dataset, key: 'age' | 'yaw'): number[] | undefined {
+  const values = Array.from({ length: dataset.count }, (_, i) => dataset.record(i)[key]);
+  return values.every((value) => value !== undefined) ? values.map((value) => round(value, 2)) : undefined;
+}
+
+/** An attribute read off every image, by what the pool's images and their ground truth teach. */
+function predictedOf(faces: Faces, pool: Faces, key: 'age' | 'yaw'): Inspection['predicted']['age'] {
+  const truth = knownOf(pool.dataset, key);
+  if (truth === undefined) return undefined;
+  const fitted = Array.from(fittedImages(truth.length));
+  const predictor = fitPredictor(
+    attributeFeatures(pool.dataset, pool.unit, pool.size, fitted),
+    fitted.map((i) => truth[i]),
+    fitted.map((i) => pool.labels[i]),
+  );
+  if (predictor === undefined) return undefined;
+  const all = Array.from(faces.labels, (_, i) => i);
+  const value = predictor.predict(attributeFeatures(faces.dataset, faces.unit, faces.size, all));
+  const { meanAbsoluteError, r2 } = predictor.heldOut;
+  return {
+    value: value.map((v) => round(v, 1)),
+    meanAbsoluteError: round(meanAbsoluteError, 2),
+    r2: round(r2, 3),
+  };
+}
+
+const round = (value: number, digits = 4): number => Number(value.toFixed(digits));
+const rounded = (values: readonly number[]): number[] => values.map((value) => round(value));

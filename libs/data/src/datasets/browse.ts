@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { UserError } from '@id3/core';
+import { readManifest, shardFiles } from './manifest.ts';
+import { readPart } from './reader.ts';
+
+export { inspectionSchema, type CosineHistogram, type Inspection } from './inspection.ts';
+export { readManifest, type Manifest } from './manifest.ts';
+
+/**
+ * Images `indices` of a finished dataset, read from their places in the shards and nothing else, for whoever looks at a
+ * few of very many; checksums, which need whole files, are not verified.
+ *
+ * @returns uint8 [H,W,3] each. Throws a UserError where an index or a file is missing.
+ */
+export function readImages(folder: string, indices: readonly number[]): Uint8Array[] {
+  const { count, imagesPerShard, height, width } = readManifest(folder);
+  const bytes = height * width * 3;
+  return indices.map((i) => {
+    if (!Number.isInteger(i) || i < 0 || i >= count)
+      throw new UserError(`${folder} has no image ${i}; it has images 0 to ${count - 1}.`);
+    const path = join(folder, shardFiles(Math.floor(i / imagesPerShard)).images);
+    try {
+      return readPart(path, (i % imagesPerShard) * bytes, bytes);
+    } catch (error) {
+      throw new UserError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    }
+  });
+}
