@@ -20,7 +20,7 @@ const flow = [
     'scope:tools',
     ['scope:core', 'scope:engine', 'scope:tracking', 'scope:data', 'scope:model', 'scope:eval'],
   ],
-  ['scope:dashboard', ['scope:core', 'scope:tracking']],
+  ['scope:dashboard', ['scope:core', 'scope:tracking', 'scope:data']],
 ];
 
 export default tseslint.config(

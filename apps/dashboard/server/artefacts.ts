@@ -1,20 +1,45 @@
 import { realpathSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { isAbsolute, join, sep, win32 } from 'node:path';
+import { UserError } from '@id3/core';
+
+/** A path that does not name something below the artefact root; answered with 404, whatever lies there. */
+export class NoArtefact extends UserError {
+  override name = 'NoArtefact';
+  constructor(path: string) {
+    super(`There is no artefact ${JSON.stringify(path.slice(0, 200))}.`);
+  }
+}
 
 /**
- * The real path of a file below the artefact root, or undefined where there is none or where the path would lead
- * out of the root: by `..`, as an absolute path, through a link, or by a byte that ends it early. `path` is taken
- * as it is: whoever reads it from a URL decodes it once, before.
+ * The real place of an artefact, which is never outside the root: not by `..`, not by an absolute path, not by an
+ * encoded one, not through a symbolic link.
+ *
+ * @param root the folder of the tracking database
+ * @param path as the database or an address has it: relative, with `/` between its parts
+ * @throws NoArtefact where the path leads elsewhere or to nothing
  */
-export function artefactPath(root: string, path: string): string | undefined {
-  if (path === '' || path.includes('\0') || path.includes('\\') || isAbsolute(path)) return undefined;
-  if (path.split('/').includes('..')) return undefined;
+export function resolveArtefact(root: string, path: string): string {
+  if (!isPlain(path)) throw new NoArtefact(path);
   try {
-    const [realRoot, real] = [realpathSync(root), realpathSync(join(root, path))];
-    const below = relative(realRoot, real);
-    if (below === '' || below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below)) return undefined;
-    return statSync(real).isFile() ? real : undefined;
+    const inside = realpathSync(root) + sep;
+    const place = realpathSync(join(root, path));
+    if (place.startsWith(inside)) return place;
   } catch {
-    return undefined;
+    // Not there, a circle of links, or not to be read: all the same to who asks.
   }
+  throw new NoArtefact(path);
+}
+
+/** {@link resolveArtefact} for a path that must be a file. */
+export function resolveArtefactFile(root: string, path: string): string {
+  const place = resolveArtefact(root, path);
+  if (!statSync(place).isFile()) throw new NoArtefact(path);
+  return place;
+}
+
+/** Parts that are ordinary names. A `%` is none: this workbench writes no such names, so it can only hide something. */
+function isPlain(path: string): boolean {
+  if (path === '' || isAbsolute(path) || win32.isAbsolute(path)) return false;
+  if (/[\\%:\u0000-\u001f\u007f]/.test(path)) return false;
+  return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }

@@ -55,7 +55,7 @@ export function slicePairs(
           name,
           pairs: indices.length,
           same: same.length,
-          accuracy: 1 - (misses + falseMatches) / indices.length,
+          accuracy: (indices.length - misses - falseMatches) / indices.length,
           falseMatchRate: different.length === 0 ? null : falseMatches / different.length,
           falseNonMatchRate: same.length === 0 ? null : misses / same.length,
         };

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { DatabaseProblem, getArtefact, orProblem } from '@id3/tracking';
-import { artefactPath } from '../../../../server/artefacts.ts';
+import { NoArtefact, resolveArtefactFile } from '../../../../server/artefacts.ts';
 import { openDatabase } from '../../../../server/database.ts';
 
 export const dynamic = 'force-dynamic';
@@ -23,8 +23,8 @@ export async function GET(_: Request, { params }: { params: Promise<{ id: string
   try {
     const db = openDatabase();
     const artefact = Number.isSafeInteger(id) ? orProblem(db.path, () => getArtefact(db, id)) : undefined;
-    const file = artefact && artefactPath(db.root, artefact.path);
-    if (file === undefined) return Response.json({ error: 'There is no such file.' }, { status: 404 });
+    if (artefact === undefined) throw new NoArtefact(String(id));
+    const file = resolveArtefactFile(db.root, artefact.path);
     const type = SHOWN[extname(file).toLowerCase()];
     const disposition = type === undefined ? 'attachment' : 'inline';
     return new Response(Readable.toWeb(createReadStream(file)) as ReadableStream, {
@@ -35,6 +35,7 @@ export async function GET(_: Request, { params }: { params: Promise<{ id: string
       },
     });
   } catch (error) {
+    if (error instanceof NoArtefact) return Response.json({ error: error.message }, { status: 404 });
     if (!(error instanceof DatabaseProblem)) throw error;
     return Response.json({ error: error.message }, { status: 503 });
   }
