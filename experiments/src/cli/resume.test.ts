@@ -89,7 +89,8 @@ it(
       const { child, ended } = start(killed);
       let over = false;
       void ended.then(() => (over = true));
-      while (!over && !inTheMiddle(killed, stage, file)) await sleep(2);
+      while (!over && !inTheMiddle(killed, stage, file))
+        await sleep(2);
       child.kill('SIGKILL');
       expect(await ended, stage).toMatchObject({ code: null });
       await workersEnd(child);
