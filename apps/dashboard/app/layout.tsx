@@ -8,6 +8,7 @@ import '../styles/controls.css';
 import '../styles/tables.css';
 import '../styles/charts.css';
 import '../styles/pages.css';
+import '../styles/faces.css';
 
 export const metadata: Metadata = {
   title: { default: 'ID³ workbench', template: '%s · ID³ workbench' },

@@ -5,8 +5,9 @@ import { UserError } from '@id3/core';
 import { DatasetWriter } from '@id3/data';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { facesUrl } from '../components/face.ts';
 import { NoArtefact } from './artefacts.ts';
-import { MOST_FACES, parseSpriteRequest, renderSprite, spriteTag, spriteUrl } from './sprites.ts';
+import { MOST_FACES, parseSpriteRequest, renderSprite, spriteTag } from './sprites.ts';
 
 const SIZE = 8;
 let root: string;
@@ -56,7 +57,7 @@ describe('a sprite', () => {
     expect(spriteTag(root, request('1,2')!)).toBe(tag);
     for (const other of [request('2,1')!, request('1,2', '32')!])
       expect(spriteTag(root, other)).not.toBe(tag);
-    const url = new URL(spriteUrl(request('1,2')!), 'http://127.0.0.1');
+    const url = new URL(facesUrl('generate/abc', [1, 2], 16), 'http://127.0.0.1');
     expect(parseSpriteRequest('generate/abc', url.searchParams)).toEqual(request('1,2'));
   });
 

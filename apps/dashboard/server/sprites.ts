@@ -25,10 +25,6 @@ export function parseSpriteRequest(dataset: string, query: URLSearchParams): Spr
   return { dataset, indices: numbers.map(Number), side };
 }
 
-/** The address of a sprite. */
-export const spriteUrl = ({ dataset, indices, side }: SpriteRequest): string =>
-  `/api/faces/${dataset}?i=${indices.join(',')}&side=${side}`;
-
 /** Changes when the sprite's bytes would: a dataset's folder is named by the hash of all that it was made from. */
 export function spriteTag(root: string, { dataset, indices, side }: SpriteRequest): string {
   const { specHash, files } = readManifest(resolveArtefact(root, dataset));

@@ -1,0 +1,129 @@
+import type { Inspection } from '@id3/data/browse';
+import { NoDatasets } from '../../components/no-datasets.tsx';
+import { VariantPicker, type PickedVariant } from '../../components/variant-picker.tsx';
+import { chosenVariants } from '../../server/chosen-variants.ts';
+import { readInspection } from '../../server/inspections.ts';
+import { page } from '../../server/page.tsx';
+import { imagesByLabel } from '../samples/faces.ts';
+import { bothOf, middleOf, reachedBins } from './distribution.ts';
+import { DistributionChart, type DistributionSeries } from './distribution-chart.tsx';
+import { IdentityMap, type MapData } from './identity-map.tsx';
+
+export const metadata = { title: 'Identity space' };
+
+/** Points of a map at most; of more images, every k-th is drawn. */
+const MOST_POINTS = 5000;
+
+export default page(({ db, search }) => {
+  const variants = chosenVariants(db, search);
+  if (variants === undefined) return <NoDatasets title="Identity space" />;
+  const { all, chosen, beside } = variants;
+  const datasets = [chosen, ...beside].map(({ title, path }) => ({
+    title,
+    inspection: readInspection(db.root, path),
+  }));
+  const { threshold, referenceHistogram } = datasets[0].inspection;
+  const distributions = [
+    ...datasets.map(({ title, inspection }) => ({ title, ...bothOf(inspection.histogram) })),
+    ...(referenceHistogram === undefined ? [] : [{ title: 'training set', ...bothOf(referenceHistogram) }]),
+  ];
+  const [from, to] = reachedBins(distributions.flatMap(({ within, between }) => [within, between]));
+  const series = distributions.map(({ title, within, between }): DistributionSeries => {
+    const points = (shares: readonly number[]) =>
+      shares.slice(from, to).map((share, k) => ({ cosine: middleOf(from + k, shares.length), share }));
+    return { title, within: points(within.shares), between: points(between.shares) };
+  });
+  return (
+    <div className="page">
+      <header>
+        <h1>Identity space</h1>
+        <div className="controls">
+          <VariantPicker all={all.map(picked)} chosen={picked(chosen)} beside={beside.map(picked)} />
+        </div>
+      </header>
+      <section>
+        <h2>Cosines within and between identities</h2>
+        <DistributionChart series={series} threshold={threshold} />
+        <div className="scroll">
+          <table className="pinned">
+            <thead>
+              <tr>
+                <th scope="col">Dataset</th>
+                <th scope="col" className="number">
+                  Mean within
+                </th>
+                <th scope="col" className="number">
+                  Mean between
+                </th>
+                <th scope="col" className="number">
+                  One person, known as one
+                </th>
+                <th scope="col" className="number">
+                  Two people, taken for one
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {distributions.map(({ title, within, between }) => (
+                <tr key={title}>
+                  <th scope="row">{title}</th>
+                  <td className="number">{within.mean.toFixed(3)}</td>
+                  <td className="number">{between.mean.toFixed(3)}</td>
+                  <td className="number">{percent(within.shareAbove(threshold))}</td>
+                  <td className="number">{percent(between.shareAbove(threshold))}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        <p className="quiet prose">
+          Cosines of f&apos;s embeddings of two images: all pairs of one identity, and pairs of two identities
+          drawn at random. From a cosine of {threshold.toFixed(3)} on (the operating threshold, chosen on the
+          first benchmark) f takes two images for one person.
+        </p>
+      </section>
+      <section>
+        <h2>Anchors and embeddings</h2>
+        <div className="columns maps">
+          {datasets.map(({ title, inspection }) => (
+            <IdentityMap key={title} title={title} data={mapOf(inspection)} />
+          ))}
+        </div>
+        <p className="quiet prose">
+          Projected on the first two principal axes of f&apos;s embeddings of the training set, which explain{' '}
+          {datasets[0].inspection.map.explained.map(percent).join(' and ')} of their variance: neighbours here
+          need not be neighbours in all dimensions.
+        </p>
+      </section>
+    </div>
+  );
+});
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+const picked = ({ variantId, title, experimentRunId, experiment }: PickedVariant): PickedVariant => ({
+  variantId,
+  title,
+  experimentRunId,
+  experiment,
+});
+
+/** What a client draws: whole identities, thinned to what can be told apart. */
+function mapOf(inspection: Inspection): MapData {
+  const { images, map, dataset, reference } = inspection;
+  const identities = imagesByLabel(inspection);
+  const stride = Math.max(1, Math.ceil(images.label.length / MOST_POINTS));
+  const shown = identities.filter((_, k) => k % stride === 0);
+  const at = (values: readonly number[], i: number): [number, number] => [values[2 * i], values[2 * i + 1]];
+  return {
+    dataset,
+    reference: reference ?? dataset,
+    of: identities.length,
+    identities: shown.map(([label, indices]) => ({
+      label,
+      anchor: map.anchors && at(map.anchors, label),
+      images: indices.map((index) => ({ index, at: at(map.images, index) })),
+    })),
+    training: (map.reference?.index ?? []).map((index, k) => ({ index, at: at(map.reference!.at, k) })),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Inspection } from '@id3/data/browse';
+import { VariantPicker, type PickedVariant } from '../../components/variant-picker.tsx';
+import { NoDatasets } from '../../components/no-datasets.tsx';
+import { chosenVariants } from '../../server/chosen-variants.ts';
+import { readInspection } from '../../server/inspections.ts';
+import { page } from '../../server/page.tsx';
+import { FaceGrid } from './face-grid.tsx';
+import { ORDERS, RANKINGS, imagesByLabel, type Order, type Ranking } from './faces.ts';
+import { identityRows, worstRows } from './rows.ts';
+import { SampleControls, type Show } from './sample-controls.tsx';
+import { DatasetSummary } from './summary.tsx';
+
+export const metadata = { title: 'Samples' };
+
+const IDENTITIES_A_PAGE = 12;
+
+export default page(({ db, search }) => {
+  const variants = chosenVariants(db, search);
+  if (variants === undefined) return <NoDatasets title="Samples" />;
+  const { all, chosen, beside } = variants;
+  const datasets = [chosen, ...beside].map(({ title, path }) => ({
+    title,
+    inspection: readInspection(db.root, path),
+  }));
+  const [{ inspection }] = datasets;
+
+  const order = ORDERS.find((one) => one === search.order) ?? ('yaw' satisfies Order);
+  const show: Show =
+    search.show === 'worst-identities' || (search.show ?? '') in RANKINGS
+      ? (search.show as Show)
+      : 'identities';
+  const ofIdentities = show === 'identities' || show === 'worst-identities';
+  const identities = imagesByLabel(inspection).length;
+  const count = Math.max(1, Math.floor(IDENTITIES_A_PAGE / datasets.length));
+  const asked = Math.floor(Number(search.from) || 0);
+  const from = Math.max(0, Math.min(asked, Math.floor((identities - 1) / count) * count));
+  const rows = ofIdentities
+    ? identityRows(datasets, { order, worstFirst: show === 'worst-identities', from, count })
+    : worstRows(datasets, show as Ranking, {
+        rows: Math.max(2, Math.floor(8 / datasets.length)),
+        perRow: 12,
+      });
+  return (
+    <div className="page">
+      <header>
+        <h1>Samples</h1>
+        <div className="controls">
+          <VariantPicker all={all.map(picked)} chosen={picked(chosen)} beside={beside.map(picked)} />
+        </div>
+      </header>
+      <DatasetSummary datasets={datasets} />
+      <section aria-label="Faces">
+        <SampleControls
+          order={order}
+          show={show}
+          pages={ofIdentities ? { from, count, total: identities } : undefined}
+        />
+        {rows.length === 0 ? (
+          <p className="quiet">
+            This dataset does not tell: nothing was asked for, or it cannot be read off.
+          </p>
+        ) : (
+          <FaceGrid
+            rows={rows}
+            threshold={inspection.threshold}
+            predictable={predictable(inspection)}
+            caption={order === 'age' || show === 'age' ? 'age' : 'yaw'}
+          />
+        )}
+      </section>
+    </div>
+  );
+});
+
+/** What a client needs of a variant. */
+const picked = ({ variantId, title, experimentRunId, experiment }: PickedVariant) => ({
+  variantId,
+  title,
+  experimentRunId,
+  experiment,
+});
+
+/** Which attributes can be read off images at all: the predictor explains something of people it has not seen. */
+const predictable = ({ predicted }: Inspection) => ({
+  age: (predicted.age?.r2 ?? 0) > 0,
+  yaw: (predicted.yaw?.r2 ?? 0) > 0,
+});

@@ -1,0 +1,72 @@
+import type { GridDataset } from './rows.ts';
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const share = (values: readonly number[], holds: (value: number) => boolean) =>
+  values.filter(holds).length / values.length;
+const decimal = (value: number | undefined) => value?.toFixed(3) ?? '–';
+const percent = (value: number | undefined) => (value === undefined ? '–' : `${(100 * value).toFixed(1)} %`);
+
+/** A dataset's images in a line of numbers each, and how the attributes were read off. */
+export function DatasetSummary({ datasets }: { datasets: readonly GridDataset[] }) {
+  const [{ inspection }] = datasets;
+  const told = (['yaw', 'age'] as const).flatMap((key) => {
+    const predictor = inspection.predicted[key];
+    if (predictor === undefined) return [];
+    const unit = key === 'yaw' ? '°' : ' years';
+    return [
+      `${key} ± ${predictor.meanAbsoluteError.toFixed(1)}${unit} (R² ${predictor.r2.toFixed(2)}${predictor.r2 > 0 ? '' : ', no use'})`,
+    ];
+  });
+  return (
+    <section aria-label="Summary">
+      <div className="scroll">
+        <table className="pinned">
+          <thead>
+            <tr>
+              <th scope="col">Dataset</th>
+              <th scope="col" className="number">
+                Images
+              </th>
+              <th scope="col" className="number">
+                Cosine to asked
+              </th>
+              <th scope="col" className="number">
+                to anchor
+              </th>
+              <th scope="col" className="number">
+                to centre
+              </th>
+              <th scope="col" className="number">
+                Taken for who was asked
+              </th>
+              <th scope="col" className="number">
+                Taken for a training face
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {datasets.map(({ title, inspection: { images, nearest, threshold } }) => (
+              <tr key={title}>
+                <th scope="row">{title}</th>
+                <td className="number">{images.label.length}</td>
+                <td className="number">{decimal(images.toAsked && mean(images.toAsked))}</td>
+                <td className="number">{decimal(images.toAnchor && mean(images.toAnchor))}</td>
+                <td className="number">{decimal(mean(images.toCentre))}</td>
+                <td className="number">
+                  {percent(images.toAsked && share(images.toAsked, (c) => c >= threshold))}
+                </td>
+                <td className="number">{percent(nearest && share(nearest.cosine, (c) => c >= threshold))}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="quiet prose">
+        Mean cosines of f&apos;s embeddings. f takes two faces for one person from a cosine of{' '}
+        {inspection.threshold.toFixed(3)} on.
+        {told.length > 0 &&
+          ` Predicted attributes are read off the images by a ridge regression fitted on the training set; on people left out: ${told.join(', ')}.`}
+      </p>
+    </section>
+  );
+}
