@@ -23,3 +23,14 @@ export function chosenVariants(db: Readable, search: Search): ChosenVariants | u
   );
   return { all, chosen, beside };
 }
+
+/** What the picker in the browser needs of the choice. */
+export function forPicker({ all, chosen, beside }: ChosenVariants) {
+  const picked = ({ variantId, title, experimentRunId, experiment }: VariantArtefact) => ({
+    variantId,
+    title,
+    experimentRunId,
+    experiment,
+  });
+  return { all: all.map(picked), chosen: picked(chosen), beside: beside.map(picked) };
+}

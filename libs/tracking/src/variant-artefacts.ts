@@ -20,6 +20,7 @@ export function listVariantArtefacts({ db }: Readable, kind: string) {
         /** The run that left the file, and the file's path from the artefact root. */
         runId: artefacts.runId,
         path: artefacts.path,
+        role: variantRuns.role,
       })
       .from(artefacts)
       .innerJoin(variantRuns, eq(variantRuns.runId, artefacts.runId))

@@ -1,13 +1,13 @@
 import type { Inspection } from '@id3/data/browse';
 import { NoDatasets } from '../../components/no-datasets.tsx';
-import { VariantPicker, type PickedVariant } from '../../components/variant-picker.tsx';
-import { chosenVariants } from '../../server/chosen-variants.ts';
+import { VariantPicker } from '../../components/variant-picker.tsx';
+import { chosenVariants, forPicker } from '../../server/chosen-variants.ts';
 import { readInspection } from '../../server/inspections.ts';
 import { page } from '../../server/page.tsx';
-import { imagesByLabel } from '../samples/faces.ts';
-import { bothOf, middleOf, reachedBins } from './distribution.ts';
-import { DistributionChart, type DistributionSeries } from './distribution-chart.tsx';
-import { IdentityMap, type MapData } from './identity-map.tsx';
+import { imagesByLabel } from '../../components/samples/faces.ts';
+import { Lines, type LineSeries } from '../../charts/lines.tsx';
+import { bothOf, middleOf, reachedBins } from '../../components/identities/distribution.ts';
+import { IdentityMap, type MapData } from '../../components/identities/identity-map.tsx';
 
 export const metadata = { title: 'Identity space' };
 
@@ -17,7 +17,7 @@ const MOST_POINTS = 5000;
 export default page(({ db, search }) => {
   const variants = chosenVariants(db, search);
   if (variants === undefined) return <NoDatasets title="Identity space" />;
-  const { all, chosen, beside } = variants;
+  const { chosen, beside } = variants;
   const datasets = [chosen, ...beside].map(({ title, path }) => ({
     title,
     inspection: readInspection(db.root, path),
@@ -28,22 +28,32 @@ export default page(({ db, search }) => {
     ...(referenceHistogram === undefined ? [] : [{ title: 'training set', ...bothOf(referenceHistogram) }]),
   ];
   const [from, to] = reachedBins(distributions.flatMap(({ within, between }) => [within, between]));
-  const series = distributions.map(({ title, within, between }): DistributionSeries => {
-    const points = (shares: readonly number[]) =>
-      shares.slice(from, to).map((share, k) => ({ cosine: middleOf(from + k, shares.length), share }));
-    return { title, within: points(within.shares), between: points(between.shares) };
+  const series = distributions.flatMap(({ title, within, between }, k): LineSeries[] => {
+    const points = (shares: readonly number[]): [number, number][] =>
+      shares.slice(from, to).map((share, bin) => [middleOf(from + bin, shares.length), share]);
+    return [
+      { title: `${title}, within`, of: k, points: points(within.shares) },
+      { title: `${title}, between`, of: k, dashed: true, points: points(between.shares) },
+    ];
   });
   return (
     <div className="page">
       <header>
         <h1>Identity space</h1>
         <div className="controls">
-          <VariantPicker all={all.map(picked)} chosen={picked(chosen)} beside={beside.map(picked)} />
+          <VariantPicker {...forPicker(variants)} />
         </div>
       </header>
       <section>
         <h2>Cosines within and between identities</h2>
-        <DistributionChart series={series} threshold={threshold} />
+        <Lines
+          title="Distribution of cosines"
+          summary="Share of pairs of images by the cosine of their embeddings, within and between identities."
+          series={series}
+          x={{ label: 'cosine' }}
+          y={{ label: 'share of pairs', percent: true }}
+          mark={{ x: threshold, label: `threshold ${threshold.toFixed(2)}` }}
+        />
         <div className="scroll">
           <table className="pinned">
             <thead>
@@ -100,13 +110,6 @@ export default page(({ db, search }) => {
 });
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-
-const picked = ({ variantId, title, experimentRunId, experiment }: PickedVariant): PickedVariant => ({
-  variantId,
-  title,
-  experimentRunId,
-  experiment,
-});
 
 /** What a client draws: whole identities, thinned to what can be told apart. */
 function mapOf(inspection: Inspection): MapData {

@@ -1,14 +1,14 @@
 import type { Inspection } from '@id3/data/browse';
-import { VariantPicker, type PickedVariant } from '../../components/variant-picker.tsx';
+import { VariantPicker } from '../../components/variant-picker.tsx';
 import { NoDatasets } from '../../components/no-datasets.tsx';
-import { chosenVariants } from '../../server/chosen-variants.ts';
+import { chosenVariants, forPicker } from '../../server/chosen-variants.ts';
 import { readInspection } from '../../server/inspections.ts';
 import { page } from '../../server/page.tsx';
-import { FaceGrid } from './face-grid.tsx';
-import { ORDERS, RANKINGS, imagesByLabel, type Order, type Ranking } from './faces.ts';
-import { identityRows, worstRows } from './rows.ts';
-import { SampleControls, type Show } from './sample-controls.tsx';
-import { DatasetSummary } from './summary.tsx';
+import { FaceGrid } from '../../components/samples/face-grid.tsx';
+import { ORDERS, RANKINGS, imagesByLabel, type Order, type Ranking } from '../../components/samples/faces.ts';
+import { identityRows, worstRows } from '../../components/samples/rows.ts';
+import { SampleControls, type Show } from '../../components/samples/sample-controls.tsx';
+import { DatasetSummary } from '../../components/samples/summary.tsx';
 
 export const metadata = { title: 'Samples' };
 
@@ -17,7 +17,7 @@ const IDENTITIES_A_PAGE = 12;
 export default page(({ db, search }) => {
   const variants = chosenVariants(db, search);
   if (variants === undefined) return <NoDatasets title="Samples" />;
-  const { all, chosen, beside } = variants;
+  const { chosen, beside } = variants;
   const datasets = [chosen, ...beside].map(({ title, path }) => ({
     title,
     inspection: readInspection(db.root, path),
@@ -45,7 +45,7 @@ export default page(({ db, search }) => {
       <header>
         <h1>Samples</h1>
         <div className="controls">
-          <VariantPicker all={all.map(picked)} chosen={picked(chosen)} beside={beside.map(picked)} />
+          <VariantPicker {...forPicker(variants)} />
         </div>
       </header>
       <DatasetSummary datasets={datasets} />
@@ -70,14 +70,6 @@ export default page(({ db, search }) => {
       </section>
     </div>
   );
-});
-
-/** What a client needs of a variant. */
-const picked = ({ variantId, title, experimentRunId, experiment }: PickedVariant) => ({
-  variantId,
-  title,
-  experimentRunId,
-  experiment,
 });
 
 /** Which attributes can be read off images at all: the predictor explains something of people it has not seen. */

@@ -1,7 +1,7 @@
 'use client';
 
 import { useRef, useState, type KeyboardEvent } from 'react';
-import { facesUrl, spritePart } from '../../components/face.ts';
+import { facesUrl, spritePart } from '../face.ts';
 import { FaceDetails, type Predictable } from './face-details.tsx';
 import type { Face } from './faces.ts';
 import type { FaceRow } from './rows.ts';

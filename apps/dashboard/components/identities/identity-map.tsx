@@ -2,7 +2,7 @@
 
 import { useMemo, useRef, useState, type PointerEvent } from 'react';
 import { Chart } from '../../charts/chart.tsx';
-import { facesUrl } from '../../components/face.ts';
+import { facesUrl } from '../face.ts';
 
 type Position = readonly [x: number, y: number];
 

@@ -1,4 +1,4 @@
-import { facesUrl } from '../../components/face.ts';
+import { facesUrl } from '../face.ts';
 import type { Face } from './faces.ts';
 import type { FaceRow } from './rows.ts';
 

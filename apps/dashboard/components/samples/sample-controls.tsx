@@ -1,6 +1,6 @@
 'use client';
 
-import { useQuery } from '../../components/use-query.ts';
+import { useQuery } from '../use-query.ts';
 import { ORDERS, RANKINGS, type Order, type Ranking } from './faces.ts';
 
 /** What the grid shows: identities, the worst of them, or single faces by a ranking. */

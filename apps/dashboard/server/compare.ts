@@ -1,0 +1,158 @@
+import {
+  getMetrics,
+  getMetricSummaries,
+  getRun,
+  getScoreCurves,
+  getVariantsOfRun,
+  getVerificationFolds,
+  listRuns,
+  listVariantArtefacts,
+  type Readable,
+  type RunRow,
+  type VariantArtefact,
+} from '@id3/tracking';
+
+/** So many runs are compared at most: more lines cannot be told apart. */
+export const MOST_RUNS = 12;
+
+/** A run beside others, under a name that tells it from them. */
+export interface ComparedRun {
+  readonly id: number;
+  readonly title: string;
+  readonly run: RunRow;
+}
+
+/** The runs of `?runs=3,1,4`, in that order; those that are not there are left out. */
+export function comparedRuns(db: Readable, text: string | undefined): ComparedRun[] {
+  const ids = [...new Set((text ?? '').split(/[\s,]+/).filter((part) => /^\d{1,15}$/.test(part)))];
+  return ids.slice(0, MOST_RUNS).flatMap((id) => {
+    const run = getRun(db, Number(id));
+    return run === undefined ? [] : [{ id: run.id, title: `${run.id} ${run.name}`, run }];
+  });
+}
+
+/** Runs that a person may want to set beside one another: the verified recognisers of the newest experiment's run. */
+export function suggestedRuns(db: Readable): RunRow[] {
+  const [newest] = listRuns(db, { stage: 'verify' });
+  if (newest === undefined) return [];
+  return listRuns(db, { stage: 'verify' })
+    .filter(({ parentId, variant }) => parentId === newest.parentId && variant !== null)
+    .reverse();
+}
+
+/** A config's values by their dotted names; a list is one value. */
+export function flattened(config: unknown, prefix = ''): Map<string, string> {
+  if (typeof config !== 'object' || config === null || Array.isArray(config))
+    return new Map([[prefix, JSON.stringify(config) ?? '–']]);
+  return new Map(
+    Object.entries(config).flatMap(([key, value]) => [
+      ...flattened(value, prefix === '' ? key : `${prefix}.${key}`),
+    ]),
+  );
+}
+
+/** The config fields in which the runs differ: a row a field, a value a run, `–` where a run has none. */
+export function configDifferences(configs: readonly unknown[]): { field: string; values: string[] }[] {
+  const all = configs.map((config) => flattened(config));
+  const fields = [...new Set(all.flatMap((values) => [...values.keys()]))].sort();
+  return fields
+    .map((field) => ({ field, values: all.map((values) => values.get(field) ?? '–') }))
+    .filter(({ values }) => new Set(values).size > 1);
+}
+
+/** Metrics that at least one of the runs logged at more than one step, by how many runs did. */
+export function sharedMetrics(db: Readable, runIds: number[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { key, step } of getMetricSummaries(db, runIds))
+    if (step > 0) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b)).map(([key]) => key);
+}
+
+/** A run's metric as points, at most `most` of them. */
+export function metricPoints(db: Readable, runId: number, key: string, most = 400): [number, number][] {
+  const points = getMetrics(db, runId, key).flatMap(({ step, value }): [number, number][] =>
+    value === null ? [] : [[step, value]],
+  );
+  return thinned(points, most);
+}
+
+/** Of every stretch of a series the lowest and the highest point, in their order: peaks stay. */
+export function thinned(points: readonly [number, number][], most: number): [number, number][] {
+  if (points.length <= most) return [...points];
+  const size = (2 * points.length) / most;
+  const kept: [number, number][] = [points[0]];
+  for (let from = 0; from < points.length; from += size) {
+    const stretch = points.slice(Math.floor(from), Math.floor(from + size));
+    if (stretch.length === 0) continue;
+    const low = stretch.reduce((best, point) => (point[1] < best[1] ? point : best));
+    const high = stretch.reduce((best, point) => (point[1] > best[1] ? point : best));
+    kept.push(...[low, high].sort((a, b) => a[0] - b[0]));
+  }
+  kept.push(points[points.length - 1]);
+  return kept.filter((point, k) => k === 0 || point[0] > kept[k - 1][0]);
+}
+
+/** What the runs' verification left of a benchmark. */
+export interface Curves {
+  readonly roc: [far: number, tar: number][];
+  /** Share of the pairs of its kind in each bin of cosines. */
+  readonly same: [cosine: number, share: number][];
+  readonly different: [cosine: number, share: number][];
+}
+
+/** Every run's curves by benchmark. */
+export function curvesOf(db: Readable, runId: number): Map<string, Curves> {
+  const byBenchmark = new Map<string, Curves>();
+  for (const { benchmark, kind, points } of getScoreCurves(db, runId)) {
+    const known = byBenchmark.get(benchmark) ?? { roc: [], same: [], different: [] };
+    byBenchmark.set(benchmark, { ...known, [kind]: kind === 'roc' ? points : shares(points) });
+  }
+  return byBenchmark;
+}
+
+function shares(points: readonly [number, number][]): [number, number][] {
+  const total = points.reduce((sum, [, count]) => sum + count, 0) || 1;
+  return points.map(([cosine, count]) => [cosine, count / total]);
+}
+
+/**
+ * A ROC for a logarithmic FAR axis: a step function has no point below its first false match, so it starts at that
+ * height from `lowest` on; of long ones, points nearer than a hundredth of the axis are left out.
+ */
+export function logRoc(roc: readonly [number, number][], lowest: number): [number, number][] {
+  const atStart = roc.filter(([far]) => far <= lowest).at(-1)?.[1] ?? 0;
+  const points: [number, number][] = [[lowest, atStart]];
+  const decades = -Math.log10(lowest);
+  for (const [far, tar] of roc) {
+    if (far <= lowest) continue;
+    const [lastFar, lastTar] = points[points.length - 1];
+    const distance = Math.log10(far / lastFar) / decades + Math.abs(tar - lastTar);
+    if (distance >= 0.01 || far === 1) points.push([far, tar]);
+  }
+  return points;
+}
+
+/** Accuracy fold by fold of each run that has been verified on the benchmark: [runs][folds]; absent for the others. */
+export function foldAccuracies(
+  db: Readable,
+  runIds: number[],
+  benchmark: string,
+): Map<number, readonly number[]> {
+  const byRun = new Map<number, number[]>();
+  for (const row of getVerificationFolds(db, runIds)) {
+    if (row.benchmark !== benchmark) continue;
+    byRun.set(row.runId, [...(byRun.get(row.runId) ?? []), row.accuracy]);
+  }
+  return byRun;
+}
+
+/** What f saw in the datasets behind the runs: that of the variant which a run is part of alone. */
+export function datasetsOf(db: Readable, runs: readonly ComparedRun[]): VariantArtefact[] {
+  const inspections = listVariantArtefacts(db, 'inspection');
+  const found = runs.flatMap(({ id }) => {
+    const variants = getVariantsOfRun(db, id);
+    if (variants.length !== 1) return [];
+    return inspections.find(({ variantId }) => variantId === variants[0].variant.id) ?? [];
+  });
+  return [...new Map(found.map((one) => [one.variantId, one])).values()];
+}
