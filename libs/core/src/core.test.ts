@@ -12,6 +12,7 @@ describe('hash', () => {
   });
   it('matches the published SHA-256 of "abc"', () => {
     expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    expect(sha256([Buffer.from('a'), Buffer.from('bc')])).toBe(sha256('abc'));
   });
 });
 
@@ -54,6 +55,8 @@ describe('writeFileAtomic', () => {
     writeFileAtomic(join(folder, 'deep', 'x'), 'two');
     expect(readFileSync(join(folder, 'deep', 'x'), 'utf8')).toBe('two');
     expect(readdirSync(join(folder, 'deep'))).toEqual(['x']);
+    writeFileAtomic(join(folder, 'x'), [Uint8Array.of(97, 98), new Uint8Array(), Uint8Array.of(99)]);
+    expect(readFileSync(join(folder, 'x'), 'utf8')).toBe('abc');
   });
   it('says what to do where the path cannot exist', () => {
     const folder = mkdtempSync(join(tmpdir(), 'id3-'));

@@ -14,16 +14,17 @@ export function makeFolder(path: string): void {
 /**
  * Writes a file so that after a crash either the whole new content is there or the old one:
  * a temporary neighbour is written, flushed to disk and renamed over the target.
- * Throws a UserError where the disk is full or refuses.
+ * Content in pieces is written one after another. Throws a UserError where the disk is full or refuses.
  */
-export function writeFileAtomic(path: string, content: Uint8Array | string): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+export function writeFileAtomic(path: string, content: Uint8Array | string | readonly Uint8Array[]): void {
+  const pieces = typeof content === 'string' ? [Buffer.from(content)] : [content].flat();
   const temporary = `${path}.${process.pid}.tmp`;
   makeFolder(dirname(path));
   try {
     const file = openSync(temporary, 'w');
     try {
-      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+      for (const bytes of pieces)
+        for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
       fsyncSync(file);
     } finally {
       closeSync(file);

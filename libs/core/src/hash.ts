@@ -9,9 +9,11 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** SHA-256 of bytes or text, in lower-case hexadecimal (64 characters). */
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+/** SHA-256 of bytes, in pieces or whole, or of text, in lower-case hexadecimal (64 characters). */
+export function sha256(content: Uint8Array | string | readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const piece of [content].flat()) hash.update(piece);
+  return hash.digest('hex');
 }
 
 /** The first 16 hexadecimal characters of the SHA-256 of a value's canonical JSON. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError, canonicalJson, sha256, writeFileAtomic } from '@id3/core';
 
@@ -15,16 +15,15 @@ interface SafetensorsHeader {
 
 /**
  * Writes a checkpoint atomically in the safetensors format (8-byte header length, JSON header,
- * raw little-endian data), with the data's SHA-256 in the metadata.
+ * raw little-endian data), with the data's SHA-256 in the metadata. The data is not copied.
  */
 export function saveCheckpoint(path: string, { meta, tensors }: Checkpoint): void {
-  const entries = Object.entries(tensors);
-  const data = Buffer.concat(
-    entries.map(([, t]) => Buffer.from(t.data.buffer, t.data.byteOffset, t.data.byteLength)),
+  const pieces = Object.values(tensors).map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   );
-  const header: SafetensorsHeader = { __metadata__: { meta: canonicalJson(meta), sha256: sha256(data) } };
+  const header: SafetensorsHeader = { __metadata__: { meta: canonicalJson(meta), sha256: sha256(pieces) } };
   let offset = 0;
-  for (const [name, { shape, data }] of entries) {
+  for (const [name, { shape, data }] of Object.entries(tensors)) {
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
@@ -33,37 +32,50 @@ export function saveCheckpoint(path: string, { meta, tensors }: Checkpoint): voi
   json.copy(padded);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  writeFileAtomic(path, Buffer.concat([length, padded, data]));
+  writeFileAtomic(path, [length, padded, ...pieces]);
 }
 
 /** Reads a checkpoint. Throws a UserError that names a missing, truncated or altered file. */
 export function loadCheckpoint(path: string): Checkpoint {
   const broken = (why: string) =>
     new UserError(`The checkpoint ${path} ${why}; delete it and run the same command again to make it anew.`);
-  let file: Buffer;
+  let file: number;
   try {
-    file = readFileSync(path);
+    file = openSync(path, 'r');
   } catch (error) {
     throw broken(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
   try {
-    const headerEnd = 8 + Number(file.readBigUInt64LE(0));
-    const { __metadata__, ...entries } = JSON.parse(file.toString('utf8', 8, headerEnd)) as SafetensorsHeader;
-    const data = file.subarray(headerEnd);
-    if (sha256(data) !== __metadata__.sha256)
-      throw broken('is truncated or was altered (its checksum differs)');
+    const { size } = fstatSync(file);
+    let at = 0;
+    const read = (length: number): Uint8Array => {
+      if (!(at + length <= size)) throw broken('is truncated or was altered');
+      const bytes = new Uint8Array(length);
+      for (let done = 0, n; done < length; done += n) {
+        n = readSync(file, bytes, done, length - done, at + done);
+        if (n === 0) throw broken('is truncated or was altered');
+      }
+      at += length;
+      return bytes;
+    };
+    const headerLength = Number(new DataView(read(8).buffer).getBigUint64(0, true));
+    const { __metadata__, ...entries } = JSON.parse(
+      Buffer.from(read(headerLength)).toString('utf8'),
+    ) as SafetensorsHeader;
+    // Each tensor into memory of its own, in the order in which they lie in the file
     const tensors: Checkpoint['tensors'] = {};
-    for (const [name, entry] of Object.entries(entries)) {
+    const pieces = Object.entries(entries).map(([name, entry]) => {
       const { shape, data_offsets } = entry as { shape: number[]; data_offsets: [number, number] };
-      // A copy, because a Float32Array needs its bytes aligned.
-      tensors[name] = {
-        shape,
-        data: new Float32Array(new Uint8Array(data.subarray(...data_offsets)).buffer),
-      };
-    }
+      const piece = read(data_offsets[1] - data_offsets[0]);
+      tensors[name] = { shape, data: new Float32Array(piece.buffer) };
+      return piece;
+    });
+    if (at !== size || sha256(pieces) !== __metadata__.sha256) throw broken('is truncated or was altered');
     return { meta: JSON.parse(__metadata__.meta) as Record<string, unknown>, tensors };
   } catch (error) {
     throw error instanceof UserError ? error : broken('is not a whole safetensors file');
+  } finally {
+    closeSync(file);
   }
 }
 
