@@ -57,7 +57,8 @@ export async function sample(
   let x = xT.clone();
   for (const [step, t] of times.entries()) {
     const before = t === times[times.length - 1] ? 0 : times[step + 1];
-    const z = options.kind === 'ancestral' && before > 0 ? noise(step) : undefined;
+    // Also in the last step, whose variance is 0: it then has the graph of the others.
+    const z = options.kind === 'ancestral' ? noise(step) : undefined;
     const next = tf.tidy(() => reverseStep(field, options, x, t, alphaBar[t], alphaBar[before], z));
     tf.dispose([x, z ?? []]);
     x = next;

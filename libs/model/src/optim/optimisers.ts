@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assignFlat, flatten } from './flat.ts';
+import { assignFlat, flatten, hostVector } from './flat.ts';
 
 /**
  * Changes weights from their gradients. State and arithmetic are on one vector of all weights, so
@@ -12,8 +12,11 @@ export interface Optimiser {
   apply(gradients: readonly tf.Tensor[], step: number, learningRate: number): void;
 }
 
+/** A vector on the host: computed zeros would make the first step another graph than the rest to an engine that compiles. */
+const hostVariable = (values: Float32Array): tf.Variable => tf.tidy(() => tf.variable(tf.tensor1d(values)));
+
 const zeroState = (weights: readonly tf.Variable[]): tf.Variable =>
-  tf.tidy(() => tf.variable(tf.zeros([weights.reduce((sum, w) => sum + w.size, 0)])));
+  hostVariable(new Float32Array(weights.reduce((sum, w) => sum + w.size, 0)));
 
 export interface AdamWOptions {
   beta1?: number;
@@ -76,7 +79,7 @@ export class WeightAverage {
     private readonly weights: readonly tf.Variable[],
     private readonly decay: number,
   ) {
-    this.average = tf.tidy(() => tf.variable(flatten(weights)));
+    this.average = hostVariable(hostVector(weights));
   }
 
   update(step: number): void {
