@@ -84,6 +84,26 @@ describe('the command line', () => {
       ['--diffusion.training'],
       'The config field "diffusion.training" is a group; set one of its fields (steps, batchSize, learningRate, warmupSteps, weightDecay, clipNorm, emaDecay, idLossWeight, flip).',
     ],
+    [
+      ['--diffusion.unet.groups=5'],
+      'The config field "diffusion.unet.groups" is 5; expected a divisor of baseChannels.',
+    ],
+    [
+      ['--diffusion.unet.attentionLevels=0,3'],
+      'The config field "diffusion.unet.attentionLevels" is [0,3]; expected numbers below the length of channelMultipliers.',
+    ],
+    [
+      ['--diffusion.unet.attentionHeads=5'],
+      'The config field "diffusion.unet.attentionHeads" is 5; expected a divisor of the channels of every level with attention.',
+    ],
+    [
+      ['--f.whitenedSize=65'],
+      'The config field "f.whitenedSize" is 65; expected 0 (not whitened), or 2 to network.embeddingSize.',
+    ],
+    [
+      ['--data.pretrain.people=12'],
+      'The config field "f.whitenedSize" is 12; expected fewer than data.pretrain.people.',
+    ],
     [['--workers=0'], 'The option --workers is "0"; expected a whole number of at least 1.'],
     [['smoke'], 'The argument "smoke" is not understood; options are written --name=value (see --help).'],
   ])('%j is refused in one sentence', (argv, message) => {

@@ -32,6 +32,10 @@ export const configSchema = z
     path: ['generation', 'sampler', 'steps'],
     message: 'expected at most diffusion.timesteps',
   })
+  .refine(({ f, data }) => f.whitenedSize < data.pretrain.people, {
+    path: ['f', 'whitenedSize'],
+    message: 'expected fewer than data.pretrain.people',
+  })
   .refine(({ diffusion: { unet }, image }) => image.size % sizeUnit(unet) === 0, {
     path: ['image', 'size'],
     message:

@@ -6,28 +6,47 @@ import { ConditionMlp, timeEmbedding } from './conditioning.ts';
 import { CrossAttention, SelfAttention } from './attention.ts';
 
 /** Options of the denoising U-Net (Ho et al. 2020; Rombach et al. 2022). */
-export const unetSchema = z.strictObject({
-  /** Side of the square patches that the first convolution turns into one position; 1 works on pixels. */
-  patchSize: z.int().min(1).max(8),
-  baseChannels: z.int().min(8),
-  /** Channels of each level as multiples of `baseChannels`; every level but the first halves the resolution. */
-  channelMultipliers: z.array(z.int().min(1)).min(1),
-  blocksPerLevel: z.int().min(1),
-  /** Levels (0 = finest) whose blocks are followed by attention. */
-  attentionLevels: z.array(z.int().min(0)),
-  attentionHeads: z.int().min(1),
-  /** Groups of the group normalisation. */
-  groups: z.int().min(1),
-  /**
-   * How [y; s] enters: `time` adds its projection to the time embedding (default), `crossAttention`
-   * attends to it as a context token. *Our reading*: the paper does not say which.
-   */
-  conditioning: z.enum(['time', 'crossAttention']),
-  /** Layer sizes of the perceptron on [y; s]; the paper's are 512, 256, 768. */
-  conditionSizes: z.array(z.int().min(1)).min(1),
-  /** Whether s = (age, yaw) is part of the condition. */
-  attributes: z.boolean(),
-});
+export const unetSchema = z
+  .strictObject({
+    /** Side of the square patches that the first convolution turns into one position; 1 works on pixels. */
+    patchSize: z.int().min(1).max(8),
+    /** Even, for half of them are sines and half cosines of the time. */
+    baseChannels: z.int().min(8).multipleOf(2),
+    /** Channels of each level as multiples of `baseChannels`; every level but the first halves the resolution. */
+    channelMultipliers: z.array(z.int().min(1)).min(1),
+    blocksPerLevel: z.int().min(1),
+    /** Levels (0 = finest) whose blocks are followed by attention. */
+    attentionLevels: z.array(z.int().min(0)),
+    attentionHeads: z.int().min(1),
+    /** Groups of the group normalisation. */
+    groups: z.int().min(1),
+    /**
+     * How [y; s] enters: `time` adds its projection to the time embedding (default), `crossAttention`
+     * attends to it as a context token. *Our reading*: the paper does not say which.
+     */
+    conditioning: z.enum(['time', 'crossAttention']),
+    /** Layer sizes of the perceptron on [y; s]; the paper's are 512, 256, 768. */
+    conditionSizes: z.array(z.int().min(1)).min(1),
+    /** Whether s = (age, yaw) is part of the condition. */
+    attributes: z.boolean(),
+  })
+  .refine(({ baseChannels, groups }) => baseChannels % groups === 0, {
+    path: ['groups'],
+    message: 'expected a divisor of baseChannels',
+  })
+  .refine(
+    ({ channelMultipliers, attentionLevels }) =>
+      attentionLevels.every((level) => level < channelMultipliers.length),
+    { path: ['attentionLevels'], message: 'expected numbers below the length of channelMultipliers' },
+  )
+  .refine(
+    ({ baseChannels, channelMultipliers, attentionLevels, attentionHeads }) =>
+      // The middle, as wide as the last level, attends too.
+      [...attentionLevels, channelMultipliers.length - 1].every(
+        (level) => (baseChannels * channelMultipliers[level]) % attentionHeads === 0,
+      ),
+    { path: ['attentionHeads'], message: 'expected a divisor of the channels of every level with attention' },
+  );
 export type UNetOptions = z.infer<typeof unetSchema>;
 
 /** What a layer needs besides the image: the embedding of time (and condition), and the condition itself. */

@@ -8,7 +8,12 @@ import { Recogniser, type IResNetOptions } from './iresnet.ts';
 import { embedDataset, recogniserSchema } from './train.ts';
 
 /** What f is trained to: a recogniser, its embedding whitened to `whitenedSize` values, or left as it is at 0. */
-export const frozenRecogniserSchema = recogniserSchema.extend({ whitenedSize: z.int().min(0) });
+export const frozenRecogniserSchema = recogniserSchema
+  .extend({ whitenedSize: z.int().min(0) })
+  .refine(({ network, whitenedSize: k }) => k === 0 || (k >= 2 && k <= network.embeddingSize), {
+    path: ['whitenedSize'],
+    message: 'expected 0 (not whitened), or 2 to network.embeddingSize',
+  });
 export type FrozenRecogniserOptions = z.infer<typeof frozenRecogniserSchema>;
 
 /** The network that f becomes: its embedding has d values. */
