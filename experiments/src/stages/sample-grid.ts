@@ -53,7 +53,7 @@ export const sampleGrid: Stage<GridInputs, 'diffusion' | 'f' | 'anchors'> = {
       const { y } = planImage(generation, anchor, i, 0, seed);
       const plans = asked.map(({ age, yaw }): ImagePlan => ({ label: i, age, yaw, y }));
       const names = plans.map(() => `grid ${i}`);
-      const pixels = await sampleImages(model, generation, plans, names, size, seed);
+      const pixels = await sampleImages(model, generation.sampler, plans, names, size, seed);
       const image = size * size * 3;
       rows.push({
         label: `identity ${i}`,

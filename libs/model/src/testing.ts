@@ -3,6 +3,54 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng } from '@id3/core';
 import { DatasetWriter, openDataset, type Dataset } from '@id3/data';
+import type { DiffusionOptions } from './diffusion/train.ts';
+import type { RecogniserOptions } from './recogniser/train.ts';
+
+/** A recogniser that learns colours in some tens of steps. */
+export const TINY_RECOGNISER: RecogniserOptions = {
+  network: { widths: [8, 8, 8, 8], blocks: [1, 1, 1, 1], embeddingSize: 4, dropout: 0 },
+  head: { kind: 'arcface', scale: 16, margin: 0.3 },
+  training: {
+    steps: 30,
+    batchSize: 16,
+    learningRate: 0.1,
+    warmupSteps: 2,
+    schedule: 'cosine',
+    weightDecay: 5e-4,
+    marginRampSteps: 20,
+    flip: true,
+  },
+};
+
+/** A diffusion model with every kind of layer. */
+export const TINY_DIFFUSION: DiffusionOptions = {
+  unet: {
+    patchSize: 2,
+    baseChannels: 8,
+    channelMultipliers: [1, 2],
+    blocksPerLevel: 1,
+    attentionLevels: [1],
+    attentionHeads: 2,
+    groups: 4,
+    conditioning: 'time',
+    conditionSizes: [16, 16],
+    attributes: true,
+  },
+  timesteps: 100,
+  schedule: 'linear',
+  prediction: 'x0',
+  training: {
+    steps: 16,
+    batchSize: 4,
+    learningRate: 2e-3,
+    warmupSteps: 2,
+    weightDecay: 0,
+    clipNorm: 1,
+    emaDecay: 0.9,
+    idLossWeight: 1,
+    flip: true,
+  },
+};
 
 /** A folder of its own for a test. */
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'id3-model-'));

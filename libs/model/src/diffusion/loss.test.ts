@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@id3/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  Recogniser,
   UNet,
   addNoise,
   idPreservingLoss,
@@ -11,25 +12,14 @@ import {
   predictX0,
   timeTensors,
   valueAndGradients,
+  type Prediction,
   type UNetOptions,
 } from '../index.ts';
+import { TINY_DIFFUSION, TINY_RECOGNISER } from '../testing.ts';
 
 const schedule = noiseSchedule('linear', 1000);
 const randn = (shape: number[], name: string) =>
   tf.tensor(new Rng(5, name).normals(tf.util.sizeFromShape(shape)), shape) as tf.Tensor as tf.Tensor4D;
-
-const options: UNetOptions = {
-  patchSize: 2,
-  baseChannels: 8,
-  channelMultipliers: [1, 2],
-  blocksPerLevel: 1,
-  attentionLevels: [1],
-  attentionHeads: 2,
-  groups: 4,
-  conditioning: 'time',
-  conditionSizes: [8, 8],
-  attributes: true,
-};
 
 /** A stand-in for f that is smooth and not linear, so that its part of the gradient is not trivial. */
 const smoothF = (images: tf.Tensor4D): tf.Tensor2D => {
@@ -40,6 +30,54 @@ const smoothF = (images: tf.Tensor4D): tf.Tensor2D => {
   );
   return features.div(features.norm(2, 1, true)) as tf.Tensor2D;
 };
+
+/** A U-Net on two 8×8 images, none of its weights at zero, with the loss that f's term dominates. */
+function smallProblem(
+  conditioning: UNetOptions['conditioning'],
+  prediction: Prediction,
+  f: (images: tf.Tensor4D) => tf.Tensor2D,
+) {
+  const unet = new UNet({ ...TINY_DIFFUSION.unet, conditioning }, 4, 1);
+  // Layers that start at zero would hide what lies behind them.
+  for (const [name, w] of unet.scope.weights)
+    w.assign(randn(w.shape, name).mul<tf.Tensor>(0.2).add(w.mul(0.5)));
+  const x0 = randn([2, 8, 8, 3], 'x0').mul<tf.Tensor4D>(0.5);
+  const noise = randn([2, 8, 8, 3], 'noise');
+  const y = f(x0);
+  const s = tf.tensor2d([0.3, -0.5, 0.7, 0.1], [2, 2]);
+  const time = timeTensors(schedule, Int32Array.of(100, 500));
+  const loss = () => {
+    const terms = lossTerms((xt, t) => unet.forward(xt, t, y, s), prediction, f, x0, noise, y, time);
+    return idPreservingLoss(terms, time, 20);
+  };
+  return { unet, loss };
+}
+
+/**
+ * Compares the directional derivative along the sign of the gradient, for each weight tensor, with central differences.
+ * Gives the largest of them.
+ */
+function checkGradients(unet: UNet, loss: () => tf.Scalar): number {
+  const names = [...unet.scope.weights.keys()];
+  const weights = [...unet.scope.weights.values()];
+  const { gradients } = valueAndGradients(loss, weights);
+  const sizes = weights.map((w, k) => {
+    const direction = tf.sign(gradients[k]);
+    const start = w.clone();
+    const at = (h: number) => {
+      w.assign(start.add(direction.mul(h)));
+      return loss().dataSync()[0];
+    };
+    const analytic = gradients[k].abs().sum().dataSync()[0];
+    // So small that the loss moves by no more than 0.001, within which it is straight
+    const h = Math.min(2e-4, 1e-3 / analytic);
+    const numeric = (at(h) - at(-h)) / (2 * h);
+    w.assign(start);
+    expect(Math.abs(numeric - analytic), names[k]).toBeLessThan(0.02 * Math.abs(analytic) + 5e-3);
+    return analytic;
+  });
+  return Math.max(...sizes);
+}
 
 describe('the forward process', () => {
   beforeAll(async () => void (await tf.setBackend('cpu')));
@@ -84,37 +122,16 @@ describe('the ID-preserving loss', () => {
     ['time', 'epsilon'],
     ['crossAttention', 'x0'],
   ] as const)('has the gradient of finite differences (%s, %s)', (conditioning, prediction) => {
-    const unet = new UNet({ ...options, conditioning }, 4, 1);
-    // Layers that start at zero would hide what lies behind them.
-    for (const [name, w] of unet.scope.weights)
-      w.assign(randn(w.shape, name).mul<tf.Tensor>(0.2).add(w.mul(0.5)));
-    const x0 = randn([2, 8, 8, 3], 'x0').mul<tf.Tensor4D>(0.5);
-    const noise = randn([2, 8, 8, 3], 'noise');
-    const y = smoothF(x0);
-    const s = tf.tensor2d([0.3, -0.5, 0.7, 0.1], [2, 2]);
-    const time = timeTensors(schedule, Int32Array.of(100, 500));
-    const loss = () => {
-      const terms = lossTerms((xt, t) => unet.forward(xt, t, y, s), prediction, smoothF, x0, noise, y, time);
-      // A large weight, so that the path through f dominates
-      return idPreservingLoss(terms, time, 20).loss;
-    };
-    const names = [...unet.scope.weights.keys()];
-    const weights = [...unet.scope.weights.values()];
-    const { gradients } = valueAndGradients(loss, weights);
-    weights.forEach((w, k) => {
-      // The directional derivative along the sign of the gradient, for each weight tensor
-      const direction = tf.sign(gradients[k]);
-      const start = w.clone();
-      const at = (h: number) => {
-        w.assign(start.add(direction.mul(h)));
-        return loss().dataSync()[0];
-      };
-      const h = 2e-4;
-      const numeric = (at(h) - at(-h)) / (2 * h);
-      w.assign(start);
-      const analytic = gradients[k].abs().sum().dataSync()[0];
-      expect(Math.abs(numeric - analytic), names[k]).toBeLessThan(0.02 * Math.abs(analytic) + 5e-3);
-    });
+    const { unet, loss } = smallProblem(conditioning, prediction, smoothF);
+    checkGradients(unet, () => loss().loss);
+  });
+
+  it('has the gradient of finite differences through a real f, in its identity term', () => {
+    const f = new Recogniser(TINY_RECOGNISER.network, 8, 3);
+    const { unet, loss } = smallProblem('time', 'x0', (images) => f.embedUnit(images));
+    const size = checkGradients(unet, () => loss().identity);
+    // It is no small thing: what is checked is not within the tolerance of nothing.
+    expect(size).toBeGreaterThan(1);
   });
 
   it('is zero for a network that knows the answer, whatever it predicts', () => {

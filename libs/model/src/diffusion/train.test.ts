@@ -10,39 +10,10 @@ import {
   loadCheckpoint,
   loadDiffusion,
   trainDiffusion,
-  type DiffusionOptions,
   type GenerationOptions,
 } from '../index.ts';
-import { colourDataset, temporaryFolder } from '../testing.ts';
+import { TINY_DIFFUSION, colourDataset, temporaryFolder } from '../testing.ts';
 
-const options: DiffusionOptions = {
-  unet: {
-    patchSize: 2,
-    baseChannels: 8,
-    channelMultipliers: [1, 2],
-    blocksPerLevel: 1,
-    attentionLevels: [1],
-    attentionHeads: 2,
-    groups: 4,
-    conditioning: 'time',
-    conditionSizes: [16, 16],
-    attributes: true,
-  },
-  timesteps: 100,
-  schedule: 'linear',
-  prediction: 'x0',
-  training: {
-    steps: 16,
-    batchSize: 4,
-    learningRate: 2e-3,
-    warmupSteps: 2,
-    weightDecay: 0,
-    clipNorm: 1,
-    emaDecay: 0.9,
-    idLossWeight: 1,
-    flip: true,
-  },
-};
 const network = { widths: [4, 4, 4, 4], blocks: [1, 1, 1, 1], embeddingSize: 8, dropout: 0 };
 
 describe('a diffusion model from training to dataset', () => {
@@ -61,7 +32,7 @@ describe('a diffusion model from training to dataset', () => {
       },
       checkpoint: { path, everySeconds },
     });
-    await trainDiffusion(options, dataset, f, 5, hooks(whole, 1e9));
+    await trainDiffusion(TINY_DIFFUSION, dataset, f, 5, hooks(whole, 1e9));
     for (const m of logs) {
       expect(m['loss.noise'] + m['loss.reconstruction'] + m['loss.identity']).toBeCloseTo(m.loss, 5);
       expect(Math.abs(m.identityCosine)).toBeLessThanOrEqual(1 + 1e-5);
@@ -69,9 +40,11 @@ describe('a diffusion model from training to dataset', () => {
     const mean = (rows: typeof logs) => rows.reduce((s, m) => s + m['loss.noise'], 0) / rows.length;
     expect(mean(logs.slice(-4))).toBeLessThan(mean(logs.slice(0, 4)));
 
-    await expect(trainDiffusion(options, dataset, f, 5, hooks(parts, -1, 9))).rejects.toThrow('killed');
+    await expect(trainDiffusion(TINY_DIFFUSION, dataset, f, 5, hooks(parts, -1, 9))).rejects.toThrow(
+      'killed',
+    );
     expect(loadCheckpoint(parts).meta.step).toBe(8);
-    await trainDiffusion(options, dataset, f, 5, hooks(parts, 1e9));
+    await trainDiffusion(TINY_DIFFUSION, dataset, f, 5, hooks(parts, 1e9));
     expect(loadCheckpoint(parts).tensors).toEqual(loadCheckpoint(whole).tensors);
 
     // Algorithm 3, a shard at a time, the second shard first

@@ -4,7 +4,7 @@ import { Rng } from '@id3/core';
 import type { DatasetWriter, FaceRecord } from '@id3/data';
 import { attributeTensor } from '../diffusion/conditioning.ts';
 import { epsilonOf } from '../diffusion/loss.ts';
-import { sample, samplerSchema, type SamplingTime } from '../diffusion/sampler.ts';
+import { sample, samplerSchema, type SamplerOptions, type SamplingTime } from '../diffusion/sampler.ts';
 import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
 import { embeddingNear, randomDirections } from './anchors.ts';
 
@@ -78,7 +78,7 @@ export interface Id3Model extends DiffusionModel {
  */
 export async function sampleImages(
   model: Id3Model,
-  options: GenerationOptions,
+  sampler: SamplerOptions,
   plans: readonly ImagePlan[],
   names: readonly string[],
   size: number,
@@ -110,7 +110,7 @@ export async function sampleImages(
         .sum<tf.Tensor1D>(1),
   };
   const xT = noise(-1);
-  const x0 = await sample(field, options.sampler, xT, noise, onStep);
+  const x0 = await sample(field, sampler, xT, noise, onStep);
   const pixels = await x0.data();
   tf.dispose([xT, x0, y, s]);
   return Uint8Array.from(pixels, (v) => Math.max(0, Math.min(255, Math.round((v + 1) * 127.5))));
@@ -149,7 +149,7 @@ export async function generateShard(
         seed,
       );
     });
-    const pixels = await sampleImages(model, options, plans, indices.map(String), size, seed);
+    const pixels = await sampleImages(model, options.sampler, plans, indices.map(String), size, seed);
     images.set(pixels, (start - from) * size * size * 3);
     plans.forEach(({ y, ...record }, b) => {
       embeddings.set(y, (start - from + b) * d);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { constant, fanIn, ones, zeros, type Initialiser, type Scope } from './scope.ts';
 
-/** Affine map over the last axis: [..., in] → [..., out]. */
+/** Affine map: [B,in] → [B,out]. */
 export class Dense {
   readonly kernel: tf.Variable;
   readonly bias: tf.Variable | undefined;

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { Rng } from '@id3/core';
+import { selectEngine } from '@id3/engine';
+import { beforeAll, expect, it } from 'vitest';
+import {
+  loadDiffusion,
+  loadRecogniser,
+  randomDirections,
+  sampleImages,
+  trainDiffusion,
+  trainRecogniser,
+  type DiffusionOptions,
+  type Id3Model,
+  type SamplerOptions,
+} from '../index.ts';
+import { TINY_DIFFUSION, TINY_RECOGNISER, colourDataset, temporaryFolder } from '../testing.ts';
+
+// Guidance with the real networks, trained for a moment on people who are colours.
+
+const SIZE = 16;
+const IMAGES = 64;
+const diffusion: DiffusionOptions = {
+  ...TINY_DIFFUSION,
+  training: { ...TINY_DIFFUSION.training, steps: 60, batchSize: 8 },
+};
+
+let model: Id3Model;
+beforeAll(async () => {
+  await selectEngine();
+  const dataset = colourDataset(8, 8, SIZE);
+  const folder = temporaryFolder();
+  const hooks = (name: string) => ({
+    log: () => {},
+    checkpoint: { path: join(folder, name), everySeconds: 1e9 },
+  });
+  await trainRecogniser(TINY_RECOGNISER, dataset, 1, hooks('f'));
+  const f = loadRecogniser(join(folder, 'f'));
+  await trainDiffusion(diffusion, dataset, f, 1, hooks('unet'));
+  model = { ...loadDiffusion(join(folder, 'unet'), f.embeddingSize), f };
+});
+
+/** yᵀf(x0) of images sampled from the same y and start noise, whatever the options. */
+async function cosines(changes: Partial<SamplerOptions>): Promise<Float32Array> {
+  const sampler: SamplerOptions = {
+    kind: 'ddim',
+    steps: 10,
+    spacing: 'uniform',
+    guidance: 0,
+    gradient: 'full',
+    clip: true,
+    ...changes,
+  };
+  const d = model.f.embeddingSize;
+  const plans = Array.from({ length: IMAGES }, (_, i) => ({
+    label: i,
+    age: 40,
+    yaw: 0,
+    y: randomDirections(1, d, new Rng(1, 'y', i)),
+  }));
+  const pixels = await sampleImages(
+    model,
+    sampler,
+    plans,
+    plans.map((_, i) => `image ${i}`),
+    SIZE,
+    1,
+  );
+  const result = tf.tidy(() => {
+    const images = tf.tensor4d(
+      Float32Array.from(pixels, (v) => v / 127.5 - 1),
+      [IMAGES, SIZE, SIZE, 3],
+    );
+    const y = tf.tensor2d(Float32Array.from(plans.flatMap((plan) => [...plan.y])), [IMAGES, d]);
+    return model.f.embedUnit(images).mul(y).sum(1);
+  });
+  const values = (await result.data()) as Float32Array;
+  result.dispose();
+  return values;
+}
+
+/** Mean of the paired differences and its standard error. */
+function gain(guided: Float32Array, free: Float32Array): { mean: number; error: number } {
+  const differences = Array.from(guided, (value, i) => value - free[i]);
+  const mean = differences.reduce((a, b) => a + b) / IMAGES;
+  const variance = differences.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (IMAGES - 1);
+  return { mean, error: Math.sqrt(variance / IMAGES) };
+}
+
+it.each<[string, Partial<SamplerOptions>]>([
+  ['DDIM, through the U-Net', {}],
+  ['DDIM, stopped at ε_θ', { gradient: 'stopped' }],
+  ['ancestral, through the U-Net', { kind: 'ancestral' }],
+])('guidance raises yᵀf(x0) on average, the more the heavier it is: %s', async (_name, options) => {
+  const free = await cosines({ ...options, guidance: 0 });
+  // Heavy, for networks that learnt for a moment have gentle gradients
+  const light = gain(await cosines({ ...options, guidance: 20 }), free);
+  const heavy = gain(await cosines({ ...options, guidance: 100 }), free);
+  expect(heavy.mean).toBeGreaterThan(3 * heavy.error);
+  expect(heavy.mean).toBeGreaterThan(light.mean);
+  expect(light.mean).toBeGreaterThan(0);
+});
