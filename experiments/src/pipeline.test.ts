@@ -1,3 +1,4 @@
+import { hashOf } from '@id3/core';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, type Overrides } from './config/load.ts';
 import { planAblation } from './pipeline.ts';
@@ -52,6 +53,24 @@ describe('the ablation', () => {
   });
 });
 
+it('an estimate times few kinds of steps, whatever the number of variants', () => {
+  const config = loadConfig('paper');
+  const steps = planAblation(config, ablationVariants(config)).plan.nodes.flatMap(
+    ({ stage, inputs, dependencies }) => {
+      const inputsOf = Object.entries(dependencies).map(([role, node]) => [role, node.inputs]);
+      return stage.estimate?.(inputs, Object.fromEntries(inputsOf)) ?? [];
+    },
+  );
+  expect([...new Set(steps.map(({ step }) => step))].sort()).toEqual([
+    'guided sampling step of 16 images',
+    'sampling step of 16 images',
+    'training step of 16 images',
+    'training step of 16 images without ID loss',
+    'training step of 512 images (projected from 20)',
+  ]);
+  expect(new Set(steps.map(({ kind }) => hashOf(kind))).size).toBe(5);
+});
+
 describe('the key of a stage', () => {
   const keys = (overrides: Overrides = {}) =>
     Object.fromEntries(ablation(overrides).plan.nodes.map(({ label, key }) => [label, key]));
@@ -77,7 +96,7 @@ describe('the key of a stage', () => {
       'verify',
     ]);
     expect(changed({ 'benchmarks.pairs': 200 })).toEqual(['measure', 'render-benchmark', 'verify']);
-    expect(changed({ 'data.pretrain.people': 9 })).toEqual([
+    expect(changed({ 'data.pretrain.people': 500 })).toEqual([
       'embed',
       'generate',
       'measure',

@@ -1,5 +1,5 @@
 import { UserError } from '@id3/core';
-import { printEstimate } from '../estimate.ts';
+import { printEstimate } from '../estimate/print.ts';
 import { runExperiment } from '../experiment.ts';
 import { planAblation, targetsOf } from '../pipeline.ts';
 import { reportTable } from '../report/write.ts';
@@ -15,7 +15,7 @@ await main({
   async run(config, args, signal) {
     const variants = chosen(ablationVariants(config), args.variants);
     const { plan, rows } = planAblation(config, variants);
-    if (args.estimate) return printEstimate(plan, config, args.workers);
+    if (args.estimate) return printEstimate(plan, config, args);
     await runExperiment({ command: 'ablation', config, args, signal }, plan, targetsOf(rows), (finished) =>
       reportTable(finished, rows),
     );

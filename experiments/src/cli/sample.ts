@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { printEstimate } from '../estimate.ts';
+import { printEstimate } from '../estimate/print.ts';
 import { runExperiment } from '../experiment.ts';
 import { Pipeline } from '../pipeline.ts';
 import { Plan, nodeFolder } from '../plan.ts';
@@ -12,7 +12,7 @@ await main({
   async run(config, args, signal) {
     const plan = new Plan();
     const target = new Pipeline(plan, config, 'full').generated();
-    if (args.estimate) return printEstimate(plan, config, args.workers);
+    if (args.estimate) return printEstimate(plan, config, args);
     await runExperiment({ command: 'sample', config, args, signal }, plan, [target], ({ root }) =>
       console.log(`The dataset is in ${typedPath(join(root, nodeFolder(target)))}.`),
     );

@@ -1,4 +1,4 @@
-import { printEstimate } from '../estimate.ts';
+import { printEstimate } from '../estimate/print.ts';
 import { runExperiment } from '../experiment.ts';
 import { planAblation, targetsOf } from '../pipeline.ts';
 import { reportTable } from '../report/write.ts';
@@ -11,7 +11,7 @@ await main({
   async run(config, args, signal) {
     const full = ablationVariants(config).filter((variant) => variant.name === FULL);
     const { plan, rows } = planAblation(config, full);
-    if (args.estimate) return printEstimate(plan, config, args.workers);
+    if (args.estimate) return printEstimate(plan, config, args);
     await runExperiment({ command: 'verify', config, args, signal }, plan, targetsOf(rows), (finished) =>
       reportTable(finished, rows),
     );

@@ -7,7 +7,8 @@ import type { FromWorker, Task, ToWorker, WorkerSetup } from './messages.ts';
 /** A worker that has grown beyond this many bytes is replaced after its task. */
 const RETIRE_RSS = 1.5 * 2 ** 30;
 const ENTRY = join(import.meta.dirname, 'worker.ts');
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** Lets a Node process run TypeScript. */
+export const TSX_ARGS = ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
 
 /** What a worker answered to a task, or how it died. */
 export type Answer = { ok: true } | { ok: false; message: string; mendable: boolean };
@@ -36,7 +37,7 @@ export class Worker {
     const threads = String(this.setup.threads);
     this.output = '';
     const child = fork(ENTRY, {
-      execArgv: ['--import', TSX],
+      execArgv: TSX_ARGS,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, OMP_NUM_THREADS: threads, TF_CPP_MIN_LOG_LEVEL: '2' },
     });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openDataset } from '@id3/data';
 import { trainDiffusion, type DiffusionOptions } from '@id3/model';
-import { estimateDiffusion } from './estimates.ts';
+import { diffusionStep } from '../estimate/steps.ts';
 import { trainedRecogniser, type FrozenRecogniserInputs } from './recogniser-training.ts';
 import { MODEL_FILE, trainingHooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
@@ -26,6 +26,6 @@ export const diffusionTraining: Stage<DiffusionInputs, 'dataset' | 'f'> = {
     await trainDiffusion(inputs.diffusion, dataset, f, inputs.seed, trainingHooks(context));
   },
   estimate: ({ diffusion, size }, { f }) =>
-    estimateDiffusion(diffusion, (f as FrozenRecogniserInputs).recogniser, size),
+    diffusionStep(diffusion, (f as FrozenRecogniserInputs).recogniser, size),
   record: (run, folder) => run.artefact(join(folder, MODEL_FILE), 'diffusion'),
 };

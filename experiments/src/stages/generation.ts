@@ -3,7 +3,7 @@ import { DatasetWriter, MANIFEST_FILE, type Manifest } from '@id3/data';
 import { generateShard, loadDiffusion, type GenerationOptions } from '@id3/model';
 import { readAnchors } from './anchor-placement.ts';
 import type { DiffusionInputs } from './diffusion-training.ts';
-import { estimateGeneration } from './estimates.ts';
+import { samplingStep } from '../estimate/steps.ts';
 import { MODEL_FILE } from './hooks.ts';
 import { trainedRecogniser, type FrozenRecogniserInputs } from './recogniser-training.ts';
 import type { Stage, StageContext } from './stage.ts';
@@ -71,7 +71,7 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     writerOf(context, anchors.length / context.inputs.generation.identities).finish();
   },
   estimate: ({ generation, size }, { diffusion, f }) =>
-    estimateGeneration(
+    samplingStep(
       generation,
       (diffusion as DiffusionInputs).diffusion,
       (f as FrozenRecogniserInputs).recogniser,

@@ -10,7 +10,7 @@ import {
   type RecogniserOptions,
 } from '@id3/model';
 import type { RunRecord } from '@id3/tracking';
-import { estimateRecogniser } from './estimates.ts';
+import { recogniserStep } from '../estimate/steps.ts';
 import { MODEL_FILE, trainingHooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
 
@@ -51,7 +51,7 @@ export const fTraining: Stage<FrozenRecogniserInputs, 'dataset'> = {
     const f = whitenedSize === 0 ? trained : await whitened(trained, dataset, whitenedSize);
     await saveRecogniser(join(folder, MODEL_FILE), f, options);
   },
-  estimate: ({ recogniser, size }) => estimateRecogniser(recogniser, size),
+  estimate: ({ recogniser, size }) => recogniserStep(recogniser, size),
   record,
 };
 
@@ -66,7 +66,7 @@ export const recogniserTraining: Stage<RecogniserInputs, 'dataset'> = {
     const dataset = openDataset(dependencies.dataset);
     await trainRecogniser(inputs.recogniser, dataset, inputs.seed, trainingHooks(context));
   },
-  estimate: ({ recogniser, size }) => estimateRecogniser(recogniser, size),
+  estimate: ({ recogniser, size }) => recogniserStep(recogniser, size),
   record,
 };
 

@@ -1,6 +1,6 @@
 import type { Engine } from '@id3/engine';
 import type { RunRecord } from '@id3/tracking';
-import type { StepEstimate } from '../estimate.ts';
+import type { StepEstimate } from '../estimate/messages.ts';
 
 /** Any JSON value that a stage's key is hashed from. */
 export type StageInputs = Record<string, unknown>;
@@ -40,8 +40,8 @@ export interface Stage<I extends StageInputs = StageInputs, D extends string = s
   run(context: StageContext<I, D>): Promise<void>;
   /** Runs once after all parts. */
   finish?(context: StageContext<I, D>): Promise<void>;
-  /** Takes one real step with made-up data and weights, of the real sizes, and tells what it took. */
-  estimate?(inputs: I, dependencies: Readonly<Record<D, StageInputs>>): Promise<StepEstimate>;
+  /** The step that its time consists of, for an estimate. */
+  estimate?(inputs: I, dependencies: Readonly<Record<D, StageInputs>>): StepEstimate;
   /** Records the results in the database, whether they were computed now or found in the cache. */
   record?(run: RunRecord, folder: string): void;
 }
