@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import type { Finished } from '../experiment.ts';
@@ -19,20 +19,20 @@ export async function reportTable(
   const table = tabulate(readCells(database, rows, runs));
   const measured = readMeasures(database, rows, runs);
   const folder = join(root, 'reports', experiment);
-  const write = (name: string, content: string | Buffer): void => {
+  const written: string[] = [];
+  const write = (name: string, content: string | Buffer, kind = 'report'): void => {
     writeFileAtomic(join(folder, name), content);
-    run.artefact(join(folder, name), 'report');
+    run.artefact(join(folder, name), kind);
+    written.push(name);
   };
   write('table.md', markdownReport(table, measured));
   write('table.csv', csvTable(table));
   write('measures.csv', measuresCsv(measured));
   write('table.png', await chartPng(table));
-  for (const { grid } of rows) {
-    if (grid === undefined) continue;
-    copyFileSync(join(root, nodeFolder(grid), GRID_FILE), join(folder, GRID_FILE));
-    run.artefact(join(folder, GRID_FILE), 'sample-grid');
-  }
+  for (const { grid } of rows)
+    if (grid !== undefined)
+      write(GRID_FILE, readFileSync(join(root, nodeFolder(grid), GRID_FILE)), 'sample-grid');
   console.log(
-    `\n${terminalReport(table, measured)}\n\nWritten to ${typedPath(folder)}/: table.md, table.png, table.csv, measures.csv, ${GRID_FILE}.`,
+    `\n${terminalReport(table, measured)}\n\nWritten to ${typedPath(folder)}/: ${written.join(', ')}.`,
   );
 }
