@@ -70,3 +70,18 @@ function helpOf({ name, summary, options }: Tool<Record<string, Option>>): strin
   });
   return [`nx run tools:${name} [options]`, '', summary, '', ...lines].join('\n');
 }
+
+/** An option's value as one of a list. Throws a UserError where it is none. */
+export function oneOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
+  const choice = choices.find((one) => one === value);
+  if (choice !== undefined) return choice;
+  throw new UserError(`The option --${name} is "${value}"; expected one of ${choices.join(', ')}.`);
+}
+
+/** An option's value as a whole number from 1 to `most`. Throws a UserError where it is none. */
+export function count(name: string, value: string, most = Number.MAX_SAFE_INTEGER): number {
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number >= 1 && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? 'of at least 1' : `from 1 to ${most}`;
+  throw new UserError(`The option --${name} is "${value}"; expected a whole number ${range}.`);
+}

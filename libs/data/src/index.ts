@@ -5,6 +5,7 @@ export * from './datasets/manifest.ts';
 export { openDataset, type Dataset } from './datasets/reader.ts';
 export * from './datasets/writer.ts';
 export type { ExportOptions } from './export/encode.ts';
+export { exporters, type ExportFormat } from './export/formats.ts';
 export { exportImageFolder } from './export/image-folder.ts';
 export { exportRecordSet } from './export/record-set.ts';
 export { exportWebDataset } from './export/webdataset.ts';
@@ -19,6 +20,7 @@ export {
   verificationBinSource,
   type PairListFormat,
 } from './import/benchmarks.ts';
+export { detectFormat, importFormats, openImageSource, type ImportFormat } from './import/detect.ts';
 export { imageFolderSource, importImageFolder, unlabelledSource } from './import/image-folder.ts';
 export { importImages, type ImageSource, type ImportOptions } from './import/import-images.ts';
 export { recordSetSource } from './import/record-set.ts';
