@@ -1,7 +1,7 @@
 import { UserError } from '@id3/core';
 import { exporters, openDataset, type ExportFormat } from '@id3/data';
 import { count, main, oneOf } from './main.ts';
-import { ProgressLine } from './progress.ts';
+import { progressPrinter } from './progress.ts';
 
 const formats = Object.keys(exporters) as ExportFormat[];
 
@@ -24,7 +24,7 @@ recordio is read by InsightFace's arcface_torch.`,
     await write(opened, out, {
       encoding: oneOf('encoding', encoding, ['png', 'jpeg'] as const),
       quality: count('quality', quality, 100),
-      onImages: new ProgressLine('images').update,
+      onImages: progressPrinter('Exported image'),
     });
     console.log(`${out}: ${opened.count} images as ${format}.`);
   },

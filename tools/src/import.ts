@@ -8,7 +8,7 @@ import {
   type ImportFormat,
 } from '@id3/data';
 import { count, main, oneOf } from './main.ts';
-import { ProgressLine } from './progress.ts';
+import { progressPrinter } from './progress.ts';
 
 await main({
   name: 'import',
@@ -30,7 +30,7 @@ the first three are recognised by themselves.`,
     const source = openImageSource(chosen, from, pairs);
     await importImages(source, out, {
       size: size === undefined ? undefined : count('size', size),
-      onImages: new ProgressLine('images').update,
+      onImages: progressPrinter('Imported image'),
     });
     const dataset = openDataset(out);
     const people = dataset.pairs ? `${dataset.pairs.length} pairs` : `${dataset.identities} people`;
