@@ -27,6 +27,7 @@ export interface Axis {
   /** Shares are written as percentages. */
   readonly percent?: boolean;
   readonly domain?: readonly [number, number];
+  readonly ticks?: readonly number[];
 }
 
 /** Lines over one another, each with its own points, with their legend. */
@@ -57,7 +58,7 @@ export function Lines(props: {
               scale={x.log ? 'log' : 'linear'}
               domain={x.domain ? [...x.domain] : ['dataMin', 'dataMax']}
               allowDataOverflow={x.domain !== undefined}
-              ticks={x.log && x.domain ? powersWithin(x.domain) : undefined}
+              ticks={x.log && x.domain ? powersWithin(x.domain) : x.ticks && [...x.ticks]}
               tickFormatter={formatter(x)}
               label={{ value: x.label, position: 'insideBottom', offset: -10 }}
             />

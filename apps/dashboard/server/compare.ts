@@ -60,6 +60,15 @@ export function configDifferences(configs: readonly unknown[]): { field: string;
     .filter(({ values }) => new Set(values).size > 1);
 }
 
+/**
+ * What a run was made from: the whole config of its variant where it is part of one alone, for a stage's own config does
+ * not tell what the stages before it did.
+ */
+export function configOf(db: Readable, { id, config, seed }: RunRow): unknown {
+  const variants = getVariantsOfRun(db, id);
+  return variants.length === 1 ? { run: { seed }, ...(variants[0].variant.config as object) } : config;
+}
+
 /** Metrics that at least one of the runs logged at more than one step, by how many runs did. */
 export function sharedMetrics(db: Readable, runIds: number[]): string[] {
   const counts = new Map<string, number>();

@@ -9,6 +9,7 @@ import { identityRows } from '../../components/samples/rows.ts';
 import {
   comparedRuns,
   configDifferences,
+  configOf,
   curvesOf,
   datasetsOf,
   foldAccuracies,
@@ -72,7 +73,7 @@ export default page(({ db, search }) => {
       </header>
       <section>
         <h2>Config differences</h2>
-        <ConfigTable runs={runs} differences={configDifferences(runs.map(({ run }) => run.config))} />
+        <ConfigTable runs={runs} differences={configDifferences(runs.map(({ run }) => configOf(db, run)))} />
       </section>
       {metric !== undefined && (
         <section>
@@ -95,7 +96,7 @@ export default page(({ db, search }) => {
           <div className="controls">
             <QuerySelect name="benchmark" label="Benchmark" value={benchmark} options={benchmarks} />
           </div>
-          <div className="columns">
+          <div className="columns pair">
             <Lines
               title="ROC"
               summary={`True accept rate by false accept rate on ${benchmark}.`}
@@ -114,7 +115,7 @@ export default page(({ db, search }) => {
                 { title: `${title}, genuine`, of: k, points: same },
                 { title: `${title}, impostor`, of: k, dashed: true, points: different },
               ])}
-              x={{ label: 'cosine', domain: [-1, 1] }}
+              x={{ label: 'cosine', domain: [-1, 1], ticks: [-1, -0.5, 0, 0.5, 1] }}
               y={{ label: 'share of pairs', percent: true }}
             />
           </div>

@@ -5,7 +5,7 @@ import { chosenVariants, forPicker } from '../../server/chosen-variants.ts';
 import { readInspection } from '../../server/inspections.ts';
 import { page } from '../../server/page.tsx';
 import { imagesByLabel } from '../../components/samples/faces.ts';
-import { Lines, type LineSeries } from '../../charts/lines.tsx';
+import { Lines, type Axis, type LineSeries } from '../../charts/lines.tsx';
 import { bothOf, middleOf, reachedBins } from '../../components/identities/distribution.ts';
 import { IdentityMap, type MapData } from '../../components/identities/identity-map.tsx';
 
@@ -50,7 +50,7 @@ export default page(({ db, search }) => {
           title="Distribution of cosines"
           summary="Share of pairs of images by the cosine of their embeddings, within and between identities."
           series={series}
-          x={{ label: 'cosine' }}
+          x={cosineAxis(series)}
           y={{ label: 'share of pairs', percent: true }}
           mark={{ x: threshold, label: `threshold ${threshold.toFixed(2)}` }}
         />
@@ -108,6 +108,15 @@ export default page(({ db, search }) => {
     </div>
   );
 });
+
+/** From one even fifth to another, with all of the lines between them. */
+function cosineAxis(series: readonly LineSeries[]): Axis {
+  const cosines = series[0].points.map(([cosine]) => cosine);
+  const lo = Math.floor(Math.min(...cosines) * 5);
+  const hi = Math.ceil(Math.max(...cosines) * 5);
+  const ticks = Array.from({ length: hi - lo + 1 }, (_, k) => (lo + k) / 5);
+  return { label: 'cosine', domain: [lo / 5, hi / 5], ticks };
+}
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 

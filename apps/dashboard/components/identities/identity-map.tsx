@@ -58,11 +58,7 @@ export function IdentityMap({ title, data }: { title: string; data: MapData }) {
       .filter((point) => point.kind === kind)
       .map(({ at }) => `M${place(at).map((v) => v.toFixed(1))}h0`)
       .join('');
-  const paths = useMemo(
-    () => ({ training: path('training'), image: path('image') }),
-    // eslint-disable-next-line -- both depend on the points alone
-    [points],
-  );
+  const paths = useMemo(() => ({ training: path('training'), image: path('image') }), [points]);
   return (
     <div className="identity-map">
       <Chart
@@ -143,7 +139,7 @@ export function IdentityMap({ title, data }: { title: string; data: MapData }) {
       <div className="map-side">
         <ul className="legend">
           <li>
-            <Sign kind="image" /> generated image
+            <Sign kind="image" /> {data.training.length > 0 ? 'generated image' : 'image'}
           </li>
           {data.identities[0]?.anchor && (
             <li>

@@ -1,0 +1,51 @@
+import type { SliceMeasure, SliceTable } from '../../server/slices.ts';
+
+/** Slices of a benchmark × variants, grouped by what they are sliced by. */
+export function SlicesTable({ table, measure }: { table: SliceTable; measure: SliceMeasure }) {
+  const { rows, variants } = table;
+  const groups = [...new Set(rows.map(({ by }) => by))];
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label="Slices">
+      <table className="pinned">
+        <caption className="visually-hidden">
+          {measure} in percent of each slice of the benchmark&apos;s pairs
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Pairs</th>
+            <th scope="col" className="number">
+              Number
+            </th>
+            {variants.map(({ variantId, title }) => (
+              <th key={variantId} scope="col" className="number">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {groups.map((group) => (
+          <tbody key={group}>
+            <tr>
+              <th scope="rowgroup" className="group" colSpan={2 + variants.length}>
+                By {group}
+              </th>
+            </tr>
+            {rows
+              .filter(({ by }) => by === group)
+              .map(({ name, pairs, values }) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td className="number quiet">{pairs}</td>
+                  {values.map((value, k) => (
+                    <td key={variants[k].variantId} className="number">
+                      {value === null ? <span className="quiet">–</span> : (100 * value).toFixed(1)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+          </tbody>
+        ))}
+      </table>
+    </div>
+  );
+}

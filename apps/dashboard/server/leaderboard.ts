@@ -1,0 +1,128 @@
+import { getVerificationSummaries, listVariantArtefacts, type Readable } from '@id3/tracking';
+import published from './published.json' with { type: 'json' };
+
+/** A row of the leaderboard: a config of ours, or a published method. Accuracies are shares from 0 to 1. */
+export interface Entry {
+  readonly key: string;
+  readonly title: string;
+  /** What the title does not say: the experiment, or the size of the training set. */
+  readonly detail: string;
+  /** By benchmark; the mean over the seeds of a config of ours. */
+  readonly accuracy: Readonly<Record<string, number>>;
+  /** Mean over all benchmarks of the table; undefined where one is missing. */
+  readonly average: number | undefined;
+  /** Of a config of ours: how many recognisers were verified, and one of their runs. */
+  readonly ours?: { readonly seeds: number; readonly experimentRun: number };
+  /** Of a published method: where the numbers are from, and what is doubtful about them. */
+  readonly published?: { readonly source: string; readonly note: string | undefined; readonly real: boolean };
+}
+
+export interface Leaderboard {
+  readonly benchmarks: readonly string[];
+  /** The highest average first. */
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * The newest run of each experiment, its variants' accuracies beside published ones. Rendered benchmarks have a table of
+ * their own: what is measured on drawn faces says nothing about photos.
+ */
+export function leaderboards(db: Readable): { rendered: Leaderboard; real: Leaderboard } {
+  const verified = newestOnly(
+    listVariantArtefacts(db, 'verification').filter(({ role }) => role === 'verification'),
+  );
+  const summaries = getVerificationSummaries(
+    db,
+    verified.map(({ runId }) => runId),
+  );
+  const named = summaries.map((summary) => ({ ...summary, benchmark: publishedName(summary.benchmark) }));
+  const isRendered = (name: string) => name.startsWith('rendered-');
+  const rendered = [...new Set(named.map(({ benchmark }) => benchmark).filter(isRendered))].sort();
+  const real = [
+    ...new Set([
+      ...published.benchmarks,
+      ...named.map(({ benchmark }) => benchmark).filter((n) => !isRendered(n)),
+    ]),
+  ];
+
+  const ours = (benchmarks: readonly string[]): Entry[] =>
+    [...new Map(verified.map((one) => [one.variantId, one])).values()].flatMap((variant) => {
+      const runIds = verified.filter((v) => v.variantId === variant.variantId).map(({ runId }) => runId);
+      const accuracy = meansOf(
+        named.filter((row) => runIds.includes(row.runId) && benchmarks.includes(row.benchmark)),
+      );
+      if (Object.keys(accuracy).length === 0) return [];
+      return {
+        key: `variant-${variant.variantId}`,
+        title: variant.title,
+        detail: variant.experiment,
+        accuracy,
+        average: averageOf(benchmarks, accuracy),
+        ours: { seeds: new Set(runIds).size, experimentRun: variant.experimentRunId },
+      };
+    });
+  return {
+    rendered: board(rendered, ours(rendered)),
+    real: board(real, [...ours(real), ...publishedEntries(real)]),
+  };
+}
+
+const board = (benchmarks: readonly string[], entries: readonly Entry[]): Leaderboard => ({
+  benchmarks,
+  entries: [...entries].sort((a, b) => (b.average ?? -1) - (a.average ?? -1)),
+});
+
+/** An experiment that ran again, with all of its results in the cache, is shown once. */
+function newestOnly<T extends { experiment: string; experimentRunId: number }>(rows: readonly T[]): T[] {
+  const newest = new Map<string, number>();
+  for (const { experiment, experimentRunId } of rows)
+    newest.set(experiment, Math.max(experimentRunId, newest.get(experiment) ?? 0));
+  return rows.filter(({ experiment, experimentRunId }) => newest.get(experiment) === experimentRunId);
+}
+
+/** A real benchmark of ours under the field's name: `agedb_30` is AgeDB-30. */
+export function publishedName(benchmark: string): string {
+  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return published.benchmarks.find((name) => plain(name) === plain(benchmark)) ?? benchmark;
+}
+
+function publishedEntries(benchmarks: readonly string[]): Entry[] {
+  return published.rows.map((row, k) => {
+    const accuracy = Object.fromEntries(
+      Object.entries(row.accuracyPercent).map(([name, percent]) => [name, percent / 100]),
+    );
+    const trainedOn = row.trainedOn === null ? '' : `, model trained on ${row.trainedOn}`;
+    return {
+      key: `published-${k}`,
+      title: row.method,
+      detail: `${row.images} images${trainedOn}`,
+      accuracy,
+      average: averageOf(
+        benchmarks.filter((name) => published.benchmarks.includes(name)),
+        accuracy,
+      ),
+      published: {
+        source: row.source,
+        note: 'note' in row ? row.note : undefined,
+        real: row.real,
+      },
+    };
+  });
+}
+
+function meansOf(rows: readonly { benchmark: string; accuracy: number }[]): Record<string, number> {
+  const byBenchmark = new Map<string, number[]>();
+  for (const { benchmark, accuracy } of rows)
+    byBenchmark.set(benchmark, [...(byBenchmark.get(benchmark) ?? []), accuracy]);
+  return Object.fromEntries([...byBenchmark].map(([name, values]) => [name, mean(values)]));
+}
+
+function averageOf(
+  benchmarks: readonly string[],
+  accuracy: Readonly<Record<string, number>>,
+): number | undefined {
+  const values = benchmarks.map((name) => accuracy[name]);
+  return values.length > 0 && values.every((value) => value !== undefined) ? mean(values) : undefined;
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
