@@ -14,7 +14,14 @@ export interface Entry {
   /** Of a config of ours: how many recognisers were verified, and one of their runs. */
   readonly ours?: { readonly seeds: number; readonly experimentRun: number };
   /** Of a published method: where the numbers are from, and what is doubtful about them. */
-  readonly published?: { readonly source: string; readonly note: string | undefined; readonly real: boolean };
+  readonly published?: {
+    readonly source: string;
+    readonly note: string | undefined;
+    /** Whether the numbers were found again at their source. */
+    readonly confirmed: boolean;
+    /** Whether it was trained on photos of real people. */
+    readonly real: boolean;
+  };
 }
 
 export interface Leaderboard {
@@ -104,6 +111,7 @@ function publishedEntries(benchmarks: readonly string[]): Entry[] {
       published: {
         source: row.source,
         note: 'note' in row ? row.note : undefined,
+        confirmed: row.confirmed,
         real: row.real,
       },
     };

@@ -54,9 +54,7 @@ export function LeaderboardTable({ board, caption }: { board: Leaderboard; capti
                 )}
                 {published !== undefined && (
                   <details>
-                    <summary>
-                      {published.note === undefined ? 'source' : 'source, unconfirmed in part'}
-                    </summary>
+                    <summary>{published.confirmed ? 'source' : 'source, not confirmed'}</summary>
                     {published.source}
                     {published.note !== undefined && <> ({published.note})</>}
                   </details>

@@ -1,0 +1,102 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { UserError } from '@id3/core';
+import axe, { type AxeResults } from 'axe-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import parse from 'yargs-parser';
+import { openBrowser } from './browser.ts';
+import { everyPage, type LookedAt } from './pages.ts';
+
+const HELP = `nx run dashboard:look [options]
+
+Opens every view of a running dashboard in both themes and two widths, takes a picture of each, and has axe look for
+violations of accessibility. Exits with 1 where it finds a serious one, or where a page fails or is wider than the window.
+
+  --url=URL        the dashboard (default: http://127.0.0.1:3000)
+  --database=FILE  the database it serves (default: artefacts/tracking.sqlite)
+  --out=FOLDER     where the pictures go (default: docs/screenshots)
+  --only=NAME      one view, such as samples`;
+
+const THEMES = ['light', 'dark'] as const;
+const WIDTHS = [1440, 390] as const;
+const PATIENCE_MS = 300_000;
+
+async function look(argv: string[]): Promise<void> {
+  const given = parse(argv, { string: ['url', 'database', 'out', 'only'], boolean: ['help'] });
+  if (given.help) return console.log(HELP);
+  const url = String(given.url ?? 'http://127.0.0.1:3000');
+  const root = resolve(import.meta.dirname, '../../..');
+  const out = resolve(root, String(given.out ?? 'docs/screenshots'));
+  const pages = everyPage(resolve(root, String(given.database ?? 'artefacts/tracking.sqlite')));
+  const chosen = pages.filter(({ name }) => given.only === undefined || name === given.only);
+  if (chosen.length === 0)
+    throw new UserError(
+      `There is no view "${given.only}"; there are ${pages.map(({ name }) => name).join(', ')}.`,
+    );
+  mkdirSync(out, { recursive: true });
+  const browser = await openBrowser();
+  const faults: string[] = [];
+  try {
+    for (const theme of THEMES) {
+      for (const width of WIDTHS) {
+        // The audit's script is ours, not the page's: the policy need not let it in.
+        const context = await browser.newContext({ viewport: { width, height: 900 }, bypassCSP: true });
+        context.setDefaultTimeout(PATIENCE_MS);
+        await context.addCookies([{ name: 'theme', value: theme, url }]);
+        for (const page of chosen)
+          faults.push(...(await lookAt(context, url, page, `${page.name}-${theme}-${width}`, out)));
+        await context.close();
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+  console.log(faults.length === 0 ? 'No faults.' : faults.join('\n'));
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+async function lookAt(
+  context: BrowserContext,
+  url: string,
+  { path }: LookedAt,
+  name: string,
+  out: string,
+): Promise<string[]> {
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`${name}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`${name}: ${message.text()}`);
+  });
+  const response = await page.goto(url + path, { waitUntil: 'load', timeout: PATIENCE_MS });
+  if (response?.status() !== 200) faults.push(`${name}: status ${response?.status()}`);
+  // Charts measure their frame, and faces arrive, after the load.
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: join(out, `${name}.png`), fullPage: true, timeout: PATIENCE_MS });
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  if (overflow > 0) faults.push(`${name}: ${overflow} px wider than the window`);
+  faults.push(...(await audit(page)).map((fault) => `${name}: ${fault}`));
+  await page.close();
+  console.log(faults.length === 0 ? `${name}: good` : faults.join('\n'));
+  return faults;
+}
+
+/** Serious and critical violations that axe finds, each with the first element that has it. */
+async function audit(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const results = await page.evaluate(async (): Promise<AxeResults> =>
+    (window as unknown as { axe: typeof axe }).axe.run({ exclude: [['nextjs-portal']] }),
+  );
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.length}×, first ${nodes[0].target.join(' ')})`);
+}
+
+try {
+  await look(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exitCode = 1;
+}

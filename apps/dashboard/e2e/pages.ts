@@ -1,0 +1,37 @@
+import { listRuns, listVariantArtefacts, openReader } from '@id3/tracking';
+
+/** A page as a person would open it. */
+export interface LookedAt {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Every view, over what the database holds: the newest experiment's run, two of its datasets, four of its recognisers. */
+export function everyPage(database: string): LookedAt[] {
+  const reader = openReader(database);
+  try {
+    const verified = listVariantArtefacts(reader, 'verification').filter(
+      ({ role }) => role === 'verification',
+    );
+    const inspected = listVariantArtefacts(reader, 'inspection');
+    const of = inspected[0]?.experimentRunId;
+    const siblings = inspected.filter(({ experimentRunId }) => experimentRunId === of);
+    const datasets = new URLSearchParams({
+      variant: String(siblings[0]?.variantId ?? ''),
+      with: String(siblings[1]?.variantId ?? ''),
+    });
+    const compared = verified.filter(({ experimentRunId }) => experimentRunId === of).slice(0, 4);
+    const trained = listRuns(reader, { stage: 'train-diffusion' })[0];
+    return [
+      { name: 'ablation', path: '/' },
+      { name: 'runs', path: '/runs' },
+      ...(trained === undefined ? [] : [{ name: 'run', path: `/runs/${trained.id}` }]),
+      { name: 'compare', path: `/compare?runs=${compared.map(({ runId }) => runId).join(',')}` },
+      { name: 'samples', path: `/samples?${datasets}` },
+      { name: 'identities', path: `/identities?${datasets}` },
+      { name: 'benchmarks', path: '/benchmarks' },
+    ];
+  } finally {
+    reader.close();
+  }
+}
