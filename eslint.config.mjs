@@ -10,15 +10,24 @@ const flow = [
   ['scope:engine', ['scope:core', 'scope:backend']],
   ['scope:tracking', ['scope:core']],
   ['scope:data', ['scope:core']],
-  ['scope:model', ['scope:core', 'scope:engine', 'scope:data']],
-  ['scope:eval', ['scope:core', 'scope:engine', 'scope:data', 'scope:model']],
+  ['scope:model', ['scope:core', 'scope:backend', 'scope:engine', 'scope:data']],
+  ['scope:photos', ['scope:core', 'scope:engine', 'scope:data']],
+  ['scope:eval', ['scope:core', 'scope:backend', 'scope:engine', 'scope:data', 'scope:model']],
   [
     'scope:experiments',
     ['scope:core', 'scope:engine', 'scope:tracking', 'scope:data', 'scope:model', 'scope:eval'],
   ],
   [
     'scope:tools',
-    ['scope:core', 'scope:engine', 'scope:tracking', 'scope:data', 'scope:model', 'scope:eval'],
+    [
+      'scope:core',
+      'scope:engine',
+      'scope:tracking',
+      'scope:data',
+      'scope:photos',
+      'scope:model',
+      'scope:eval',
+    ],
   ],
   ['scope:dashboard', ['scope:core', 'scope:tracking', 'scope:data']],
 ];

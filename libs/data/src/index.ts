@@ -1,3 +1,4 @@
+export { manifestHash, writeAttributes, type StoredAttributes } from './datasets/attributes.ts';
 export * from './datasets/batches.ts';
 export * from './datasets/folds.ts';
 export * from './datasets/inspection.ts';
@@ -14,6 +15,7 @@ export { openRecordSet, type RecordSet } from './formats/record-set.ts';
 export { readRecords, RecordWriter } from './formats/recordio.ts';
 export { packImageRecord, unpackImageRecord } from './formats/image-record.ts';
 export { decodeImage } from './import/decode.ts';
+export { openPicture } from './import/netpbm.ts';
 export {
   pairListFormats,
   pairListSource,
@@ -37,5 +39,13 @@ export {
 } from './faces/person.ts';
 export { PRIORS, drawShot, priorSchema, type Prior, type PriorInput, type Shot } from './faces/shot.ts';
 export { FaceRenderer, type PreparedPerson, type RenderedFace } from './faces/renderer.ts';
-export { ARCFACE_TEMPLATE, templateFor, type FivePoints, type Point } from './faces/alignment.ts';
+export {
+  ARCFACE_TEMPLATE,
+  applySimilarity,
+  fitSimilarity,
+  templateFor,
+  type FivePoints,
+  type Point,
+  type Similarity,
+} from './faces/alignment.ts';
 export { poolItem, renderItems, type RenderItem } from './faces/pools.ts';

@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError, sha256 } from '@id3/core';
+import { attributesFile, attributesSchema, withPredicted } from './attributes.ts';
 import {
   PAIRS_FILE,
   faceRecordSchema,
@@ -27,6 +28,7 @@ export interface Dataset {
   readonly labels: Int32Array;
   /** uint8 [H,W,3], read from disk: the caller's own. Throws a UserError where its file has gone. */
   image(i: number): Uint8Array;
+  /** The ground truth of image i; predicted attributes (see {@link writeAttributes}) where it has none. */
   record(i: number): FaceRecord;
   /** The embedding that image i was asked for, [d]; absent where there is none. */
   embedding(i: number): Float32Array | undefined;
@@ -64,7 +66,12 @@ export function openDataset(folder: string): Dataset {
   for (const { images, embeddings } of shards)
     for (const name of hasEmbeddings ? [images, embeddings] : [images])
       check(name, reading(name, sha256OfFile));
-  const records = shards.flatMap((files) => z.array(faceRecordSchema).parse(json(files.records)));
+  const given = shards.flatMap((files) => z.array(faceRecordSchema).parse(json(files.records)));
+  const attributes = attributesFile(manifest);
+  const predicted = attributes === undefined ? undefined : attributesSchema.parse(json(attributes));
+  const records = predicted
+    ? given.map((record, i) => withPredicted(record, predicted.predictor, predicted.images[i]))
+    : given;
   const pairs = PAIRS_FILE in manifest.files ? z.array(pairSchema).parse(json(PAIRS_FILE)) : undefined;
   /** Item i of `size` bytes in the shards' files of a kind. */
   const item = (kind: 'images' | 'embeddings', i: number, size: number): Uint8Array => {

@@ -1,8 +1,5 @@
-import sharp from 'sharp';
 import { UserError } from '@id3/core';
-
-/** Larger pictures are refused before they are decoded (a few bytes can announce gigabytes of pixels). */
-const MAX_PIXELS = 1 << 26;
+import { openPicture } from './netpbm.ts';
 
 /**
  * Pixels of an encoded picture, uint8 [size,size,3]: grey becomes RGB, transparency black, and a picture of another shape is
@@ -14,7 +11,7 @@ export async function decodeImage(
   name: string,
 ): Promise<Uint8Array> {
   try {
-    const pixels = await sharp(picture, { limitInputPixels: MAX_PIXELS })
+    const pixels = await openPicture(picture)
       .toColourspace('srgb')
       .flatten()
       .resize(size, size, { fit: 'cover' })

@@ -25,6 +25,8 @@ export interface ImageSource {
   readonly size?: number;
   /** Picture i: its bytes or its path. */
   picture(i: number): Uint8Array | string;
+  /** The pixels of picture i, uint8 [size,size,3]; by default {@link decodeImage} of it. */
+  decode?(i: number, size: number): Promise<Uint8Array>;
   record(i: number): FaceRecord;
   /** What error messages call picture i. */
   nameOf(i: number): string;
@@ -79,7 +81,10 @@ export async function importImages(
       const indices = Array.from({ length: to - from }, (_, b) => from + b);
       await Promise.all(
         indices.map(async (i) => {
-          images.set(await decodeImage(source.picture(i), size, source.nameOf(i)), (i - from) * bytes);
+          const pixels = source.decode
+            ? await source.decode(i, size)
+            : await decodeImage(source.picture(i), size, source.nameOf(i));
+          images.set(pixels, (i - from) * bytes);
         }),
       );
       writer.writeShard(k, { images, records: indices.map((i) => source.record(i)) });

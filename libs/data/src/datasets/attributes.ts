@@ -1,0 +1,50 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError, hashOf, sha256, writeFileAtomic } from '@id3/core';
+import { MANIFEST_FILE, readManifest, type FaceRecord, type Manifest } from './manifest.ts';
+
+/** Attributes that a model predicted for each image, in the dataset's order. */
+export const attributesSchema = z.strictObject({
+  /** The model, so that nobody takes predictions for truth. */
+  predictor: z.string(),
+  images: z.array(
+    z.strictObject({ age: z.number().optional(), yaw: z.number().optional(), pitch: z.number().optional() }),
+  ),
+});
+export type StoredAttributes = z.infer<typeof attributesSchema>;
+
+const NAME = /^attributes-[0-9a-f]{16}\.json$/;
+
+/** The file of a dataset's predicted attributes; undefined where it has none. */
+export const attributesFile = ({ files }: Manifest): string | undefined =>
+  Object.keys(files).find((name) => NAME.test(name));
+
+/** A record with predicted attributes in the place of those it lacks, and who predicted them. */
+export const withPredicted = (
+  record: FaceRecord,
+  predictor: string,
+  predicted: StoredAttributes['images'][number],
+): FaceRecord => ({ ...predicted, ...record, predictor });
+
+/**
+ * Stores predicted attributes with a finished dataset; those of an earlier call are replaced. The file is named by its content and
+ * the manifest, written after it, names the file, so a kill leaves the old or the new ones. Throws a UserError where there are not as many as images.
+ */
+export function writeAttributes(folder: string, predictor: string, images: StoredAttributes['images']): void {
+  const manifest = readManifest(folder);
+  if (images.length !== manifest.count)
+    throw new UserError(`${folder} has ${manifest.count} images, but there are ${images.length} attributes.`);
+  const stored: StoredAttributes = { predictor, images };
+  const name = `attributes-${hashOf(stored)}.json`;
+  const text = JSON.stringify(stored);
+  const before = attributesFile(manifest);
+  writeFileAtomic(join(folder, name), text);
+  const files = Object.fromEntries(Object.entries(manifest.files).filter(([file]) => file !== before));
+  const changed: Manifest = { ...manifest, files: { ...files, [name]: sha256(text) } };
+  writeFileAtomic(join(folder, MANIFEST_FILE), JSON.stringify(changed, null, 1));
+  if (before !== undefined && before !== name) rmSync(join(folder, before), { force: true });
+}
+
+/** The manifest's bytes as a hash: equal for equal contents, attributes included. */
+export const manifestHash = (folder: string): string => sha256(readFileSync(join(folder, MANIFEST_FILE)));
