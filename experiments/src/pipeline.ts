@@ -1,4 +1,6 @@
-import { frozenNetwork } from '@id3/model';
+import { resolve } from 'node:path';
+import { manifestHash } from '@id3/data';
+import { fEmbeddingSize } from '@id3/model';
 import type { Config } from './config/schema.ts';
 import { Plan, type PlanNode } from './plan.ts';
 import { anchorPlacement } from './stages/anchor-placement.ts';
@@ -6,6 +8,8 @@ import { diffusionTraining } from './stages/diffusion-training.ts';
 import { embedding } from './stages/embedding.ts';
 import { generation } from './stages/generation.ts';
 import { measuring } from './stages/measures.ts';
+import { photoPool } from './stages/photo-pool.ts';
+import { faceApiF } from './stages/face-api-f.ts';
 import { fTraining, recogniserTraining } from './stages/recogniser-training.ts';
 import { benchmarkRendering, poolRendering } from './stages/rendering.ts';
 import { sampleGrid } from './stages/sample-grid.ts';
@@ -34,6 +38,7 @@ export class Pipeline {
 
   pool(pool: 'pretrain' | 'train'): PlanNode {
     const { seed, image, data } = this.config;
+    if (pool === 'train' && data.trainFolder !== '') return this.photos(resolve(data.trainFolder));
     const inputs = { seed, pool, size: image.size, ...data[pool], prior: data.prior };
     return this.plan.add(poolRendering, inputs, {}, this.about(pool));
   }
@@ -46,8 +51,13 @@ export class Pipeline {
   }
 
   f(): PlanNode {
-    const { seed, image, f } = this.config;
-    const inputs = { seed, size: image.size, recogniser: f };
+    const { seed, image } = this.config;
+    const { source, ...recogniser } = this.config.f;
+    if (source === 'face-api') {
+      const inputs = { whitenedSize: recogniser.whitenedSize };
+      return this.plan.add(faceApiF, inputs, { dataset: this.pool('train') }, this.about());
+    }
+    const inputs = { seed, size: image.size, recogniser };
     return this.plan.add(fTraining, inputs, { dataset: this.pool('pretrain') }, this.about());
   }
 
@@ -61,7 +71,7 @@ export class Pipeline {
   anchors(): PlanNode {
     const { seed, f } = this.config;
     const { identities, anchors: kind } = this.config.generation;
-    const inputs = { seed, kind, identities, embeddingSize: frozenNetwork(f).embeddingSize };
+    const inputs = { seed, kind, identities, embeddingSize: fEmbeddingSize(f) };
     return this.plan.add(anchorPlacement, inputs, {}, this.about(kind));
   }
 
@@ -118,6 +128,12 @@ export class Pipeline {
     const [name] = benchmarks.names;
     const dependencies = { [name]: this.benchmark(name), recogniser: this.f() };
     return this.plan.add(verification, { seed, benchmarks: [name] }, dependencies, this.about('f'));
+  }
+
+  /** A dataset of photos in the place of the rendered `train` pool. */
+  private photos(folder: string): PlanNode {
+    const inputs = { folder, manifest: manifestHash(folder), size: this.config.image.size };
+    return this.plan.add(photoPool, inputs, {}, this.about('train'));
   }
 
   private embeddings(dataset: PlanNode): PlanNode {

@@ -1,4 +1,4 @@
-import { diffusionSchema, frozenRecogniserSchema, generationSchema, recogniserSchema } from '@id3/model';
+import { diffusionSchema, fSchema, generationSchema, recogniserSchema } from '@id3/model';
 import { z } from 'zod';
 import { benchmarksSchema, dataSchema } from './sections.ts';
 
@@ -16,7 +16,7 @@ export const configSchema = z
     data: dataSchema,
     benchmarks: benchmarksSchema,
     /** The frozen recogniser f. */
-    f: frozenRecogniserSchema,
+    f: fSchema,
     diffusion: diffusionSchema,
     generation: generationSchema,
     /** The recogniser trained on the generated images alone. */

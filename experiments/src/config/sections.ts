@@ -12,6 +12,11 @@ export const dataSchema = z.strictObject({
   pretrain: poolSchema,
   /** The people the diffusion model is trained on. */
   train: poolSchema,
+  /**
+   * Folder of a dataset with ages and yaws, such as aligned photos with `tools:attributes`, that takes the place of the rendered
+   * `train` pool; empty: rendered.
+   */
+  trainFolder: z.string(),
   /** What the pictures of both are drawn from. */
   prior: priorSchema,
 });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { Rng } from '@id3/core';
 import { DatasetWriter, openDataset, type Dataset } from '@id3/data';
 import {
+  FACE_API_FEATURES,
+  FaceApiRecogniser,
   Recogniser,
   UNet,
   frozenNetwork,
@@ -14,11 +16,12 @@ import {
   trainDiffusion,
   trainRecogniser,
   type DiffusionOptions,
-  type FrozenRecogniserOptions,
   type GenerationOptions,
   type RecogniserOptions,
   type TrainingHooks,
 } from '@id3/model';
+import type { FaceApiInputs } from '../stages/face-api-f.ts';
+import type { FrozenRecogniserInputs } from '../stages/recogniser-training.ts';
 import type { StepEstimate } from './messages.ts';
 
 /** Images of noise of the real size, as many as the steps that are timed need. */
@@ -65,26 +68,35 @@ const timedSteps = (size: number): number => (size > 64 ? 2 : 5);
 const shortestStep = (times: readonly number[]): number =>
   Math.min(...times.slice(1).map((time, i) => time - times[i])) / 1000;
 
-/** f as sampling and training see it. */
-function frozenRecogniser(f: FrozenRecogniserOptions, size: number): Recogniser {
-  const frozen = new Recogniser(frozenNetwork(f), size, 1);
-  frozen.scope.freeze();
-  return frozen;
+/** The inputs of either stage that makes f. */
+export type FInputs = Pick<FrozenRecogniserInputs, 'recogniser'> | FaceApiInputs;
+
+/** What of f decides the time of a step. */
+const networkOf = (f: FInputs) =>
+  'recogniser' in f ? frozenNetwork((f as FrozenRecogniserInputs).recogniser) : { ...f };
+
+/** f as sampling and training see it, with made-up weights where they would be trained. */
+function frozenRecogniser(f: FInputs, size: number): Recogniser | FaceApiRecogniser {
+  if ('recogniser' in f) {
+    const frozen = new Recogniser(frozenNetwork((f as FrozenRecogniserInputs).recogniser), size, 1);
+    frozen.scope.freeze();
+    return frozen;
+  }
+  const d = (f as FaceApiInputs).whitenedSize;
+  if (d === 0) return new FaceApiRecogniser();
+  const kernel = new Rng(1, 'estimate', 'f').normals(FACE_API_FEATURES * d);
+  return new FaceApiRecogniser({ kernel, bias: new Float32Array(d) });
 }
 
 /** A training step of the denoising network with the ID-preserving loss. */
-export function diffusionStep(
-  options: DiffusionOptions,
-  f: FrozenRecogniserOptions,
-  size: number,
-): StepEstimate {
+export function diffusionStep(options: DiffusionOptions, f: FInputs, size: number): StepEstimate {
   const { unet, prediction, training } = options;
   const { steps, batchSize, idLossWeight } = training;
   const withF = idLossWeight > 0;
   return {
     step: `training step of ${batchSize} images${withF ? '' : ' without ID loss'}`,
     steps,
-    kind: { unet: { ...unet, attributes: true }, prediction, batchSize, withF, f: frozenNetwork(f), size },
+    kind: { unet: { ...unet, attributes: true }, prediction, batchSize, withF, f: networkOf(f), size },
     async seconds() {
       const frozen = frozenRecogniser(f, size);
       const few = { ...options, training: { ...training, steps: timedSteps(size) } };
@@ -120,7 +132,7 @@ export function recogniserStep({ network, head, training }: RecogniserOptions, s
 export function samplingStep(
   options: GenerationOptions,
   diffusion: DiffusionOptions,
-  f: FrozenRecogniserOptions,
+  f: FInputs,
   size: number,
 ): StepEstimate {
   const { batchSize, identities, imagesPerIdentity, sampler } = options;
@@ -130,7 +142,7 @@ export function samplingStep(
   return {
     step: `${guided ? 'guided ' : ''}sampling step of ${batchSize} images`,
     steps: Math.ceil((identities * imagesPerIdentity) / batchSize) * sampler.steps,
-    kind: { unet: { ...unet, attributes: true }, prediction, batchSize, score, f: frozenNetwork(f), size },
+    kind: { unet: { ...unet, attributes: true }, prediction, batchSize, score, f: networkOf(f), size },
     async seconds() {
       const frozen = frozenRecogniser(f, size);
       const network = new UNet(unet, frozen.embeddingSize, 1);

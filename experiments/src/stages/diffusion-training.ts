@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { openDataset } from '@id3/data';
 import { trainDiffusion, type DiffusionOptions } from '@id3/model';
-import { diffusionStep } from '../estimate/steps.ts';
-import { trainedRecogniser, type FrozenRecogniserInputs } from './recogniser-training.ts';
+import { diffusionStep, type FInputs } from '../estimate/steps.ts';
+import { trainedRecogniser } from './recogniser-training.ts';
 import { MODEL_FILE, trainingHooks } from './hooks.ts';
 import type { Stage } from './stage.ts';
 
@@ -25,7 +25,6 @@ export const diffusionTraining: Stage<DiffusionInputs, 'dataset' | 'f'> = {
     const f = trainedRecogniser(dependencies.f);
     await trainDiffusion(inputs.diffusion, dataset, f, inputs.seed, trainingHooks(context));
   },
-  estimate: ({ diffusion, size }, { f }) =>
-    diffusionStep(diffusion, (f as FrozenRecogniserInputs).recogniser, size),
+  estimate: ({ diffusion, size }, { f }) => diffusionStep(diffusion, f as FInputs, size),
   record: (run, folder) => run.artefact(join(folder, MODEL_FILE), 'diffusion'),
 };

@@ -1,23 +1,11 @@
 import { join } from 'node:path';
 import { openDataset } from '@id3/data';
-import type { Embed } from '@id3/eval';
-import { embedDataset, loadCheckpoint, saveCheckpoint, type Recogniser } from '@id3/model';
-import * as tf from '@tensorflow/tfjs-core';
+import { embedDataset, embedWith, loadCheckpoint, saveCheckpoint } from '@id3/model';
 import { trainedRecogniser } from './recogniser-training.ts';
 import type { Stage } from './stage.ts';
 
 const FILE = 'embeddings.safetensors';
 const BATCH_SIZE = 64;
-
-/** A recogniser as the evaluation sees it. */
-export const embedWith =
-  (recogniser: Recogniser): Embed =>
-  async (images, shape) => {
-    const embeddings = tf.tidy(() => recogniser.embed(tf.tensor4d(images, shape)));
-    const values = (await embeddings.data()) as Float32Array;
-    embeddings.dispose();
-    return values;
-  };
 
 /** Embeds every image of a dataset with f. */
 export const embedding: Stage<Record<string, never>, 'dataset' | 'f'> = {
@@ -28,9 +16,10 @@ export const embedding: Stage<Record<string, never>, 'dataset' | 'f'> = {
     await engine();
     const dataset = openDataset(dependencies.dataset);
     const f = trainedRecogniser(dependencies.f);
-    const data = await embedDataset(f, dataset, { batchSize: BATCH_SIZE }, (done) =>
-      progress(done, dataset.count),
-    );
+    const data = await embedDataset(embedWith(f), dataset, {
+      batchSize: BATCH_SIZE,
+      onImages: (done) => progress(done, dataset.count),
+    });
     const embeddings = { shape: [dataset.count, data.length / dataset.count], data };
     saveCheckpoint(join(folder, FILE), { meta: {}, tensors: { embeddings } });
   },

@@ -3,9 +3,9 @@ import { DatasetWriter, MANIFEST_FILE, type Manifest } from '@id3/data';
 import { generateShard, loadDiffusion, type GenerationOptions } from '@id3/model';
 import { readAnchors } from './anchor-placement.ts';
 import type { DiffusionInputs } from './diffusion-training.ts';
-import { samplingStep } from '../estimate/steps.ts';
+import { samplingStep, type FInputs } from '../estimate/steps.ts';
 import { MODEL_FILE } from './hooks.ts';
-import { trainedRecogniser, type FrozenRecogniserInputs } from './recogniser-training.ts';
+import { trainedRecogniser } from './recogniser-training.ts';
 import type { Stage, StageContext } from './stage.ts';
 
 interface GenerationInputs extends Record<string, unknown> {
@@ -71,11 +71,6 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     writerOf(context, anchors.length / context.inputs.generation.identities).finish();
   },
   estimate: ({ generation, size }, { diffusion, f }) =>
-    samplingStep(
-      generation,
-      (diffusion as DiffusionInputs).diffusion,
-      (f as FrozenRecogniserInputs).recogniser,
-      size,
-    ),
+    samplingStep(generation, (diffusion as DiffusionInputs).diffusion, f as FInputs, size),
   record: (run, folder) => run.artefact(join(folder, MANIFEST_FILE), 'dataset'),
 };

@@ -3,6 +3,8 @@ import { diffusionTraining } from './diffusion-training.ts';
 import { embedding } from './embedding.ts';
 import { generation } from './generation.ts';
 import { measuring } from './measures.ts';
+import { faceApiF } from './face-api-f.ts';
+import { photoPool } from './photo-pool.ts';
 import { fTraining, recogniserTraining } from './recogniser-training.ts';
 import { benchmarkRendering, poolRendering } from './rendering.ts';
 import { sampleGrid } from './sample-grid.ts';
@@ -14,6 +16,8 @@ export const STAGES: StageRegistry = Object.fromEntries(
   [
     poolRendering,
     benchmarkRendering,
+    photoPool,
+    faceApiF,
     fTraining,
     diffusionTraining,
     anchorPlacement,

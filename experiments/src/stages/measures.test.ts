@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Rng, writeFileAtomic } from '@id3/core';
 import { DatasetWriter, openDataset } from '@id3/data';
 import { selectEngine } from '@id3/engine';
-import { Recogniser, readTensors, saveCheckpoint, type RecogniserOptions } from '@id3/model';
+import { Recogniser, embedWith, readTensors, saveCheckpoint, type RecogniserOptions } from '@id3/model';
 import { getMetrics, openDatabase } from '@id3/tracking';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { embedWith, embedding, readEmbeddings } from './embedding.ts';
+import { embedding, readEmbeddings } from './embedding.ts';
 import { MODEL_FILE } from './hooks.ts';
 import { measuring } from './measures.ts';
 

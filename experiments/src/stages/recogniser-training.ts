@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { openDataset } from '@id3/data';
 import {
-  loadRecogniser,
+  loadAnyRecogniser,
   saveRecogniser,
   trainRecogniser,
   whitened,
   type FrozenRecogniserOptions,
-  type Recogniser,
+  type LoadedRecogniser,
   type RecogniserOptions,
 } from '@id3/model';
 import type { RunRecord } from '@id3/tracking';
@@ -71,4 +71,5 @@ export const recogniserTraining: Stage<RecogniserInputs, 'dataset'> = {
 };
 
 /** The recogniser that a finished training stage left in its folder. */
-export const trainedRecogniser = (folder: string): Recogniser => loadRecogniser(join(folder, MODEL_FILE));
+export const trainedRecogniser = (folder: string): LoadedRecogniser =>
+  loadAnyRecogniser(join(folder, MODEL_FILE));

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import { openDataset } from '@id3/data';
 import { verify, type VerificationResult } from '@id3/eval';
+import { embedWith } from '@id3/model';
 import type { Verification } from '@id3/tracking';
-import { embedWith } from './embedding.ts';
 import { trainedRecogniser } from './recogniser-training.ts';
 import type { Stage } from './stage.ts';
 

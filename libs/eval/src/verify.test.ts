@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng } from '@id3/core';
 import { DatasetWriter, contiguousFolds, openDataset, type Dataset, type Pair } from '@id3/data';
+import { embedDataset, type Embed } from '@id3/model';
 import { describe, expect, it } from 'vitest';
-import { embedDataset, verify, type Embed } from './verify.ts';
+import { verify } from './verify.ts';
 
 /** 2 images of each of 40 people, 2×3 pixels: a person's own pattern plus noise of the given strength. */
 function benchmark(noise: number, withPairs = true): Dataset {

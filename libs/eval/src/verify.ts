@@ -1,15 +1,10 @@
 import { UserError } from '@id3/core';
-import { imagesToFloat, type Dataset } from '@id3/data';
+import type { Dataset } from '@id3/data';
+import { embedDataset, type Embed } from '@id3/model';
 import { cosines, squaredDistances, sumWithMirror } from './embeddings.ts';
 import { kFoldAccuracy, type ThresholdRule } from './protocol.ts';
 import { auc, eer, measurableFars, rocCurve, rocOf, scoreHistogram, tarAtFar } from './roc.ts';
 import { slicePairs, type Slice } from './slices.ts';
-
-/** A recogniser: images [B,H,W,3] in [-1,1] → embeddings [B,d], not normalised. */
-export type Embed = (
-  images: Float32Array,
-  shape: [batch: number, height: number, width: number, channels: 3],
-) => Promise<Float32Array>;
 
 export interface VerifyOptions {
   /** Name under which the result is kept, such as `rendered-lfw`. */
@@ -107,28 +102,4 @@ export async function verify(
     slices: slicePairs(scored.distances, pairs, thresholds, dataset.record),
     scores,
   };
-}
-
-/**
- * Embeddings of all images of a dataset, or of their mirror images: [n,d], as `embed` gives them. Every batch has the
- * same size, so that an engine compiles one shape: the last one reaches back over images already done.
- */
-export async function embedDataset(
-  embed: Embed,
-  dataset: Dataset,
-  { batchSize = 64, mirror = false }: { batchSize?: number; mirror?: boolean } = {},
-): Promise<Float32Array> {
-  const { count, height, width } = dataset;
-  const batch = Math.min(batchSize, count);
-  let all = new Float32Array(0);
-  for (let from = 0; from < count; from += batch) {
-    const first = Math.min(from, count - batch);
-    const indices = Int32Array.from({ length: batch }, (_, b) => first + b);
-    const images = imagesToFloat(dataset, indices, mirror ? Array.from(indices, () => true) : undefined);
-    const embeddings = await embed(images, [batch, height, width, 3]);
-    const size = embeddings.length / batch;
-    if (from === 0) all = new Float32Array(count * size);
-    all.set(embeddings, first * size);
-  }
-  return all;
 }

@@ -33,7 +33,7 @@ export const paper: Config = {
     train: { people: 70_000, shotsPerPerson: 1 },
   },
   benchmarks: { ...quick.benchmarks, pairs: 6000 },
-  f: { ...lresnet50e, whitenedSize: 0 },
+  f: { source: 'trained', ...lresnet50e, whitenedSize: 0 },
   diffusion: {
     unet: {
       patchSize: 1,

@@ -10,10 +10,12 @@ export const quick: Config = {
   data: {
     pretrain: { people: 400, shotsPerPerson: 12 },
     train: { people: 1000, shotsPerPerson: 12 },
+    trainFolder: '',
     prior: PRIORS.wild,
   },
   benchmarks: { names: [...benchmarkNames], pairs: 2000, folds: 10 },
   f: {
+    source: 'trained',
     network: { widths: [16, 32, 64, 128], blocks: [1, 1, 1, 1], embeddingSize: 64, dropout: 0 },
     head: { kind: 'arcface', scale: 16, margin: 0.2 },
     training: {

@@ -7,6 +7,7 @@ import {
   LRESNET50E_IR,
   Recogniser,
   embedDataset,
+  embedWith,
   loadCheckpoint,
   loadRecogniser,
   trainRecogniser,
@@ -81,8 +82,8 @@ describe('the recogniser', () => {
     expect(resumed).toEqual(losses.slice(11));
     expect(loadCheckpoint(parts).tensors).toEqual(loadCheckpoint(whole).tensors);
 
-    const loaded = await embedDataset(loadRecogniser(whole), dataset, { batchSize: 10 });
-    const again = await embedDataset(loadRecogniser(parts), dataset, { batchSize: 10 });
+    const loaded = await embedDataset(embedWith(loadRecogniser(whole)), dataset, { batchSize: 10 });
+    const again = await embedDataset(embedWith(loadRecogniser(parts)), dataset, { batchSize: 10 });
     expect(again).toEqual(loaded);
     truncateSync(whole, 1000);
     expect(() => loadRecogniser(whole)).toThrow(/whole.*(truncated|safetensors)/);

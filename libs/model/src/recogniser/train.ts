@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
-import { batches, imagesToFloat, type Batch, type Dataset } from '@id3/data';
+import { batches, type Batch, type Dataset } from '@id3/data';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
 import { valueAndGradients } from '../optim/flat.ts';
 import { sgd, type Optimiser } from '../optim/optimisers.ts';
@@ -168,34 +168,4 @@ export function loadRecogniser(path: string): Recogniser {
   restoreTensors({ ...Object.fromEntries(weights), ...Object.fromEntries(buffers) }, tensors);
   recogniser.scope.freeze();
   return recogniser;
-}
-
-/**
- * Embeddings of all images of a dataset, not normalised: [n,d]; with `mirror`, of their mirror images.
- *
- * @param onImages called after each batch with the number of images done
- */
-export async function embedDataset(
-  recogniser: Recogniser,
-  dataset: Dataset,
-  { batchSize, mirror = false }: { batchSize: number; mirror?: boolean },
-  onImages?: (done: number) => void,
-): Promise<Float32Array> {
-  const { height, width, count } = dataset;
-  const out = new Float32Array(count * recogniser.embeddingSize);
-  for (let start = 0; start < count; start += batchSize) {
-    // The last batch is filled up with the last image, so that every batch has one shape.
-    const indices = Array.from({ length: batchSize }, (_, b) => Math.min(count - 1, start + b));
-    const pixels = imagesToFloat(dataset, indices, mirror ? indices.map(() => true) : undefined);
-    const embeddings = tf.tidy(() => recogniser.embed(tf.tensor4d(pixels, [batchSize, height, width, 3])));
-    const values = await embeddings.data();
-    embeddings.dispose();
-    const rows = Math.min(batchSize, count - start);
-    out.set(
-      values.subarray(0, rows * recogniser.embeddingSize) as Float32Array,
-      start * recogniser.embeddingSize,
-    );
-    onImages?.(start + rows);
-  }
-  return out;
 }

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Rng, UserError } from '@id3/core';
 import { colourDataset } from '../testing.ts';
 import { Recogniser } from './iresnet.ts';
-import { embedDataset } from './train.ts';
+import { embedDataset, embedWith } from './embed.ts';
 import { principalDirections, whitened } from './whitening.ts';
 
 describe('principalDirections', () => {
@@ -39,7 +39,7 @@ describe('a whitened recogniser', () => {
     const recogniser = new Recogniser(network, 16, 1);
     const f = await whitened(recogniser, dataset, 3);
     expect(f.embeddingSize).toBe(3);
-    const embeddings = await embedDataset(f, dataset, { batchSize: 20 });
+    const embeddings = await embedDataset(embedWith(f), dataset, { batchSize: 20 });
     const centres = Matrix.zeros(20, 3);
     dataset.labels.forEach((label, i) => {
       for (let j = 0; j < 3; j++) centres.set(label, j, centres.get(label, j) + embeddings[3 * i + j] / 3);

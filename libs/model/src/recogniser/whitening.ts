@@ -5,7 +5,8 @@ import { UserError } from '@id3/core';
 import type { Dataset } from '@id3/data';
 import { readTensors, restoreTensors } from '../checkpoint.ts';
 import { Recogniser, type IResNetOptions } from './iresnet.ts';
-import { embedDataset, recogniserSchema } from './train.ts';
+import { embedDataset, embedWith } from './embed.ts';
+import { recogniserSchema } from './train.ts';
 
 /** What f is trained to: a recogniser, its embedding whitened to `whitenedSize` values, or left as it is at 0. */
 export const frozenRecogniserSchema = recogniserSchema
@@ -32,27 +33,47 @@ const BATCH_SIZE = 64;
  * @param k from 2 to the number of directions that its people span
  */
 export async function whitened(recogniser: Recogniser, dataset: Dataset, k: number): Promise<Recogniser> {
-  const d = recogniser.embeddingSize;
-  const embeddings = await embedDataset(recogniser, dataset, { batchSize: BATCH_SIZE });
-  const { mean, directions } = principalDirections(classCentres(embeddings, dataset.labels, d), k);
+  const layer = await whitenedLayer(recogniser, dataset, k);
   const result = new Recogniser({ ...recogniser.options, embeddingSize: k }, recogniser.imageSize, 0);
-  const replaced: Record<string, tf.Tensor> = tf.tidy(() => {
-    const { kernel, bias } = recogniser.lastLayer(); // e = h·kernel + bias
-    const map = tf.tensor2d(directions.to1DArray(), [d, k]);
-    return {
-      'fc.kernel': tf.matMul(kernel, map),
-      'fc.bias': tf.matMul(bias.sub(tf.tensor1d(mean)).expandDims<tf.Tensor2D>(0), map).squeeze(),
-      'embeddingBn.beta': tf.zeros([k]),
-      'embeddingBn.mean': tf.zeros([k]),
-      'embeddingBn.variance': tf.ones([k]),
-    };
-  });
+  const replaced: Record<string, tf.Tensor> = {
+    'fc.kernel': layer.kernel,
+    'fc.bias': layer.bias,
+    'embeddingBn.beta': tf.zeros([k]),
+    'embeddingBn.mean': tf.zeros([k]),
+    'embeddingBn.variance': tf.ones([k]),
+  };
   restoreTensors(
     Object.fromEntries([...result.scope.weights, ...result.scope.buffers]),
     await readTensors({ ...recogniser.scope.tensors(), ...replaced }),
   );
   tf.dispose(Object.values(replaced));
   return result;
+}
+
+/** A recogniser whose embedding ends with an affine map of its features, e = h·kernel + bias. */
+interface WithLastLayer {
+  readonly embeddingSize: number;
+  embed(images: tf.Tensor4D): tf.Tensor2D;
+  lastLayer(): { kernel: tf.Tensor2D; bias: tf.Tensor1D };
+}
+
+/** The last layer that whitens a recogniser's embedding on a dataset's people: kernel [features,k] and bias [k]. */
+export async function whitenedLayer(
+  recogniser: WithLastLayer,
+  dataset: Dataset,
+  k: number,
+): Promise<{ kernel: tf.Tensor2D; bias: tf.Tensor1D }> {
+  const d = recogniser.embeddingSize;
+  const embeddings = await embedDataset(embedWith(recogniser), dataset, { batchSize: BATCH_SIZE });
+  const { mean, directions } = principalDirections(classCentres(embeddings, dataset.labels, d), k);
+  return tf.tidy(() => {
+    const { kernel, bias } = recogniser.lastLayer();
+    const map = tf.tensor2d(directions.to1DArray(), [d, k]);
+    return {
+      kernel: tf.matMul(kernel, map) as tf.Tensor2D,
+      bias: tf.matMul(bias.sub(tf.tensor1d(mean)).expandDims<tf.Tensor2D>(0), map).squeeze<tf.Tensor1D>([0]),
+    };
+  });
 }
 
 /** The mean embedding of each label: [n,d] → [classes,d]. */
@@ -81,7 +102,7 @@ export function principalDirections(rows: Matrix, k: number): { mean: number[]; 
   const order = values.map((_, i) => i).sort((a, b) => values[b] - values[a]);
   if (!(k <= order.length && values[order[k - 1]] > 1e-9 * values[order[0]]))
     throw new UserError(
-      `The people of the pretrain pool do not span ${k} directions of f's embedding; lower f.whitenedSize.`,
+      `The people of the dataset do not span ${k} directions of f's embedding; lower f.whitenedSize.`,
     );
   const directions = Matrix.zeros(rows.columns, k);
   for (let c = 0; c < k; c++)

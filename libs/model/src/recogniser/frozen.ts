@@ -1,0 +1,52 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import type { Dataset } from '@id3/data';
+import { loadCheckpoint, readTensors, saveCheckpoint } from '../checkpoint.ts';
+import type { FrozenRecogniser } from '../diffusion/train.ts';
+import { FaceApiRecogniser } from './face-api.ts';
+import { loadRecogniser } from './train.ts';
+import { frozenNetwork, frozenRecogniserSchema, whitenedLayer } from './whitening.ts';
+
+/** Where the frozen recogniser f comes from. */
+export const fSchema = frozenRecogniserSchema.extend({
+  /**
+   * `trained` on the `pretrain` pool by the fields beside it, or the pretrained network of `face-api`, for which only `whitenedSize`
+   * (over the people of the `train` pool) counts.
+   */
+  source: z.enum(['trained', 'face-api']),
+});
+export type FOptions = z.infer<typeof fSchema>;
+
+/** d of the f that the options describe. */
+export const fEmbeddingSize = ({ source, ...trained }: FOptions): number =>
+  source === 'trained' ? frozenNetwork(trained).embeddingSize : trained.whitenedSize || 128;
+
+/** f as it is used: its gradient flows, its weights do not change. */
+export interface LoadedRecogniser extends FrozenRecogniser {
+  /** Not normalised: [B,H,W,3] in [-1,1] → [B,d]. */
+  embed(images: tf.Tensor4D): tf.Tensor2D;
+}
+
+const SOURCE = 'face-api';
+
+/** Writes face-api's network to a checkpoint, whitened on a dataset's people where `whitenedSize` is not 0. */
+export async function saveFaceApiRecogniser(
+  path: string,
+  dataset: Dataset,
+  whitenedSize: number,
+): Promise<void> {
+  const recogniser = new FaceApiRecogniser();
+  const last: Record<string, tf.Tensor> =
+    whitenedSize === 0 ? {} : { ...(await whitenedLayer(recogniser, dataset, whitenedSize)) };
+  saveCheckpoint(path, { meta: { source: SOURCE, whitenedSize }, tensors: await readTensors(last) });
+  for (const tensor of Object.values(last)) tensor.dispose();
+  recogniser.scope.dispose();
+}
+
+/** The recogniser of a checkpoint, trained here or face-api's. Throws a UserError where the file is no such checkpoint. */
+export function loadAnyRecogniser(path: string): LoadedRecogniser {
+  const { meta, tensors } = loadCheckpoint(path);
+  if (meta.source !== SOURCE) return loadRecogniser(path);
+  const { kernel, bias } = tensors;
+  return new FaceApiRecogniser(kernel && { kernel: kernel.data, bias: bias.data });
+}
