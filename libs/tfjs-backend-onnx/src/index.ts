@@ -12,6 +12,7 @@ import { registerSharing } from './kernels/sharing.ts';
 import { registerShapes } from './kernels/shape.ts';
 import type { SessionOptions, Stats } from './session.ts';
 
+export { encodeModel } from './onnx-proto.ts';
 export type { SessionOptions, Stats } from './session.ts';
 
 /**

@@ -1,0 +1,105 @@
+import { imagesToFloat, type Dataset } from '@id3/data';
+import type { Embed } from '@id3/model';
+import { cosines, normaliseRows } from './embeddings.ts';
+import type { InputConvention } from './onnx-recogniser.ts';
+import { auc, rocOf } from './roc.ts';
+
+/** What a recogniser makes of a few pairs under one convention. */
+export interface ConventionScore {
+  readonly convention: InputConvention;
+  /** Chance that a pair of one person is more alike than a pair of two. */
+  readonly auc: number;
+  /** (mean cosine of same pairs - that of different ones) / standard deviation of all: how far apart they lie. */
+  readonly separation: number;
+}
+
+export interface ConventionProbe {
+  readonly declared: ConventionScore;
+  /** Of the conventions that differ from it in one respect, the one with the best separation. */
+  readonly best: ConventionScore;
+  /** What to say to a person where another convention is clearly better. */
+  readonly warning: string | undefined;
+}
+
+/** Other conventions win by so much separation only if the declared one is likely wrong. */
+const CLEARLY = 0.1;
+const PAIRS = 200;
+
+/** The conventions that differ from one in the order of channels or in the range of values. */
+export function alternatives(declared: InputConvention): InputConvention[] {
+  const ranges = [
+    { mean: 127.5, std: 127.5 }, // [-1, 1]
+    { mean: 0, std: 255 }, // [0, 1]
+    { mean: 0, std: 1 }, // [0, 255]
+  ];
+  const flipped = declared.channels === 'RGB' ? ('BGR' as const) : ('RGB' as const);
+  return [
+    { ...declared, channels: flipped },
+    ...ranges
+      .filter(({ mean, std }) => mean !== declared.mean || std !== declared.std)
+      .map((range) => ({ ...declared, ...range })),
+  ];
+}
+
+/**
+ * Embeds a few pairs of a benchmark by the declared input convention and by its neighbours: a recogniser fed otherwise than it was
+ * trained tells people apart worse. With a recogniser that is good in spite of it (a network may not mind the order of colours) nothing is said.
+ *
+ * @param load gives the recogniser under a convention
+ */
+export async function probeConvention(
+  load: (convention: InputConvention) => Promise<Embed>,
+  declared: InputConvention,
+  benchmark: Dataset,
+): Promise<ConventionProbe> {
+  const pairs = evenly(benchmark, PAIRS);
+  const indices = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
+  const place = new Map(indices.map((index, at) => [index, at]));
+  const placed = pairs.map(({ a, b, same }) => ({ a: place.get(a)!, b: place.get(b)!, same }));
+  const images = imagesToFloat(benchmark, indices);
+  const { height, width } = benchmark;
+  const score = async (convention: InputConvention): Promise<ConventionScore> => {
+    const embed = await load(convention);
+    const embeddings = await embed(images, [indices.length, height, width, 3]);
+    const size = embeddings.length / indices.length;
+    const values = cosines(normaliseRows(embeddings, size), size, placed);
+    return {
+      convention,
+      ...separation(
+        values,
+        placed.map(({ same }) => same),
+      ),
+    };
+  };
+  const scores: ConventionScore[] = [];
+  for (const convention of [declared, ...alternatives(declared)]) scores.push(await score(convention));
+  const [own, ...others] = scores;
+  const best = others.reduce((a, b) => (b.separation > a.separation ? b : a));
+  const isWorse = best.separation > own.separation + CLEARLY && best.auc >= own.auc;
+  const { channels, mean, std } = best.convention;
+  const warning = isWorse
+    ? `The declared input convention is likely wrong: on ${pairs.length} pairs, ${channels} with mean ${mean} and std ${std} tells people apart better (AUC ${best.auc.toFixed(3)} instead of ${own.auc.toFixed(3)}); check the model's description.`
+    : undefined;
+  return { declared: own, best, warning };
+}
+
+function separation(values: Float64Array, same: boolean[]): { auc: number; separation: number } {
+  const mean = (kind?: boolean) => {
+    const chosen = values.filter((_, i) => kind === undefined || same[i] === kind);
+    return chosen.reduce((sum, value) => sum + value, 0) / chosen.length;
+  };
+  const middle = mean();
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / values.length);
+  const distances = values.map((value) => -value);
+  return { auc: auc(rocOf({ distances, same })), separation: (mean(true) - mean(false)) / (deviation || 1) };
+}
+
+/** Equally many pairs of both kinds, spread over the benchmark. */
+function evenly({ pairs = [] }: Dataset, count: number) {
+  const some = (same: boolean) => {
+    const all = pairs.filter((pair) => pair.same === same);
+    const step = Math.max(1, Math.floor((2 * all.length) / count));
+    return all.filter((_, i) => i % step === 0);
+  };
+  return [...some(true), ...some(false)];
+}

@@ -1,0 +1,123 @@
+import type * as ort from 'onnxruntime-node';
+import { UserError } from '@id3/core';
+import { interpolation, type Embed } from '@id3/model';
+import { z } from 'zod';
+
+/** How a recogniser from elsewhere wants its images. The defaults are those of InsightFace's models. */
+export const inputConventionSchema = z.strictObject({
+  /** Pixels of a side. */
+  size: z.int().min(8).max(1024).default(112),
+  channels: z.enum(['RGB', 'BGR']).default('RGB'),
+  /** Subtracted from values from 0 to 255, one number or one for each channel in the order of `channels`. */
+  mean: z.union([z.number(), z.array(z.number()).length(3)]).default(127.5),
+  /** Then divided by. */
+  std: z.union([z.number().positive(), z.array(z.number().positive()).length(3)]).default(127.5),
+  layout: z.enum(['NCHW', 'NHWC']).default('NCHW'),
+});
+export type InputConvention = z.infer<typeof inputConventionSchema>;
+export const INSIGHTFACE: InputConvention = inputConventionSchema.parse({});
+
+/**
+ * A recogniser in an ONNX file, for evaluation. Its first input takes the images, its first output is the embedding [B,d]; a model
+ * with a fixed batch of one is fed one by one. Throws a UserError where the file cannot be loaded or its input does not fit the convention.
+ */
+export async function loadOnnxRecogniser(
+  model: string | Uint8Array,
+  convention: InputConvention = INSIGHTFACE,
+  { threads }: { threads?: number } = {},
+): Promise<Embed> {
+  const runtime = await import('onnxruntime-node');
+  const name = typeof model === 'string' ? model : 'the model';
+  let session: ort.InferenceSession;
+  try {
+    // One call for a path, one for bytes: TypeScript does not join overloads.
+    const options = { intraOpNumThreads: threads ?? 0, logSeverityLevel: 3 as const };
+    session =
+      typeof model === 'string'
+        ? await runtime.InferenceSession.create(model, options)
+        : await runtime.InferenceSession.create(model, options);
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n');
+    throw new UserError(`${name} cannot be loaded as an ONNX model (${reason}); check the file.`);
+  }
+  const { size, layout } = convention;
+  const [input] = session.inputMetadata;
+  const shape = 'shape' in input ? input.shape : [];
+  const sides = layout === 'NCHW' ? shape.slice(2) : shape.slice(1, 3);
+  for (const side of sides)
+    if (typeof side === 'number' && side > 0 && side !== size)
+      throw new UserError(
+        `${name} takes images [${shape.join(', ')}], but its declared convention is ${layout} of ${size}×${size} pixels; set --input.size and --input.layout.`,
+      );
+  const most = typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : Infinity;
+  return async (images, [batch, height, width]) => {
+    const values = asInput(images, [batch, height, width], convention);
+    const pixels = 3 * size * size;
+    const rows: Float32Array[] = [];
+    for (let from = 0; from < batch; from += Math.min(most, batch)) {
+      const count = Math.min(most, batch - from);
+      const dims = layout === 'NCHW' ? [count, 3, size, size] : [count, size, size, 3];
+      const tensor = new runtime.Tensor(
+        'float32',
+        values.subarray(from * pixels, (from + count) * pixels),
+        dims,
+      );
+      const outputs = await session.run({ [session.inputNames[0]]: tensor });
+      rows.push(outputs[session.outputNames[0]].data as Float32Array);
+    }
+    const all = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
+    rows.reduce((at, row) => (all.set(row, at), at + row.length), 0);
+    return all;
+  };
+}
+
+/** Images [B,H,W,3] in [-1,1] as a convention wants them. */
+export function asInput(
+  images: Float32Array,
+  [batch, height, width]: readonly [number, number, number],
+  { size, channels, mean, std, layout }: InputConvention,
+): Float32Array {
+  const out = new Float32Array(batch * size * size * 3);
+  const rows = height === size ? undefined : interpolation(height, size, 0, 1);
+  const columns = width === size ? undefined : interpolation(width, size, 0, 1);
+  const of = (value: number | number[], c: number) => (typeof value === 'number' ? value : value[c]);
+  for (let b = 0; b < batch; b++)
+    for (let c = 0; c < 3; c++) {
+      const source = channels === 'RGB' ? c : 2 - c;
+      const plane = Float32Array.from(
+        { length: height * width },
+        (_, i) => images[(b * height * width + i) * 3 + source],
+      );
+      const wide = columns ? times(plane, columns, height, width, size) : plane;
+      const scaled = rows
+        ? turn(times(turn(wide, height, size), rows, size, height, size), size, size)
+        : wide;
+      const [m, s] = [of(mean, c), of(std, c)];
+      for (let i = 0; i < size * size; i++) {
+        const at = layout === 'NCHW' ? (b * 3 + c) * size * size + i : (b * size * size + i) * 3 + c;
+        out[at] = ((scaled[i] + 1) * 127.5 - m) / s;
+      }
+    }
+  return out;
+}
+
+/** x·weightsᵀ: [rows,inner] and [outputs,inner] → [rows,outputs]. */
+function times(
+  x: Float32Array,
+  weights: Float32Array,
+  rows: number,
+  inner: number,
+  outputs: number,
+): Float32Array {
+  const out = new Float32Array(rows * outputs);
+  for (let r = 0; r < rows; r++)
+    for (let o = 0; o < outputs; o++) {
+      let sum = 0;
+      for (let k = 0; k < inner; k++) sum += x[r * inner + k] * weights[o * inner + k];
+      out[r * outputs + o] = sum;
+    }
+  return out;
+}
+
+const turn = (x: Float32Array, rows: number, columns: number): Float32Array =>
+  Float32Array.from({ length: rows * columns }, (_, i) => x[(i % rows) * columns + Math.floor(i / rows)]);

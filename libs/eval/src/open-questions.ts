@@ -1,0 +1,172 @@
+import { identityCentres } from './measures.ts';
+import { cosinesTo, nearestRows } from './inspection.ts';
+import { normaliseRows, type Embeddings } from './embeddings.ts';
+
+// The two questions that the paper leaves open: does the generator leak training people, and does it hold beyond them?
+
+/** Quantiles of the cosines of some faces to their nearest training face. */
+export interface NearestTraining {
+  readonly faces: number;
+  readonly mean: number;
+  readonly median: number;
+  /** 95 % of the faces are less alike to training. */
+  readonly percentile95: number;
+  readonly max: number;
+  /** Share of faces that the recogniser takes for a training person. */
+  readonly shareAbove: number;
+}
+
+export interface Leakage {
+  readonly generated: NearestTraining;
+  /** The same statistic of real people who were not trained on: what no leak looks like. */
+  readonly heldOut: NearestTraining;
+  /**
+   * The chance that a generated face is nearer to training than a held-out real one, ties half (Mann–Whitney's U / (n·m)): 0.5 where the two
+   * cannot be told apart, above it where training people leak.
+   */
+  readonly excess: number;
+}
+
+/**
+ * Compares generated faces' nearest training neighbours with those of another real pool, in the space of a recogniser that took no part in
+ * training or sampling. All embeddings are [n, size], of any length; `threshold` is the cosine from which it takes two faces for one person.
+ */
+export function leakage(inputs: {
+  readonly generated: Embeddings;
+  readonly heldOut: Embeddings;
+  readonly training: Embeddings;
+  readonly size: number;
+  readonly threshold: number;
+}): Leakage {
+  const { size, threshold } = inputs;
+  const training = normaliseRows(inputs.training, size);
+  const nearest = (faces: Embeddings) => nearestRows(normaliseRows(faces, size), training, size).cosine;
+  const [generated, heldOut] = [nearest(inputs.generated), nearest(inputs.heldOut)];
+  return {
+    generated: summary(generated, threshold),
+    heldOut: summary(heldOut, threshold),
+    excess: chanceGreater(generated, heldOut),
+  };
+}
+
+function summary(cosines: readonly number[], threshold: number): NearestTraining {
+  const sorted = Float64Array.from(cosines).sort();
+  const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
+  return {
+    faces: sorted.length,
+    mean: cosines.reduce((sum, value) => sum + value, 0) / cosines.length,
+    median: quantile(0.5),
+    percentile95: quantile(0.95),
+    max: quantile(1),
+    shareAbove: cosines.filter((value) => value >= threshold).length / cosines.length,
+  };
+}
+
+/** P(a > b) + P(a = b)/2 for a and b drawn from two lists. */
+export function chanceGreater(first: readonly number[], second: readonly number[]): number {
+  const sorted = Float64Array.from(second).sort();
+  /** How many of the sorted values are smaller, or not larger. */
+  const below = (value: number, orEqual: boolean): number => {
+    let [lo, hi] = [0, sorted.length];
+    while (lo < hi) {
+      const middle = (lo + hi) >> 1;
+      if (sorted[middle] < value || (orEqual && sorted[middle] === value)) lo = middle + 1;
+      else hi = middle;
+    }
+    return lo;
+  };
+  const wins = first.reduce((sum, value) => sum + (below(value, false) + below(value, true)) / 2, 0);
+  return wins / (first.length * sorted.length);
+}
+
+/** What became of identities that lie equally far from all training people. */
+export interface NoveltyBin {
+  readonly identities: number;
+  /** The cosine of what was asked for to the nearest training person: from and to. Smaller is more novel. */
+  readonly nearest: readonly [low: number, high: number];
+  /** Mean cosine of the images to the `y` that they were asked for. */
+  readonly toAsked: number;
+  /** Mean cosine of the images to their identity's centre. */
+  readonly toCentre: number;
+}
+
+export interface Novelty {
+  /** From the most novel identities to those nearest to training people. */
+  readonly bins: NoveltyBin[];
+  /** Spearman's rank correlation over identities of nearness to training and mean cosine to the asked `y`; 0 where novelty does not matter. */
+  readonly correlation: number;
+}
+
+/**
+ * How well generated identities hold the farther they are asked for from every training person, in f's space.
+ *
+ * @param embeddings of the generated images, and `asked` the `y` of each: [n, size]
+ * @param labels identity of each generated image: [n]
+ * @param training embeddings of training images with their `trainingLabels`
+ */
+export function novelty(inputs: {
+  readonly embeddings: Embeddings;
+  readonly asked: Embeddings;
+  readonly labels: ArrayLike<number>;
+  readonly training: Embeddings;
+  readonly trainingLabels: ArrayLike<number>;
+  readonly size: number;
+  /** Default 4. */
+  readonly bins?: number;
+}): Novelty {
+  const { size, labels, bins = 4 } = inputs;
+  const unit = normaliseRows(inputs.embeddings, size);
+  const asked = normaliseRows(inputs.asked, size);
+  const people = identityCentres({
+    embeddings: inputs.training,
+    size,
+    labels: inputs.trainingLabels,
+  }).centres;
+  const wanted = identityCentres({ embeddings: asked, size, labels });
+  const made = identityCentres({ embeddings: unit, size, labels });
+  const mean = (values: readonly number[]): number[] => {
+    const sums = wanted.counts.map(() => 0);
+    values.forEach((value, i) => (sums[wanted.rows[i]] += value / wanted.counts[wanted.rows[i]]));
+    return sums;
+  };
+  const nearest = nearestRows(wanted.centres, people, size).cosine;
+  const toAsked = mean(cosinesTo(unit, asked, size));
+  const toCentre = mean(cosinesTo(unit, made.centres, size, (i) => made.rows[i]));
+  const order = nearest.map((_, i) => i).sort((i, j) => nearest[i] - nearest[j]);
+  const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    bins: Array.from({ length: Math.min(bins, order.length) }, (_, b) => {
+      const count = Math.min(bins, order.length);
+      const members = order.slice(
+        Math.round((b * order.length) / count),
+        Math.round(((b + 1) * order.length) / count),
+      );
+      return {
+        identities: members.length,
+        nearest: [nearest[members[0]], nearest[members[members.length - 1]]],
+        toAsked: average(members.map((i) => toAsked[i])),
+        toCentre: average(members.map((i) => toCentre[i])),
+      };
+    }),
+    correlation: spearman(nearest, toAsked),
+  };
+}
+
+/** Spearman's rank correlation, tied values having their mean rank; 0 where one list is constant. */
+export function spearman(first: readonly number[], second: readonly number[]): number {
+  const ranks = (values: readonly number[]): number[] => {
+    const order = values.map((_, i) => i).sort((i, j) => values[i] - values[j]);
+    const rank = new Array<number>(values.length);
+    for (let from = 0; from < order.length;) {
+      let to = from;
+      while (to < order.length && values[order[to]] === values[order[from]]) to++;
+      for (let k = from; k < to; k++) rank[order[k]] = (from + to - 1) / 2;
+      from = to;
+    }
+    return rank;
+  };
+  const centred = [ranks(first), ranks(second)].map((r) => r.map((v) => v - (r.length - 1) / 2));
+  const product = (x: number[], y: number[]) => x.reduce((sum, v, i) => sum + v * y[i], 0);
+  const scale = Math.sqrt(product(centred[0], centred[0]) * product(centred[1], centred[1]));
+  return scale === 0 ? 0 : product(centred[0], centred[1]) / scale;
+}

@@ -1,0 +1,84 @@
+import { UserError } from '@id3/core';
+import { openDataset, type Dataset } from '@id3/data';
+import { describeEngine, selectEngine } from '@id3/engine';
+import { leakage, novelty, type Leakage, type Novelty } from '@id3/eval';
+import { embedDataset, embedWith, loadAnyRecogniser } from '@id3/model';
+import { main } from './main.ts';
+import { namedRecogniser, recogniserOptions } from './recognisers.ts';
+
+await main({
+  name: 'open-questions',
+  summary:
+    'Measures what the paper leaves open (nx run eval:open-questions): whether a generated dataset leaks training people, in the space of a\n' +
+    'third recogniser, against another real pool; and, with --f, whether identities hold the farther they lie from all training people.',
+  options: {
+    generated: { help: 'the folder of the generated dataset' },
+    training: { help: 'the folder of the dataset that the diffusion model was trained on' },
+    'held-out': { help: 'a dataset of other real (or rendered) people' },
+    f: { help: 'the checkpoint of f, for the second question' },
+    threshold: { help: 'cosine from which the third recogniser takes two faces for one', default: '0.95' },
+    ...recogniserOptions,
+  },
+  async run(given) {
+    const { generated, training, f } = given;
+    const heldOut = given['held-out'];
+    if (generated === undefined || training === undefined || heldOut === undefined)
+      throw new UserError(
+        'Give --generated=FOLDER, --training=FOLDER and --held-out=FOLDER, three datasets.',
+      );
+    const [made, trained, others] = [generated, training, heldOut].map(openDataset);
+    console.log(`engine: ${describeEngine(await selectEngine())}`);
+    const { embed } = await namedRecogniser(given);
+    const [a, b, c] = [
+      await embedDataset(embed, made),
+      await embedDataset(embed, others),
+      await embedDataset(embed, trained),
+    ];
+    const size = a.length / made.count;
+    const threshold = Number(given.threshold);
+    printLeakage(leakage({ generated: a, heldOut: b, training: c, size, threshold }), threshold);
+    if (f !== undefined) printNovelty(await noveltyOf(f, made, trained));
+  },
+});
+
+async function noveltyOf(path: string, made: Dataset, trained: Dataset): Promise<Novelty> {
+  const recogniser = loadAnyRecogniser(path);
+  const { embeddingSize: size } = recogniser;
+  if (made.embedding(0)?.length !== size)
+    throw new UserError(
+      `${made.folder} was not asked for in the space of ${path}; name the f that it was made with.`,
+    );
+  const asked = new Float32Array(made.count * size);
+  for (let i = 0; i < made.count; i++) asked.set(made.embedding(i)!, i * size);
+  return novelty({
+    embeddings: await embedDataset(embedWith(recogniser), made),
+    asked,
+    labels: made.labels,
+    training: await embedDataset(embedWith(recogniser), trained),
+    trainingLabels: trained.labels,
+    size,
+  });
+}
+
+function printLeakage({ generated, heldOut, excess }: Leakage, threshold: number): void {
+  console.log('Cosine to the nearest training face:');
+  for (const [name, { faces, mean, median, percentile95, max, shareAbove }] of [
+    ['generated', generated],
+    ['held out', heldOut],
+  ] as const)
+    console.log(
+      `  ${name.padEnd(9)} ${faces} faces: mean ${mean.toFixed(3)}, median ${median.toFixed(3)}, 95 % below ${percentile95.toFixed(3)}, max ${max.toFixed(3)}; ${(100 * shareAbove).toFixed(1)} % at ${threshold} or above`,
+    );
+  console.log(
+    `  A generated face is nearer to training than a held-out one with probability ${excess.toFixed(3)} (0.5: no leak can be seen).`,
+  );
+}
+
+function printNovelty({ bins, correlation }: Novelty): void {
+  console.log("Identities by the cosine of what was asked for to the nearest training person, in f's space:");
+  for (const { identities, nearest, toAsked, toCentre } of bins)
+    console.log(
+      `  ${nearest.map((value) => value.toFixed(2)).join(' to ')}: ${identities} identities, cosine to the asked y ${toAsked.toFixed(3)}, to their centre ${toCentre.toFixed(3)}`,
+    );
+  console.log(`  Rank correlation of nearness to training and cosine to y: ${correlation.toFixed(2)}.`);
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { UserError } from '@id3/core';
+import { inputConventionSchema, loadOnnxRecogniser, type InputConvention } from '@id3/eval';
+import { FaceApiRecogniser, embedWith, loadAnyRecogniser, resample, type Embed } from '@id3/model';
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** The options of command lines that name a recogniser. */
+export const recogniserOptions = {
+  recogniser: {
+    help: 'face-api, a checkpoint of this project (.safetensors) or an ONNX model (.onnx)',
+    default: 'face-api',
+  },
+  'input.size': { help: "pixels of a side of an ONNX model's input", default: '112' },
+  'input.channels': { help: 'their order, RGB or BGR', default: 'RGB' },
+  'input.mean': { help: 'subtracted from values from 0 to 255: one number or three', default: '127.5' },
+  'input.std': { help: 'then divided by: one number or three', default: '127.5' },
+  'input.layout': { help: 'NCHW or NHWC', default: 'NCHW' },
+} as const;
+
+export interface NamedRecogniser {
+  readonly embed: Embed;
+  /** Of an ONNX model: its declared convention, and the model under another one. */
+  readonly convention?: InputConvention;
+  readonly load?: (convention: InputConvention) => Promise<Embed>;
+}
+
+/** The recogniser of a command line. Throws a UserError where it cannot be loaded. */
+export async function namedRecogniser(
+  given: Record<keyof typeof recogniserOptions, string>,
+): Promise<NamedRecogniser> {
+  const name = given.recogniser;
+  if (name === 'face-api') return { embed: embedWith(new FaceApiRecogniser()) };
+  if (!existsSync(name))
+    throw new UserError(`There is no recogniser ${name}; --recogniser is face-api or the path of a file.`);
+  if (!name.endsWith('.onnx')) return { embed: embedWith(fitted(name)) };
+  const numbers = (text: string) => {
+    const values = text.split(',').map(Number);
+    return values.length === 1 ? values[0] : values;
+  };
+  const parsed = inputConventionSchema.safeParse({
+    size: Number(given['input.size']),
+    channels: given['input.channels'],
+    mean: numbers(given['input.mean']),
+    std: numbers(given['input.std']),
+    layout: given['input.layout'],
+  });
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    throw new UserError(`The option --input.${path.join('.')} is wrong: ${message}.`);
+  }
+  const convention = parsed.data;
+  const load = (other: InputConvention) => loadOnnxRecogniser(name, other);
+  return { embed: await load(convention), convention, load };
+}
+
+/** A checkpoint's recogniser, which scales its input to the size that it was trained at. */
+function fitted(path: string): { embed(images: tf.Tensor4D): tf.Tensor2D } {
+  const recogniser = loadAnyRecogniser(path);
+  const { imageSize } = recogniser as { imageSize?: number };
+  if (imageSize === undefined) return recogniser;
+  return { embed: (images) => recogniser.embed(resample(images, imageSize)) };
+}
