@@ -75,7 +75,9 @@ await main({
   },
 });
 
-const percent = (share: number): string => (100 * share).toFixed(2);
+function percent(share: number): string {
+  return (100 * share).toFixed(2);
+}
 
 function rowOf(
   { benchmark, pairs, accuracy, accuracyStd, auc, eer }: VerificationResult,

@@ -62,7 +62,7 @@ export function parseIndex(bytes: Uint8Array, name: string): RecordIndex {
   for (let i = 0; i <= bytes.length; i++) {
     const byte = i < bytes.length ? bytes[i] : NEWLINE;
     if (byte >= ZERO && byte < ZERO + 10) {
-      value = Math.max(value, 0) * 10 + byte - ZERO;
+      value = Math.max(value, 0) * 10 + (byte - ZERO);
       if (value > Number.MAX_SAFE_INTEGER) refuse();
     } else if (byte === TAB || byte === NEWLINE) {
       // An empty line (the file's last one) has no numbers; any other has two.
