@@ -9,13 +9,22 @@ const flow = [
   ['scope:backend', []],
   ['scope:engine', ['scope:core', 'scope:backend']],
   ['scope:tracking', ['scope:core']],
+  ['scope:report', ['scope:core', 'scope:tracking']],
   ['scope:data', ['scope:core']],
   ['scope:model', ['scope:core', 'scope:backend', 'scope:engine', 'scope:data']],
   ['scope:photos', ['scope:core', 'scope:engine', 'scope:data']],
   ['scope:eval', ['scope:core', 'scope:backend', 'scope:engine', 'scope:data', 'scope:model']],
   [
     'scope:experiments',
-    ['scope:core', 'scope:engine', 'scope:tracking', 'scope:data', 'scope:model', 'scope:eval'],
+    [
+      'scope:core',
+      'scope:engine',
+      'scope:tracking',
+      'scope:report',
+      'scope:data',
+      'scope:model',
+      'scope:eval',
+    ],
   ],
   [
     'scope:tools',
@@ -23,13 +32,14 @@ const flow = [
       'scope:core',
       'scope:engine',
       'scope:tracking',
+      'scope:report',
       'scope:data',
       'scope:photos',
       'scope:model',
       'scope:eval',
     ],
   ],
-  ['scope:dashboard', ['scope:core', 'scope:tracking', 'scope:data']],
+  ['scope:dashboard', ['scope:core', 'scope:tracking', 'scope:report', 'scope:data']],
 ];
 
 export default tseslint.config(

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
-import { openDatabase, type Database, type Run } from '@id3/tracking';
+import { openDatabase, type Database, type Run, type VariantRole } from '@id3/tracking';
 import type { Arguments } from './cli/arguments.ts';
 import type { Config } from './config/schema.ts';
+import type { Row } from './pipeline.ts';
 import type { Plan, PlanNode } from './plan.ts';
 import { Progress } from './progress.ts';
 import { Interrupted, runPlan } from './scheduler/scheduler.ts';
@@ -11,8 +12,6 @@ export interface Finished {
   readonly database: Database;
   readonly run: Run;
   readonly experiment: string;
-  /** The tracking run of each node. */
-  readonly runs: ReadonlyMap<PlanNode, number>;
   /** The folder of all results. */
   readonly root: string;
 }
@@ -22,21 +21,33 @@ export interface Finished {
  * the results to `report`. The experiment's run ends as what happened: finished, failed or interrupted.
  */
 export async function runExperiment(
-  what: { command: string; config: Config; args: Arguments; signal: AbortSignal },
+  what: { command: string; config: Config; args: Arguments; signal: AbortSignal; rows?: readonly Row[] },
   plan: Plan,
   targets: readonly PlanNode[],
   report: (finished: Finished) => Promise<void> | void,
 ): Promise<void> {
-  const { command, config, args, signal } = what;
+  const { command, config, args, signal, rows = [] } = what;
   const root = resolve(args.out);
   const experiment = args.name ?? `${command}-${args.profile}`;
   const database = openDatabase(join(root, 'tracking.sqlite'));
-  const run = database.initRun({ experiment, name: command, config, seed: config.seed });
+  const run = database.initRun({
+    experiment,
+    name: command,
+    config,
+    seed: config.seed,
+    command: commandLine(command, process.argv.slice(2)),
+  });
   try {
     const progress = new Progress(process.stdout);
-    const runs = await runPlan(plan, targets, {
+    const variants = run.variants(rows.map(({ variant, config }) => ({ ...variant, config })));
+    await runPlan(plan, targets, {
       database,
-      parent: { id: run.id, experiment },
+      parent: { id: run.id, experiment, progress: (done, total) => run.progress(done, total) },
+      recorded(node, record) {
+        for (const row of rows)
+          if (node.variants.has(row.variant.name))
+            record.partOf(variants.get(row.variant.name)!, roleOf(node, row));
+      },
       workers: args.workers,
       worker: {
         registry: new URL('./stages/index.ts', import.meta.url).href,
@@ -48,7 +59,7 @@ export async function runExperiment(
       listener: progress,
       signal,
     }).finally(() => progress.stop());
-    await report({ database, run, experiment, runs, root });
+    await report({ database, run, experiment, root });
     run.finish();
   } catch (error) {
     if (error instanceof Interrupted) run.interrupt();
@@ -58,3 +69,16 @@ export async function runExperiment(
     database.close();
   }
 }
+
+/** What a node tells of a row of the table. */
+function roleOf(node: PlanNode, { verifications, measures, grid }: Row): VariantRole {
+  if (verifications.some((verification) => verification.node === node)) return 'verification';
+  if (node === measures) return 'measures';
+  return node === grid ? 'sample-grid' : 'stage';
+}
+
+/** What was typed, for a shell: the words that it would take apart are quoted. */
+export const commandLine = (target: string, words: readonly string[]): string =>
+  ['npx nx run', `experiments:${target}`, ...words]
+    .map((word, k) => (k < 2 || /^[\w.,:=/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');

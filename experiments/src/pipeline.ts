@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { manifestHash } from '@id3/data';
 import { fEmbeddingSize } from '@id3/model';
+import { FULL } from '@id3/report';
 import type { Config } from './config/schema.ts';
 import { Plan, type PlanNode } from './plan.ts';
 import { anchorPlacement } from './stages/anchor-placement.ts';
@@ -14,7 +15,7 @@ import { fTraining, recogniserTraining } from './stages/recogniser-training.ts';
 import { benchmarkRendering, poolRendering } from './stages/rendering.ts';
 import { sampleGrid } from './stages/sample-grid.ts';
 import { verification } from './stages/verification.ts';
-import { FULL, type Variant } from './variants.ts';
+import type { Variant } from './variants.ts';
 
 /** What one variant of an experiment asks for: nodes of the plan that it shares with others. */
 export interface Row {

@@ -1,3 +1,4 @@
+import { FULL } from '@id3/report';
 import type { Config } from './config/schema.ts';
 
 /** One row of the ablation: a config made from the full one by changing what the row is about. */
@@ -31,9 +32,6 @@ const bounds = (lb: number, ub: number): Variant => ({
 
 /** The four settings of [lb, ub]; the one a profile uses is its `full` row. */
 const BOUNDS = [bounds(0.2, 1), bounds(0.4, 0.8), bounds(0.6, 1), bounds(0.8, 1)];
-
-/** The full method, the row all others are compared with. */
-export const FULL = 'full';
 
 const VARIANTS: readonly Variant[] = [
   { name: FULL, title: 'ID³', apply: (config) => config },

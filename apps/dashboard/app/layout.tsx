@@ -8,6 +8,8 @@ import '../styles/controls.css';
 import '../styles/tables.css';
 import '../styles/charts.css';
 import '../styles/pages.css';
+import '../styles/ablation.css';
+import '../styles/runs.css';
 import '../styles/faces.css';
 
 export const metadata: Metadata = {

@@ -16,8 +16,11 @@ await main({
     const variants = chosen(ablationVariants(config), args.variants);
     const { plan, rows } = planAblation(config, variants);
     if (args.estimate) return printEstimate(plan, config, args);
-    await runExperiment({ command: 'ablation', config, args, signal }, plan, targetsOf(rows), (finished) =>
-      reportTable(finished, rows),
+    await runExperiment(
+      { command: 'ablation', config, args, signal, rows },
+      plan,
+      targetsOf(rows),
+      (finished) => reportTable(finished, rows),
     );
   },
 });

@@ -1,8 +1,9 @@
+import { FULL } from '@id3/report';
 import { printEstimate } from '../estimate/print.ts';
 import { runExperiment } from '../experiment.ts';
 import { planAblation, targetsOf } from '../pipeline.ts';
 import { reportTable } from '../report/write.ts';
-import { ablationVariants, FULL } from '../variants.ts';
+import { ablationVariants } from '../variants.ts';
 import { main } from './main.ts';
 
 await main({
@@ -12,8 +13,11 @@ await main({
     const full = ablationVariants(config).filter((variant) => variant.name === FULL);
     const { plan, rows } = planAblation(config, full);
     if (args.estimate) return printEstimate(plan, config, args);
-    await runExperiment({ command: 'verify', config, args, signal }, plan, targetsOf(rows), (finished) =>
-      reportTable(finished, rows),
+    await runExperiment(
+      { command: 'verify', config, args, signal, rows },
+      plan,
+      targetsOf(rows),
+      (finished) => reportTable(finished, rows),
     );
   },
 });

@@ -1,7 +1,6 @@
+import type { Result, ResultTable } from '@id3/report';
 import sharp from 'sharp';
 import { textImage } from './text-image.ts';
-import type { Result, ResultTable } from './results.ts';
-import { FULL } from '../variants.ts';
 
 const TITLE_WIDTH = 270;
 const COLUMN_WIDTH = 140;
@@ -20,7 +19,9 @@ const position = (accuracy: number): number =>
   ((Math.min(Math.max(100 * accuracy, LOWEST), 100) - LOWEST) / (100 - LOWEST)) * (COLUMN_WIDTH - 2 * MARGIN);
 
 /** A dot with its interval; the row all others are compared with is filled. */
-function mark({ accuracy: { mean, halfWidth = 0 } }: Result, left: number, y: number, full: boolean): string {
+function mark(result: Result | undefined, left: number, y: number, full: boolean): string {
+  if (result === undefined) return '';
+  const { mean, halfWidth = 0 } = result.accuracy;
   const [from, to, at] = [mean - halfWidth, mean + halfWidth, mean].map((value) => left + position(value));
   const colour = full ? ACCENT : '#111827';
   return (
@@ -33,23 +34,23 @@ function mark({ accuracy: { mean, halfWidth = 0 } }: Result, left: number, y: nu
  * The table as a PNG: variants × benchmarks, each cell the accuracy and, on a scale from 45 to 100 %
  * that all columns share, a dot with its 95 % confidence interval. A line marks the full row's mean.
  */
-export async function chartPng({ columns, rows }: ResultTable): Promise<Buffer> {
+export async function chartPng({ columns, rows, baseline }: ResultTable): Promise<Buffer> {
   const x = (column: number) => TITLE_WIDTH + column * COLUMN_WIDTH;
   const y = (row: number) => HEADER + row * ROW;
   const width = x(columns.length);
   const bottom = y(rows.length);
-  const full = rows.find(({ name }) => name === FULL);
   const shapes = [
     ...rows.map((_, row) =>
       row % 2 === 0 ? `<rect x="0" y="${y(row)}" width="${width}" height="${ROW}" fill="#f6f7f9"/>` : '',
     ),
     ...columns.flatMap((column, k) => {
+      const full = baseline?.results[column];
       if (full === undefined) return [];
-      const at = x(k) + position(full.results[column].accuracy.mean);
+      const at = x(k) + position(full.accuracy.mean);
       return `<line x1="${at}" x2="${at}" y1="${HEADER}" y2="${bottom}" stroke="${ACCENT}" stroke-opacity="0.35"/>`;
     }),
     ...rows.flatMap(({ name, results }, row) =>
-      columns.map((column, k) => mark(results[column], x(k), y(row) + 31, name === FULL)),
+      columns.map((column, k) => mark(results[column], x(k), y(row) + 31, name === baseline?.name)),
     ),
   ];
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${bottom + FOOTER}"><rect width="100%" height="100%" fill="white"/>${shapes.join('')}</svg>`;
@@ -77,5 +78,8 @@ export async function chartPng({ columns, rows }: ResultTable): Promise<Buffer> 
     .toBuffer();
 }
 
-const cell = ({ accuracy: { mean, halfWidth } }: Result): string =>
-  (100 * mean).toFixed(1) + (halfWidth === undefined ? '' : ` ± ${(100 * halfWidth).toFixed(1)}`);
+function cell(result: Result | undefined): string {
+  if (result === undefined) return '–';
+  const { mean, halfWidth } = result.accuracy;
+  return (100 * mean).toFixed(1) + (halfWidth === undefined ? '' : ` ± ${(100 * halfWidth).toFixed(1)}`);
+}

@@ -1,23 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
+import { csvTable, measuresCsv, readMeasures, readResults, tabulate } from '@id3/report';
 import type { Finished } from '../experiment.ts';
 import type { Row } from '../pipeline.ts';
 import { nodeFolder } from '../plan.ts';
 import { typedPath } from '../progress.ts';
 import { GRID_FILE } from '../stages/sample-grid.ts';
 import { chartPng } from './chart.ts';
-import { csvTable, markdownReport, terminalReport } from './format.ts';
-import { measuresCsv, readMeasures } from './measures.ts';
-import { readCells, tabulate } from './results.ts';
+import { markdownReport, terminalReport } from './format.ts';
 
 /** Writes the ablation's tables and pictures to `reports/<experiment>/`, and prints the tables. */
 export async function reportTable(
-  { database, run, experiment, runs, root }: Finished,
+  { database, run, experiment, root }: Finished,
   rows: readonly Row[],
 ): Promise<void> {
-  const table = tabulate(readCells(database, rows, runs));
-  const measured = readMeasures(database, rows, runs);
+  const table = tabulate(readResults(database, run.id));
+  const measured = readMeasures(database, run.id);
   const folder = join(root, 'reports', experiment);
   const written: string[] = [];
   const write = (name: string, content: string | Buffer, kind = 'report'): void => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { UserError, makeFolder } from '@id3/core';
-import type { Database, Run, RunOptions } from '@id3/tracking';
+import type { Database, Run, RunOptions, RunRecord } from '@id3/tracking';
 import { nodeFolder, type Plan, type PlanNode } from '../plan.ts';
 import { isDone, markDone } from './done.ts';
 import { StageLock } from './lock.ts';
@@ -26,7 +26,14 @@ export interface ScheduleListener {
 export interface ScheduleOptions {
   readonly database: Database;
   /** The experiment's run, the parent of the stages' runs. */
-  readonly parent: { readonly id: number; readonly experiment: string };
+  readonly parent: {
+    readonly id: number;
+    readonly experiment: string;
+    /** Told how far the whole plan is, in seconds that its stages roughly cost. */
+    readonly progress?: (done: number, total: number) => void;
+  };
+  /** Told of the tracking run of each node, as soon as there is one. */
+  readonly recorded?: (node: PlanNode, run: RunRecord) => void;
   readonly workers: number;
   readonly worker: WorkerSetup;
   readonly listener: ScheduleListener;
@@ -68,6 +75,8 @@ class Scheduler {
   private readonly urgency: Map<PlanNode, number>;
   private readonly waiting = new Set<PlanNode>();
   private readonly elsewhere = new Set<PlanNode>();
+  /** What was not there at the start. */
+  private readonly computed: ReadonlySet<PlanNode>;
   private readonly active = new Map<PlanNode, Active>();
   private readonly idle: Worker[];
   private readonly workers: Worker[];
@@ -89,6 +98,7 @@ class Scheduler {
       Object.values(node.dependencies).forEach(need);
     };
     targets.forEach(need);
+    this.computed = new Set(this.waiting);
     for (const node of plan.nodes) if (this.isDone(node)) this.recordCached(node);
   }
 
@@ -164,6 +174,7 @@ class Scheduler {
     }
     const parts = Math.min(node.stage.maxParts?.(node.inputs) ?? 1, this.options.workers);
     const run = this.options.database.initRun(this.describe(node));
+    this.options.recorded?.(node, run);
     const done = Array.from({ length: parts }, () => ({ step: 0, steps: 0 }));
     const active = {
       node,
@@ -227,7 +238,20 @@ class Scheduler {
   private progress(active: Active, part: number, step: number, steps: number, loss?: number): void {
     active.done[part] = { step, steps };
     const sum = (key: 'step' | 'steps') => active.done.reduce((total, one) => total + one[key], 0);
+    active.run.progress(sum('step'), sum('steps'));
+    this.reportTotal();
     this.options.listener.progress(active.node, sum('step'), sum('steps'), loss);
+  }
+
+  private reportTotal(): void {
+    const costOf = (nodes: Iterable<PlanNode>) =>
+      [...nodes].reduce((sum, node) => sum + node.stage.cost(node.inputs), 0);
+    let done = costOf([...this.runs.keys()].filter((node) => this.computed.has(node)));
+    for (const { node, done: parts } of this.active.values()) {
+      const share = parts.reduce((sum, { step, steps }) => sum + (steps === 0 ? 0 : step / steps), 0);
+      done += (node.stage.cost(node.inputs) * share) / parts.length;
+    }
+    this.options.parent.progress?.(Math.round(done), Math.round(costOf(this.computed)));
   }
 
   private complete({ node, run, lock }: Active): void {
@@ -266,6 +290,7 @@ class Scheduler {
 
   private recordCached(node: PlanNode): void {
     const record = this.options.database.cachedRun(this.describe(node));
+    this.options.recorded?.(node, record);
     node.stage.record?.(record, this.folder(node));
     this.runs.set(node, record.id);
   }

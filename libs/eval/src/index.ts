@@ -11,5 +11,4 @@ export * from './measures.ts';
 export * from './protocol.ts';
 export * from './roc.ts';
 export * from './slices.ts';
-export * from './statistics.ts';
 export * from './verify.ts';

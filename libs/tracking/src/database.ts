@@ -24,6 +24,8 @@ export interface RunOptions {
   variant?: string;
   stage?: string;
   seed?: number;
+  /** What a person types to make the run again. */
+  command?: string;
   engine?: { name: string; versions: Record<string, string> };
 }
 

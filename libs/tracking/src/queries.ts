@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, inArray, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, getTableColumns, inArray, type SQL } from 'drizzle-orm';
 import type { Readable } from './reader.ts';
-import { isGone } from './reap.ts';
+import { isGone, type Mortal } from './reap.ts';
 import {
   artefacts,
   events,
@@ -19,7 +19,7 @@ import {
 export type RunRow = typeof runs.$inferSelect;
 
 /** A run as it is now: one whose process has died is `interrupted`, whatever it said last. */
-const asItIs = (run: RunRow): RunRow =>
+const asItIs = <R extends Mortal & { finishedAt: number | null }>(run: R): R =>
   isGone(run) ? { ...run, status: 'interrupted', finishedAt: run.heartbeatAt } : run;
 
 /** Every experiment, the newest first. */
@@ -30,12 +30,21 @@ export function listExperiments({ db }: Readable) {
 /** The runs that match every given field, the newest first. */
 export function listRuns(
   database: Readable,
-  where: { experimentId?: number; parentId?: number; stage?: string; statuses?: RunStatus[] } = {},
+  where: {
+    experimentId?: number;
+    parentId?: number;
+    stage?: string;
+    statuses?: RunStatus[];
+    /** Runs of experiments that compare variants. */
+    withVariants?: boolean;
+  } = {},
 ): RunRow[] {
   const conditions: SQL[] = [];
   if (where.experimentId !== undefined) conditions.push(eq(runs.experimentId, where.experimentId));
   if (where.parentId !== undefined) conditions.push(eq(runs.parentId, where.parentId));
   if (where.stage !== undefined) conditions.push(eq(runs.stage, where.stage));
+  if (where.withVariants)
+    conditions.push(exists(database.db.select().from(variants).where(eq(variants.runId, runs.id))));
   const rows = database.db
     .select()
     .from(runs)
@@ -132,4 +141,59 @@ export function getMetricSummaries({ db }: Readable, runIds?: number[]) {
 /** One file of a run. */
 export function getArtefact({ db }: Readable, id: number) {
   return db.select().from(artefacts).where(eq(artefacts.id, id)).get();
+}
+
+const SLIM = Object.fromEntries(
+  Object.entries(getTableColumns(runs)).filter(
+    ([name]) => !['config', 'engineVersions', 'error'].includes(name),
+  ),
+) as Omit<ReturnType<typeof getTableColumns<typeof runs>>, 'config' | 'engineVersions' | 'error'>;
+
+/** A run without what is large: its config, its error, its engine's versions. */
+export type SlimRun = Omit<RunRow, 'config' | 'engineVersions' | 'error'>;
+
+/** Every run without what is large, the newest first: for tables of thousands of them. */
+export function listRunsSlim({ db }: Readable): SlimRun[] {
+  return db
+    .select(SLIM)
+    .from(runs)
+    .orderBy(desc(runs.id))
+    .all()
+    .map((run) => asItIs(run));
+}
+
+/** The configs of these runs. */
+export function getRunConfigs({ db }: Readable, runIds: number[]) {
+  return inChunks(runIds, (ids) =>
+    db
+      .select({ configHash: runs.configHash, config: runs.config })
+      .from(runs)
+      .where(inArray(runs.id, ids))
+      .all(),
+  );
+}
+
+/** The last values of these metrics in every run that has them. */
+export function getMetricValues({ db }: Readable, keys: string[]) {
+  if (keys.length === 0) return [];
+  const { runId, key, value } = metricSummaries;
+  return db.select({ runId, key, value }).from(metricSummaries).where(inArray(key, keys)).all();
+}
+
+/** The names of all metrics. */
+export function listMetricKeys({ db }: Readable): string[] {
+  return db
+    .selectDistinct({ key: metricSummaries.key })
+    .from(metricSummaries)
+    .orderBy(asc(metricSummaries.key))
+    .all()
+    .map(({ key }) => key);
+}
+
+/** A statement takes a limited number of values. */
+function inChunks<T>(ids: number[], read: (ids: number[]) => T[]): T[] {
+  const chunks = Array.from({ length: Math.ceil(ids.length / 10_000) }, (_, k) =>
+    ids.slice(10_000 * k, 10_000 * (k + 1)),
+  );
+  return chunks.flatMap(read);
 }

@@ -1,13 +1,19 @@
 import { and, eq } from 'drizzle-orm';
 import type { Database } from './database.ts';
-import { isAlive } from './liveness.ts';
-import { runs } from './schema.ts';
+import { isAlive, type ProcessIdentity } from './liveness.ts';
+import { runs, type RunStatus } from './schema.ts';
 
 /** A silent run of another host counts as dead after this long; native compute may block its timers for a while. */
 const SILENCE_MS = 60_000;
 
+/** What is to be known of a run to tell whether its process lives. */
+export interface Mortal extends ProcessIdentity {
+  readonly status: RunStatus;
+  readonly heartbeatAt: number;
+}
+
 /** Whether a run that says it is running has lost its process. */
-export function isGone(run: typeof runs.$inferSelect): boolean {
+export function isGone(run: Mortal): boolean {
   return run.status === 'running' && !(isAlive(run) ?? Date.now() - run.heartbeatAt < SILENCE_MS);
 }
 

@@ -80,7 +80,13 @@ export class RunRecord {
   /** Records the variants that an experiment's run compares, in the order of its table; gives their numbers by name. */
   variants(rows: readonly VariantOptions[]): ReadonlyMap<string, number> {
     return this.database.write((db) => {
-      const values = rows.map((row, position) => ({ runId: this.id, position, ...row }));
+      const values = rows.map(({ name, title, config }, position) => ({
+        runId: this.id,
+        position,
+        name,
+        title,
+        config,
+      }));
       const ids = values.map(
         (value) => db.insert(variants).values(value).returning({ id: variants.id }).get().id,
       );

@@ -31,6 +31,8 @@ export const runs = sqliteTable(
     config: text('config', { mode: 'json' }).$type<unknown>().notNull(),
     configHash: text('config_hash').notNull(),
     status: text('status', { enum: RUN_STATUSES }).notNull(),
+    /** What a person types to make the run again; that of the parent where the run has none. */
+    command: text('command'),
     /** Why the run failed: one sentence, or a stack for an error nobody foresaw. */
     error: text('error'),
     gitRevision: text('git_revision'),

@@ -1,6 +1,5 @@
-import { getMetrics, type Database } from '@id3/tracking';
-import type { PlanNode } from '../plan.ts';
-import type { Row } from '../pipeline.ts';
+import { getMetricSummaries, getVariantRuns, getVariants, type Readable } from '@id3/tracking';
+import { csvLine } from './formats/csv.ts';
 
 /** The measures of what one variant's recognisers are trained on, by name. */
 export interface MeasuredRow {
@@ -27,16 +26,17 @@ export const MEASURES_LEGEND =
   'from which f takes two faces for one person; mean cosine of an image to the y it was asked for, and to its ' +
   "identity's centre; mean 1 − cosine of two images of one identity; Fréchet distance to the train pool.";
 
-/** The measures of each row, read from the runs that took them. */
-export function readMeasures(
-  database: Database,
-  rows: readonly Row[],
-  runs: ReadonlyMap<PlanNode, number>,
-): MeasuredRow[] {
-  return rows.map(({ variant, measures }) => {
-    const metrics = getMetrics(database, runs.get(measures)!);
-    const values = Object.fromEntries(metrics.map(({ key, value }) => [key, value]));
-    return { name: variant.name, title: variant.title, values };
+/** The measures of each variant of an experiment's run. */
+export function readMeasures(database: Readable, runId: number): MeasuredRow[] {
+  const variants = getVariants(database, runId);
+  const measured = getVariantRuns(
+    database,
+    variants.map(({ id }) => id),
+  ).filter(({ role }) => role === 'measures');
+  return variants.map(({ id, name, title }) => {
+    const runs = measured.filter(({ variantId }) => variantId === id).map(({ run }) => run.id);
+    const metrics = getMetricSummaries(database, runs);
+    return { name, title, values: Object.fromEntries(metrics.map(({ key, value }) => [key, value])) };
   });
 }
 
@@ -56,6 +56,6 @@ export function measureTexts(rows: readonly MeasuredRow[]): string[][] {
 /** Every measure of every row, unrounded. */
 export function measuresCsv(rows: readonly MeasuredRow[]): string {
   const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].sort();
-  const lines = rows.map(({ name, values }) => [name, ...names.map((measure) => values[measure])].join(','));
+  const lines = rows.map(({ name, values }) => csvLine([name, ...names.map((measure) => values[measure])]));
   return [['variant', ...names].join(','), ...lines, ''].join('\n');
 }

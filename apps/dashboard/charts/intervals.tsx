@@ -1,0 +1,143 @@
+'use client';
+
+import {
+  CartesianGrid,
+  ErrorBar,
+  ReferenceLine,
+  ResponsiveContainer,
+  Scatter,
+  ScatterChart,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { Chart } from './chart.tsx';
+
+interface Dot {
+  readonly title: string;
+  /** In %. */
+  readonly mean: number;
+  readonly halfWidth: number;
+  readonly baseline: boolean;
+}
+
+export interface BenchmarkIntervals {
+  readonly name: string;
+  readonly dots: readonly Dot[];
+  readonly bounds: readonly { name: string; mean: number }[];
+}
+
+/** One dot-and-interval chart for each benchmark, all on one scale. */
+export function IntervalCharts({ benchmarks }: { benchmarks: readonly BenchmarkIntervals[] }) {
+  const scale = scaleOf(benchmarks);
+  return (
+    <div className="columns">
+      {benchmarks.map((benchmark) => (
+        <IntervalChart key={benchmark.name} {...benchmark} scale={scale} />
+      ))}
+    </div>
+  );
+}
+
+/** The least range of tens that holds every interval, between 0 and 100 %. */
+function scaleOf(benchmarks: readonly BenchmarkIntervals[]): [number, number] {
+  const ends = benchmarks.flatMap(({ dots, bounds }) => [
+    ...dots.flatMap(({ mean, halfWidth }) => [mean - halfWidth, mean + halfWidth]),
+    ...bounds.map(({ mean }) => mean),
+  ]);
+  if (ends.length === 0) return [0, 100];
+  return [
+    Math.max(0, Math.floor(Math.min(...ends) / 10) * 10),
+    Math.min(100, Math.ceil(Math.max(...ends) / 10) * 10),
+  ];
+}
+
+function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { scale: [number, number] }) {
+  const data = dots.map((dot) => ({ ...dot, y: dot.title }));
+  const mean = ({ mean, halfWidth }: Dot) => `${mean.toFixed(2)} ± ${halfWidth.toFixed(2)}`;
+  return (
+    <Chart
+      title={name}
+      summary={`accuracy in %: ${[...dots.map((dot) => `${dot.title} ${mean(dot)}`), ...bounds.map((bound) => `${bound.name} ${bound.mean.toFixed(2)}`)].join('; ')}`}
+      height={64 + 30 * dots.length}
+      table={{
+        columns: ['Variant', 'Accuracy in %', '± 95 % CI'],
+        rows: [
+          ...dots.map(({ title, mean, halfWidth }) => [title, mean.toFixed(2), halfWidth.toFixed(2)]),
+          ...bounds.map((bound) => [bound.name, bound.mean.toFixed(2), '']),
+        ],
+      }}
+    >
+      <ResponsiveContainer>
+        <ScatterChart margin={{ top: 18, right: 12, bottom: 0, left: 0 }}>
+          <CartesianGrid horizontal={false} />
+          <XAxis type="number" dataKey="mean" domain={scale} tickCount={6} unit=" %" allowDataOverflow />
+          <YAxis
+            type="category"
+            dataKey="y"
+            width={150}
+            tickLine={false}
+            axisLine={false}
+            interval={0}
+            allowDuplicatedCategory={false}
+            tick={<RowLabel />}
+          />
+          <Tooltip cursor={false} content={<Hint />} isAnimationActive={false} />
+          {bounds.map((bound, k) => (
+            <ReferenceLine
+              key={bound.name}
+              x={bound.mean}
+              stroke="var(--line-strong)"
+              strokeDasharray={k === 0 ? '5 3' : '1.5 2.5'}
+              label={{ value: bound.name, position: 'top', fontSize: 11, fill: 'var(--quiet)' }}
+            />
+          ))}
+          {[false, true].map((baseline) => (
+            <Scatter
+              key={String(baseline)}
+              data={data.filter((dot) => dot.baseline === baseline)}
+              fill={baseline ? 'var(--accent)' : 'var(--background)'}
+              stroke={baseline ? 'var(--accent)' : 'var(--text)'}
+              strokeWidth={1.5}
+              isAnimationActive={false}
+            >
+              <ErrorBar
+                dataKey="halfWidth"
+                direction="x"
+                width={0}
+                stroke={baseline ? 'var(--accent)' : 'var(--text)'}
+                strokeWidth={1.5}
+                isAnimationActive={false}
+              />
+            </Scatter>
+          ))}
+        </ScatterChart>
+      </ResponsiveContainer>
+    </Chart>
+  );
+}
+
+/** A row's title, cut where it would leave its column; the table has it whole. */
+function RowLabel({ x = 0, y = 0, payload }: { x?: number; y?: number; payload?: { value: string } }) {
+  const title = payload?.value ?? '';
+  return (
+    <text x={x} y={y} dy="0.32em" textAnchor="end" className="recharts-text">
+      <title>{title}</title>
+      {title.length > 24 ? `${title.slice(0, 23)}…` : title}
+    </text>
+  );
+}
+
+function Hint({ payload }: { payload?: readonly { payload: Dot }[] }) {
+  const dot = payload?.[0]?.payload;
+  if (dot === undefined) return null;
+  return (
+    <div className="hint">
+      {dot.title}
+      <br />
+      <span className="number">
+        {dot.mean.toFixed(2)} ± {dot.halfWidth.toFixed(2)} %
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+'use client';
+
+import {
+  Area,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { Chart } from './chart.tsx';
+import { seriesStyle } from './series.ts';
+
+export interface SweepChartProps {
+  readonly field: string;
+  readonly numeric: boolean;
+  readonly columns: readonly string[];
+  readonly points: readonly {
+    readonly x: number | string;
+    /** By column, in %. */
+    readonly cells: readonly ({ mean: number; low: number; high: number; text: string } | null)[];
+  }[];
+}
+
+/** Accuracy over the values of a config field: of every benchmark a line with its 95 % band. */
+export function SweepChart({ field, numeric, columns, points }: SweepChartProps) {
+  const data = points.map(({ x, cells }) => ({
+    x,
+    ...Object.fromEntries(
+      cells.flatMap((cell, k) =>
+        cell === null
+          ? []
+          : [
+              [`mean${k}`, cell.mean],
+              [`band${k}`, [cell.low, cell.high]],
+            ],
+      ),
+    ),
+  }));
+  return (
+    <div>
+      <Chart
+        title={`Accuracy by ${field}`}
+        summary={`accuracy in % of ${columns.join(', ')} at ${field} of ${points.map(({ x }) => x).join(', ')}`}
+        height={320}
+        table={{
+          columns: [field, ...columns],
+          rows: points.map(({ x, cells }) => [x, ...cells.map((cell) => cell?.text ?? '–')]),
+        }}
+      >
+        <ResponsiveContainer>
+          <ComposedChart data={data} margin={{ top: 8, right: 16, bottom: 16, left: 0 }}>
+            <CartesianGrid vertical={false} />
+            <XAxis
+              dataKey="x"
+              type={numeric ? 'number' : 'category'}
+              domain={['dataMin', 'dataMax']}
+              padding={{ left: 20, right: 20 }}
+              label={{ value: field, position: 'insideBottom', offset: -10 }}
+            />
+            <YAxis unit=" %" width={56} domain={['auto', 'auto']} />
+            <Tooltip
+              isAnimationActive={false}
+              content={({ payload, label }) => (
+                <div className="hint number">
+                  {field} = {String(label)}
+                  {payload
+                    ?.filter(({ dataKey }) => String(dataKey).startsWith('mean'))
+                    .map(({ dataKey, value }) => (
+                      <div key={String(dataKey)}>
+                        {columns[Number(String(dataKey).slice(4))]} {Number(value).toFixed(2)} %
+                      </div>
+                    ))}
+                </div>
+              )}
+            />
+            {columns.map((column, k) => (
+              <Area
+                key={column}
+                dataKey={`band${k}`}
+                stroke="none"
+                fill={seriesStyle(k).colour}
+                fillOpacity={0.1}
+                isAnimationActive={false}
+                activeDot={false}
+              />
+            ))}
+            {columns.map((column, k) => (
+              <Line
+                key={column}
+                dataKey={`mean${k}`}
+                name={column}
+                stroke={seriesStyle(k).colour}
+                strokeDasharray={DASHES[k % DASHES.length]}
+                strokeWidth={2}
+                dot={{ r: 3 }}
+                isAnimationActive={false}
+              />
+            ))}
+          </ComposedChart>
+        </ResponsiveContainer>
+      </Chart>
+      <ul className="legend">
+        {columns.map((column, k) => (
+          <li key={column}>
+            <svg width="28" height="8" aria-hidden="true">
+              <line
+                x1="0"
+                x2="28"
+                y1="4"
+                y2="4"
+                stroke={seriesStyle(k).colour}
+                strokeWidth="2"
+                strokeDasharray={DASHES[k % DASHES.length]}
+              />
+            </svg>
+            {column}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const DASHES = [undefined, '6 3', '2 2', '8 2 2 2'];

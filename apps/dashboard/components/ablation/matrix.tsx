@@ -1,0 +1,118 @@
+import {
+  AVERAGES,
+  BOUNDS,
+  isSignificant,
+  percent,
+  plusMinus,
+  points,
+  type Result,
+  type ResultTable,
+} from '@id3/report';
+import Link from 'next/link';
+
+/** Differences from this size on, as a share, have the full shade. */
+const FULL_SHADE = 0.1;
+
+/** Variants × benchmarks; each cell leads to the runs behind it, and says on hover what its numbers mean. */
+export function Matrix({ table }: { table: ResultTable }) {
+  const { columns, rows, baseline } = table;
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label="Matrix, scrollable">
+      <table className="pinned matrix">
+        <thead>
+          <tr>
+            <th scope="col">Variant</th>
+            {columns.map((column) => (
+              <th
+                key={column}
+                scope="col"
+                className={AVERAGES.includes(column) ? 'number average' : 'number'}
+              >
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, title, results }) => (
+            <tr
+              key={name}
+              className={name === baseline?.name ? 'baseline' : undefined}
+              data-bound={BOUNDS.includes(name)}
+            >
+              <th scope="row">
+                {title}
+                {name === baseline?.name && <span className="chip">baseline</span>}
+              </th>
+              {columns.map((column) => (
+                <td
+                  key={column}
+                  className={AVERAGES.includes(column) ? 'number average' : 'number'}
+                  style={shade(results[column])}
+                >
+                  <Cell result={results[column]} about={`${title}, ${column}`} baseline={baseline?.title} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cell({
+  result,
+  about,
+  baseline,
+}: {
+  result: Result | undefined;
+  about: string;
+  baseline: string | undefined;
+}) {
+  if (result === undefined) return <span className="quiet">–</span>;
+  const { accuracy, versusBaseline, best, runs } = result;
+  const words = `${about}: ${inWords(result, baseline)}`;
+  return (
+    <Link href={`/runs?filter=${encodeURIComponent(`id=${runs.join(',')}`)}`} prefetch={false} title={words}>
+      <span className={best ? 'mean best' : 'mean'}>
+        {percent(accuracy.mean)}
+        {accuracy.halfWidth !== undefined && (
+          <span className="half-width"> ± {percent(accuracy.halfWidth)}</span>
+        )}
+      </span>
+      <span className="difference">
+        {versusBaseline === undefined ? ' ' : points(versusBaseline.difference.mean)}
+        {versusBaseline !== undefined && isSignificant(versusBaseline) ? '✱' : ''}
+      </span>
+      <span className="visually-hidden">{inWords(result, baseline)}</span>
+    </Link>
+  );
+}
+
+/** The cell as a person would say it. */
+function inWords({ accuracy, seeds, folds, versusBaseline }: Result, baseline: string | undefined): string {
+  const measured = `${plusMinus(accuracy)} % over ${seeds.length} seed(s) and ${folds} folds.`;
+  if (versusBaseline === undefined) return measured;
+  const { difference, p, pHolm, comparisons } = versusBaseline;
+  const size = `${percent(Math.abs(difference.mean))} points ${difference.mean < 0 ? 'below' : 'above'} ${baseline}`;
+  if (p === undefined || pHolm === undefined)
+    return `${measured} ${size}; one pair of numbers tells nothing about chance.`;
+  const verdict = isSignificant(versusBaseline)
+    ? 'a difference that can be told from chance'
+    : 'which cannot be told from chance';
+  return (
+    `${measured} ${size} (± ${percent(difference.halfWidth ?? 0)}), ${verdict}: paired t test p = ${p.toPrecision(2)}, ` +
+    `${pHolm.toPrecision(2)} after Holm's correction for ${comparisons} comparison(s).`
+  );
+}
+
+/** The more a cell differs from the baseline, the stronger its shade: one colour above, another below. */
+function shade(result: Result | undefined) {
+  const mean = result?.versusBaseline?.difference.mean;
+  if (mean === undefined) return undefined;
+  const strength = Math.round(24 * Math.min(1, Math.abs(mean) / FULL_SHADE));
+  return {
+    background: `color-mix(in srgb, var(--${mean < 0 ? 'worse' : 'better'}) ${strength}%, transparent)`,
+  };
+}

@@ -1,0 +1,36 @@
+'use client';
+
+import { useState } from 'react';
+
+/** How to make the run again: one command to copy. */
+export function CopyCommand(props: { command: string | undefined; revision: string | null; dirty: boolean }) {
+  const { command, revision, dirty } = props;
+  const [copied, setCopied] = useState(false);
+  if (command === undefined)
+    return (
+      <section>
+        <h2>Make it again</h2>
+        <p className="quiet">The run was recorded before commands were; its config says what it was.</p>
+      </section>
+    );
+  const whole = revision === null ? command : `git checkout ${revision.slice(0, 12)} && npm ci && ${command}`;
+  const copy = async () => {
+    await navigator.clipboard.writeText(whole);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2_000);
+  };
+  return (
+    <section>
+      <div className="controls">
+        <h2>Make it again</h2>
+        <button type="button" onClick={() => void copy()}>
+          {copied ? 'Copied' : 'Copy'}
+        </button>
+      </div>
+      <pre>
+        <code>{whole}</code>
+      </pre>
+      {dirty && <p className="wrong small">The code had changes that the revision does not have.</p>}
+    </section>
+  );
+}

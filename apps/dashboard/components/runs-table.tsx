@@ -1,0 +1,207 @@
+'use client';
+
+import { useVirtualizer } from '@tanstack/react-virtual';
+import Link from 'next/link';
+import { useEffect, useRef, useState } from 'react';
+import type { Line } from '../server/runs.ts';
+import type { Value } from '../server/fields.ts';
+import { duration, number, time } from './format.ts';
+
+const ROW = 32;
+const BLOCK = 200;
+/** Runs that can be compared at once. */
+const MOST = 12;
+
+interface Props {
+  readonly columns: readonly string[];
+  readonly first: readonly Line[];
+  readonly lines: number;
+  readonly sort: string | undefined;
+  readonly onSort: (sort: string | undefined) => void;
+  readonly ticked: readonly number[];
+  readonly onTick: (ticked: readonly number[]) => void;
+  readonly query: string;
+}
+
+/** The table of runs, of which only the lines in sight exist; lines come from the server in blocks. */
+export function RunsTable({ columns, first, lines, sort, onSort, ticked, onTick, query }: Props) {
+  const scroll = useRef<HTMLDivElement>(null);
+  // React's compiler is not in use; the virtualizer is told of its element and of nothing else.
+  const virtual = useVirtualizer({
+    count: lines,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+    initialRect: { width: 1000, height: 700 },
+  });
+  const items = virtual.getVirtualItems();
+  const lineAt = useLines(first, lines, query, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  const width = `2.5rem minmax(14rem, 2fr) ${columns.map((name) => `minmax(${WIDTHS[name] ?? '7rem'}, 1fr)`).join(' ')}`;
+  const tick = (id: number) =>
+    onTick(ticked.includes(id) ? ticked.filter((one) => one !== id) : [...ticked, id].slice(-MOST));
+  return (
+    <div className="runs-table" ref={scroll} tabIndex={0} role="region" aria-label="Runs, scrollable">
+      <div
+        role="table"
+        aria-label="Runs"
+        aria-rowcount={lines + 1}
+        style={{ minWidth: `${24 + 7 * columns.length}rem` }}
+      >
+        <div role="row" aria-rowindex={1} className="line head" style={{ gridTemplateColumns: width }}>
+          <span role="columnheader">
+            <span className="visually-hidden">To compare</span>
+          </span>
+          {['name', ...columns].map((name) => (
+            <span
+              role="columnheader"
+              key={name}
+              aria-sort={sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : undefined}
+            >
+              <button
+                type="button"
+                className="plain"
+                title={name}
+                onClick={() => onSort(nextSort(sort, name))}
+              >
+                {name.split('.').at(-1)}
+                <span aria-hidden="true">{sort === name ? ' ↑' : sort === `-${name}` ? ' ↓' : ''}</span>
+              </button>
+            </span>
+          ))}
+        </div>
+        <div className="body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+          {items.map(({ index, start }) => (
+            <div
+              role="row"
+              aria-rowindex={index + 2}
+              key={index}
+              className="line"
+              style={{ gridTemplateColumns: width, transform: `translateY(${start}px)` }}
+            >
+              <Cells line={lineAt(index)} columns={columns} ticked={ticked} onTick={tick} />
+            </div>
+          ))}
+        </div>
+        {lines === 0 && <p className="quiet none">No run meets the filter.</p>}
+      </div>
+    </div>
+  );
+}
+
+const WIDTHS: Record<string, string> = {
+  id: '4rem',
+  seed: '4rem',
+  status: '7.5rem',
+  progress: '9rem',
+  experiment: '9rem',
+  variant: '9rem',
+  stage: '9rem',
+  started: '9.5rem',
+};
+
+const nextSort = (sort: string | undefined, name: string): string | undefined =>
+  sort === name ? `-${name}` : sort === `-${name}` ? undefined : name;
+
+function Cells(props: {
+  line: Line | undefined;
+  columns: readonly string[];
+  ticked: readonly number[];
+  onTick: (id: number) => void;
+}) {
+  const { line, columns, ticked, onTick } = props;
+  if (line === undefined) return <span role="cell" className="quiet" />;
+  if (line.kind === 'group')
+    return (
+      <span role="cell" className="group">
+        {line.title} <span className="quiet">{line.count}</span>
+      </span>
+    );
+  return (
+    <>
+      <span role="cell">
+        <input
+          type="checkbox"
+          aria-label={`Compare run ${line.id}`}
+          checked={ticked.includes(line.id)}
+          onChange={() => onTick(line.id)}
+        />
+      </span>
+      <span role="cell" className="cut">
+        <Link href={`/runs/${line.id}`} prefetch={false}>
+          {line.name}
+        </Link>
+      </span>
+      {columns.map((name, k) => (
+        <span role="cell" key={name} className={typeof line.values[k] === 'number' ? 'cut number' : 'cut'}>
+          <Cell name={name} value={line.values[k]} secondsLeft={line.secondsLeft} />
+        </span>
+      ))}
+    </>
+  );
+}
+
+function Cell({ name, value, secondsLeft }: { name: string; value: Value; secondsLeft: number | null }) {
+  if (value === null || value === undefined) return <span className="quiet">–</span>;
+  if (name === 'status')
+    return (
+      <span className="status" data-status={value}>
+        {String(value)}
+      </span>
+    );
+  if (name === 'progress' && typeof value === 'number')
+    return <Progress share={value} secondsLeft={secondsLeft} />;
+  if (name === 'started' && typeof value === 'number') return time(value);
+  if (name === 'duration' && typeof value === 'number') return duration(value);
+  if (Array.isArray(value))
+    return value.map((tag: string) => (
+      <span key={tag} className="chip">
+        {tag}
+      </span>
+    ));
+  return typeof value === 'number' ? number(value) : String(value);
+}
+
+/** How far a run is, in words and as a line; time left while it runs. */
+export function Progress({ share, secondsLeft }: { share: number; secondsLeft: number | null }) {
+  const percent = Math.floor(100 * share);
+  return (
+    <span className="progress" title={secondsLeft === null ? undefined : `${duration(secondsLeft)} left`}>
+      <progress max={100} value={percent} aria-label="Progress" />
+      {secondsLeft === null ? `${percent} %` : `${duration(secondsLeft)} left`}
+    </span>
+  );
+}
+
+/** The lines known so far; those in sight that are missing are asked for, and all are asked for anew with the page. */
+function useLines(first: readonly Line[], lines: number, query: string, from: number, to: number) {
+  const [blocks, setBlocks] = useState<ReadonlyMap<number, readonly Line[]>>(new Map());
+  const [fetchedFor, setFetchedFor] = useState(first);
+  // The page was rendered anew: what is shown stays until its successor is there.
+  const stale = fetchedFor !== first;
+  const wanted: number[] = [];
+  for (let block = Math.floor(from / BLOCK); block <= Math.floor(to / BLOCK); block++)
+    if ((block + 1) * BLOCK > first.length && lines > first.length && (stale || !blocks.has(block)))
+      wanted.push(block);
+  const asked = wanted.join(',');
+  useEffect(() => {
+    const abort = new AbortController();
+    const load = async () => {
+      const loaded = await Promise.all(
+        (asked === '' ? [] : asked.split(',')).map(async (block) => {
+          const start = Number(block) * BLOCK;
+          const response = await fetch(`/api/runs?${query}&from=${start}&count=${BLOCK}`, {
+            signal: abort.signal,
+          });
+          const { lines = [] } = (await response.json()) as { lines?: Line[] };
+          return [Number(block), lines] as const;
+        }),
+      );
+      setBlocks((known) => new Map([...known, ...loaded]));
+      setFetchedFor(first);
+    };
+    void load().catch(() => undefined);
+    return () => abort.abort();
+  }, [asked, query, first]);
+  return (index: number): Line | undefined =>
+    first[index] ?? blocks.get(Math.floor(index / BLOCK))?.[index % BLOCK];
+}

@@ -1,0 +1,111 @@
+import { flatten } from '@id3/report';
+import { getAnnotations, listExperiments, RUN_STATUSES, type Readable } from '@id3/tracking';
+import { configs, metricsOf, runsOf, type SlimRun } from './run-store.ts';
+
+/** A value of a column: text, number, list of tags, or nothing. */
+export type Value = string | number | boolean | readonly string[] | null | undefined;
+
+/** A run as the table sees it: everything that a column or a filter may ask for. */
+export interface RunEntry {
+  readonly run: SlimRun;
+  readonly archived: boolean;
+  readonly values: Readonly<Record<string, Value>>;
+  readonly config: Readonly<Record<string, Value>>;
+}
+
+/** Columns that every run has; all others are fields of the config or metrics. */
+export const BUILT_IN = [
+  'id',
+  'name',
+  'status',
+  'progress',
+  'experiment',
+  'variant',
+  'stage',
+  'seed',
+  'tags',
+  'started',
+  'duration',
+  'engine',
+  'parent',
+  'revision',
+  'host',
+  'archived',
+] as const;
+
+export { RUN_STATUSES };
+
+/** Every run, the newest first, without its metrics. */
+export function readEntries(db: Readable): RunEntry[] {
+  const experiments = new Map(listExperiments(db).map(({ id, name }) => [id, name]));
+  const notes = getAnnotations(db);
+  const rows = runsOf(db);
+  const configOf = configs(db, rows);
+  const now = Date.now();
+  return rows.map((run) => {
+    const note = notes.get(run.id);
+    return {
+      run,
+      archived: note?.archived ?? false,
+      config: configOf(run),
+      values: {
+        id: run.id,
+        name: note?.name ?? run.name,
+        status: run.status,
+        progress: run.steps ? (run.step ?? 0) / run.steps : undefined,
+        experiment: experiments.get(run.experimentId),
+        variant: run.variant,
+        stage: run.stage,
+        seed: run.seed,
+        tags: note?.tags ?? [],
+        started: run.startedAt,
+        duration: ((run.finishedAt ?? now) - run.startedAt) / 1000,
+        engine: run.engine,
+        parent: run.parentId,
+        revision: run.gitRevision?.slice(0, 8),
+        host: run.host,
+        archived: note?.archived ?? false,
+      },
+    };
+  });
+}
+
+/**
+ * What a name in a query or a column means: a built-in column, a field of the config by its whole path or its end
+ * (`lb` for `generation.lb`), or a metric. Metrics are read for those that are named alone.
+ */
+export function resolver(db: Readable, entries: readonly RunEntry[], names: readonly string[]) {
+  const fields = configFields(entries);
+  const meanings = new Map(
+    names.map((name) => {
+      if ((BUILT_IN as readonly string[]).includes(name)) return [name, [] as string[]];
+      if (name === 'tag') return [name, []];
+      return [name, fields.filter((field) => field === name || field.endsWith(`.${name}`))];
+    }),
+  );
+  const metricNames = names.filter((name) => meanings.get(name)!.length === 0 && !isBuiltIn(name));
+  const metrics = metricsOf(db, metricNames);
+  return (entry: RunEntry, name: string): Value => {
+    if (name === 'tag') return entry.values.tags;
+    if (isBuiltIn(name)) return entry.values[name];
+    const field = meanings.get(name)?.find((path) => entry.config[path] !== undefined);
+    return field === undefined ? metrics.get(name)?.get(entry.run.id) : entry.config[field];
+  };
+}
+
+const isBuiltIn = (name: string): boolean => (BUILT_IN as readonly string[]).includes(name);
+
+/** Every field of any config. */
+export function configFields(entries: readonly RunEntry[]): string[] {
+  const distinct = new Map(entries.map(({ run, config }) => [run.configHash, config]));
+  return [...new Set([...distinct.values()].flatMap((config) => Object.keys(config)))].sort();
+}
+
+/** A config's leaves as values that a column can show. */
+export const leaves = (config: unknown): Record<string, Value> =>
+  Object.fromEntries(
+    Object.entries(flatten(config)).map(([path, value]) => [
+      path,
+      typeof value === 'object' ? JSON.stringify(value) : (value as Value),
+    ]),
+  );

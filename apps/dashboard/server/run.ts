@@ -1,0 +1,76 @@
+import { flatten } from '@id3/report';
+import {
+  getAnnotations,
+  getArtefacts,
+  getEvents,
+  getMetricSummaries,
+  getRun,
+  getVariants,
+  getVariantsOfRun,
+  getVerificationFolds,
+  getVerificationSummaries,
+  listExperiments,
+  listRuns,
+  type Reader,
+  type RunRow,
+} from '@id3/tracking';
+
+/** One leaf of a config beside that of its base. */
+export interface ConfigLine {
+  readonly path: string;
+  readonly value: string;
+  /** The base's value where it differs; undefined where it does not, or where the base has no such field. */
+  readonly base: string | undefined;
+}
+
+/** Everything that the page of one run shows; undefined where there is no such run. */
+export function readRun(db: Reader, id: number) {
+  const run = Number.isSafeInteger(id) ? getRun(db, id) : undefined;
+  if (run === undefined) return undefined;
+  const parent = run.parentId === null ? undefined : getRun(db, run.parentId);
+  const variants = getVariantsOfRun(db, id);
+  const metrics = getMetricSummaries(db, [id]);
+  const note = getAnnotations(db, [id]).get(id);
+  return {
+    run,
+    parent,
+    note: {
+      name: note?.name ?? null,
+      note: note?.note ?? null,
+      tags: [...(note?.tags ?? [])],
+      archived: note?.archived ?? false,
+    },
+    experiment: listExperiments(db).find((experiment) => experiment.id === run.experimentId)!.name,
+    variants: variants.map(({ variant }) => variant),
+    compared: getVariants(db, id),
+    config: configLines(run, parent, variants.length === 1 ? variants[0].variant.config : undefined),
+    children: listRuns(db, { parentId: id }).reverse(),
+    /** Metrics of several steps are courses; those of step 0 alone describe the whole run. */
+    courses: metrics.filter(({ step }) => step > 0).map(({ key }) => key),
+    numbers: metrics.filter(({ step }) => step === 0).map(({ key, value }) => ({ key, value })),
+    folds: getVerificationFolds(db, [id]),
+    summaries: getVerificationSummaries(db, [id]),
+    events: getEvents(db, id),
+    artefacts: getArtefacts(db, id),
+    command: run.command ?? parent?.command ?? undefined,
+  };
+}
+
+export type RunView = NonNullable<ReturnType<typeof readRun>>;
+
+/** A stage's run has its own part of a config; its variant's and its experiment's base have the whole. */
+function configLines(run: RunRow, parent: RunRow | undefined, variant: unknown): ConfigLine[] {
+  const base = parent === undefined ? {} : flatten(parent.config);
+  const own = flatten(run.config);
+  const whole = variant === undefined ? {} : flatten(variant);
+  // What the variant changed anywhere belongs to the run, though its own stage may not read it.
+  const changed = Object.entries(whole).filter(([path, value]) => !equal(value, base[path]));
+  return Object.entries({ ...own, ...Object.fromEntries(changed) }).map(([path, value]) => ({
+    path,
+    value: text(value),
+    base: path in base && !equal(value, base[path]) ? text(base[path]) : undefined,
+  }));
+}
+
+const equal = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

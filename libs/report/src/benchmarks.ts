@@ -1,0 +1,12 @@
+/** Benchmarks of rendered faces and of photographs: accuracies of the two say nothing about each other. */
+export const BENCHMARK_KINDS = ['rendered', 'real'] as const;
+export type BenchmarkKind = (typeof BENCHMARK_KINDS)[number];
+
+/** The kind of a benchmark, which rendered ones have in their name, such as `rendered-lfw`. */
+export const benchmarkKind = (name: string): BenchmarkKind =>
+  name.startsWith('rendered-') ? 'rendered' : 'real';
+
+/** The column of the mean over all benchmarks of a kind. */
+export const averageOf = (kind: BenchmarkKind): string => `${kind} average`;
+
+export const AVERAGES: readonly string[] = BENCHMARK_KINDS.map(averageOf);

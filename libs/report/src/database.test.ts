@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase, openReader, type Database } from '@id3/tracking';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exportTable, requestedTable } from './export.ts';
+import { readMeasures } from './measures.ts';
+import { listTables } from './results.ts';
+
+let folder: string;
+let database: Database;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'id3-report-'));
+  database = openDatabase(join(folder, 'tracking.sqlite'));
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** An experiment with two variants that share f's own verification, which is none of theirs. */
+function experiment(name: string): number {
+  const run = database.initRun({ experiment: name, name: 'ablation', config: { lb: 0.4 } });
+  const ids = run.variants([
+    { name: 'full', title: 'ID³', config: { lb: 0.4 } },
+    { name: 'floor', title: 'floor', config: { lb: 0.1 } },
+  ]);
+  const verified = (seed: number, accuracies: number[]) => {
+    const stage = database.initRun({
+      experiment: name,
+      name: 'verify',
+      stage: 'verify',
+      seed,
+      config: {},
+      parent: run.id,
+    });
+    const folds = accuracies.map((accuracy, fold) => ({ fold, accuracy, threshold: 1 }));
+    stage.verification({
+      benchmark: 'rendered-lfw',
+      pairs: 4,
+      accuracy: 1,
+      accuracyStd: 0,
+      auc: 1,
+      eer: 0,
+      tarAtFar: {},
+      folds,
+    });
+    stage.finish();
+    return stage;
+  };
+  const f = verified(9, [1, 1]);
+  for (const id of ids.values()) f.partOf(id, 'stage');
+  verified(2, [0.8, 0.9]).partOf(ids.get('full')!, 'verification');
+  verified(1, [0.6, 0.7]).partOf(ids.get('full')!, 'verification');
+  verified(1, [0.5, 0.5]).partOf(ids.get('floor')!, 'verification');
+  const measure = database.initRun({ experiment: name, name: 'measure', config: {}, parent: run.id });
+  measure.summary({ frechet: 0.5 });
+  measure.partOf(ids.get('floor')!, 'measures');
+  measure.finish();
+  run.finish();
+  return run.id;
+}
+
+describe('the table of a database', () => {
+  it('is read through a read-only connection, from the database alone', () => {
+    const run = experiment('first');
+    const reader = openReader(database.path);
+    expect(listTables(reader).map(({ experiment }) => experiment)).toEqual(['first']);
+    const { rows, columns } = requestedTable(reader, {});
+    expect(columns).toEqual(['rendered-lfw']);
+    expect(rows.map(({ name, title, results }) => [name, title, results['rendered-lfw'].seeds])).toEqual([
+      ['full', 'ID³', [1, 2]],
+      ['floor', 'floor', [1]],
+    ]);
+    expect(rows[0].results['rendered-lfw'].accuracy.mean).toBeCloseTo(0.75, 12);
+    expect(readMeasures(reader, run).map(({ values }) => values)).toEqual([{}, { frechet: 0.5 }]);
+    reader.close();
+  });
+
+  it('is that of the run or the experiment that is asked for, or the newest', () => {
+    const [first, second] = [experiment('first'), experiment('second')];
+    expect(exportTable(database, { run: String(first) }).text).toBe(
+      exportTable(database, { experiment: 'first' }).text,
+    );
+    expect(exportTable(database, { format: 'json' }).text).toBe(
+      exportTable(database, { format: 'json', run: String(second) }).text,
+    );
+    expect(() => exportTable(database, { experiment: 'third' })).toThrow(
+      `There is no table of experiment "third"; there is second (run ${second}), first (run ${first}).`,
+    );
+    expect(() => exportTable(database, { format: 'xls' })).toThrow(
+      'choose one of markdown, csv, latex, json',
+    );
+    expect(() => exportTable(database, { seeds: '1,x' })).toThrow(
+      'The seed is "x"; expected a whole number.',
+    );
+  });
+
+  it('says how to make one where there is none', () => {
+    expect(() => exportTable(database, {})).toThrow('npx nx run experiments:ablation');
+  });
+});

@@ -1,0 +1,61 @@
+import { UserError } from '@id3/core';
+import type { Readable } from '@id3/tracking';
+import { csvTable } from './formats/csv.ts';
+import { jsonTable } from './formats/json.ts';
+import { latexTable } from './formats/latex.ts';
+import { markdownTable } from './formats/markdown.ts';
+import { findTable, readResults } from './results.ts';
+import { tabulate, type ResultTable } from './tabulate.ts';
+
+interface Format {
+  /** Of a file. */
+  readonly extension: string;
+  /** The media type. */
+  readonly type: string;
+  readonly write: (table: ResultTable) => string;
+}
+
+/** The ways to write a table, by name. */
+export const FORMATS: Readonly<Record<string, Format>> = {
+  markdown: { extension: 'md', type: 'text/markdown; charset=utf-8', write: markdownTable },
+  csv: { extension: 'csv', type: 'text/csv; charset=utf-8', write: csvTable },
+  latex: { extension: 'tex', type: 'application/x-tex; charset=utf-8', write: latexTable },
+  json: { extension: 'json', type: 'application/json; charset=utf-8', write: jsonTable },
+};
+
+/** What a table is asked for with, as a command line and a URL have it: lists are separated by commas. */
+export interface ExportRequest {
+  readonly format?: string;
+  /** The number of an experiment's run; the newest where undefined. */
+  readonly run?: string;
+  readonly experiment?: string;
+  readonly baseline?: string;
+  readonly benchmarks?: string;
+  readonly seeds?: string;
+}
+
+/** The table that is asked for. Throws a UserError that names what there is not. */
+export function requestedTable(database: Readable, request: ExportRequest): ResultTable {
+  const run = findTable(database, { run: whole('run', request.run), experiment: request.experiment });
+  return tabulate(readResults(database, run), {
+    baseline: request.baseline,
+    benchmarks: request.benchmarks?.split(','),
+    seeds: request.seeds?.split(',').map((seed) => whole('seed', seed)!),
+  });
+}
+
+/** The table as a file: what `tools:export-table` writes and what the dashboard sends, byte for byte. */
+export function exportTable(database: Readable, request: ExportRequest): { text: string; format: Format } {
+  const format = formatNamed(request.format ?? 'markdown');
+  return { text: format.write(requestedTable(database, request)), format };
+}
+
+function formatNamed(name: string): Format {
+  if (Object.hasOwn(FORMATS, name)) return FORMATS[name];
+  throw new UserError(`There is no format "${name}"; choose one of ${Object.keys(FORMATS).join(', ')}.`);
+}
+
+function whole(what: string, text: string | undefined): number | undefined {
+  if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text);
+  throw new UserError(`The ${what} is "${text}"; expected a whole number.`);
+}

@@ -1,0 +1,63 @@
+import type { Replicate, VariantResults } from './results.ts';
+
+/** A config as its leaves: dotted path → value. Arrays are leaves. */
+export function flatten(config: unknown, path = ''): Record<string, unknown> {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return { [path]: config };
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([name, value]) =>
+      Object.entries(flatten(value, path === '' ? name : `${path}.${name}`)),
+    ),
+  );
+}
+
+/** The fields in which these variants differ, in the order of the first config that has them. */
+export function differingFields(variants: readonly VariantResults[]): string[] {
+  const configs = variants.map(({ config }) => flatten(config));
+  const fields = [...new Set(configs.flatMap((config) => Object.keys(config)))];
+  return fields.filter((field) => new Set(configs.map((config) => JSON.stringify(config[field]))).size > 1);
+}
+
+/** Variants of one value of a config field. */
+export interface SweepPoint extends VariantResults {
+  readonly value: unknown;
+  /** The other fields in which its variants differ from the baseline. */
+  readonly alsoChanged: readonly string[];
+}
+
+/**
+ * The results by the value of a config field: those of the baseline, and of every variant in which the field has
+ * another value. Variants that leave the field alone are not in it, for they differ in something else. Variants of
+ * equal value are one point; of a seed that several have, the first is taken. Numbers are in their order.
+ */
+export function sweep(variants: readonly VariantResults[], field: string, baseline: string): SweepPoint[] {
+  const base = variants.find(({ name }) => name === baseline);
+  if (base === undefined) return [];
+  const baseFields = flatten(base.config);
+  const text = (variant: VariantResults) => JSON.stringify(flatten(variant.config)[field]);
+  const changed = variants.filter(
+    (variant) => variant === base || (text(variant) !== undefined && text(variant) !== text(base)),
+  );
+  const points = new Map<string, SweepPoint>();
+  for (const variant of changed) {
+    const fields = flatten(variant.config);
+    const known = points.get(text(variant));
+    const also = Object.keys(fields).filter(
+      (name) => name !== field && JSON.stringify(fields[name]) !== JSON.stringify(baseFields[name]),
+    );
+    points.set(text(variant), {
+      name: text(variant),
+      title: `${field} = ${text(variant)}`,
+      config: variant.config,
+      value: fields[field],
+      replicates: bySeed([...(known?.replicates ?? []), ...variant.replicates]),
+      alsoChanged: [...new Set([...(known?.alsoChanged ?? []), ...also])],
+    });
+  }
+  return [...points.values()].sort((a, b) => Number(a.value) - Number(b.value) || 0);
+}
+
+function bySeed(replicates: readonly Replicate[]): Replicate[] {
+  const first = new Map<number, Replicate>();
+  for (const replicate of replicates) if (!first.has(replicate.seed)) first.set(replicate.seed, replicate);
+  return [...first.values()].sort((a, b) => a.seed - b.seed);
+}

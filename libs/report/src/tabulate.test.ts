@@ -1,0 +1,167 @@
+import { UserError } from '@id3/core';
+import { describe, expect, it } from 'vitest';
+import { csvTable } from './formats/csv.ts';
+import { jsonTable } from './formats/json.ts';
+import { latexTable } from './formats/latex.ts';
+import { markdownTable } from './formats/markdown.ts';
+import { terminalTable } from './formats/terminal.ts';
+import { measuresCsv } from './measures.ts';
+import type { VariantResults } from './results.ts';
+import { tabulate } from './tabulate.ts';
+
+// One seed, so the intervals are the textbook's t intervals over folds.
+const variant = (name: string, title: string, folds: Record<string, number[]>, seed = 1): VariantResults => ({
+  name,
+  title,
+  config: {},
+  replicates: [{ seed, run: 10, folds }],
+});
+const full = variant('full', 'ID³', { 'rendered-lfw': [0.8, 0.9, 1.0] });
+const worse = variant('no_anchors', 'without_anchors', { 'rendered-lfw': [0.7, 0.75, 0.8] });
+const table = tabulate([full, worse]);
+
+describe('the table', () => {
+  it('has the numbers worked out by hand', () => {
+    // mean 0.9, s = 0.1, t(0.975; 2) = 4.302653: 4.302653·0.1/√3 = 0.248414
+    const { accuracy, versusBaseline, best, runs } = table.rows[0].results['rendered-lfw'];
+    expect(accuracy.mean).toBeCloseTo(0.9, 12);
+    expect(accuracy.halfWidth).toBeCloseTo(0.248414, 6);
+    expect(versusBaseline).toBeUndefined();
+    expect(best).toBe(true);
+    expect(runs).toEqual([10]);
+    // differences -0.1, -0.15, -0.2: mean -0.15, s = 0.05, t = -0.15/(0.05/√3) = -5.196152,
+    // and with two degrees of freedom p = 1 - |t|/√(t²+2) = 1 - √(27/29)
+    const { difference, p, pHolm } = table.rows[1].results['rendered-lfw'].versusBaseline!;
+    expect(difference.mean).toBeCloseTo(-0.15, 12);
+    expect(difference.halfWidth).toBeCloseTo(0.124207, 6);
+    expect(p).toBeCloseTo(1 - Math.sqrt(27 / 29), 9);
+    expect(pHolm).toBe(p);
+  });
+
+  it('compares with any row, and corrects for the number of comparisons', () => {
+    const near = variant('near', 'near', { 'rendered-lfw': [0.71, 0.74, 0.82] });
+    const { rows, baseline } = tabulate([full, worse, near], { baseline: 'no_anchors' });
+    expect(baseline?.name).toBe('no_anchors');
+    const [first, reference, third] = rows.map(({ results }) => results['rendered-lfw'].versusBaseline);
+    expect(reference).toBeUndefined();
+    expect(first!.difference.mean).toBeCloseTo(0.15, 12);
+    expect([first!.comparisons, third!.comparisons]).toEqual([2, 2]);
+    expect(first!.pHolm).toBeCloseTo(2 * first!.p!, 12);
+    expect(third!.pHolm).toBe(third!.p);
+  });
+
+  it('never mixes rendered and real benchmarks, and averages fold by fold', () => {
+    const mixed = variant('full', 'ID³', {
+      lfw: [0.9, 0.9],
+      'rendered-lfw': [0.5, 0.7],
+      'rendered-calfw': [0.7, 0.7],
+      agedb: [0.7, 0.8],
+    });
+    const { columns, rows } = tabulate([mixed]);
+    expect(columns).toEqual([
+      'rendered-lfw',
+      'rendered-calfw',
+      'rendered average',
+      'lfw',
+      'agedb',
+      'real average',
+    ]);
+    const mean = (column: string) => rows[0].results[column].accuracy.mean;
+    expect(mean('rendered average')).toBeCloseTo(0.65, 12);
+    expect(mean('real average')).toBeCloseTo(0.825, 12);
+    // folds 0.6 and 0.7: t(0.975; 1) = 12.7062, s/√2 = 0.05
+    expect(rows[0].results['rendered average'].accuracy.halfWidth).toBeCloseTo(12.7062 * 0.05, 4);
+  });
+
+  it('leaves out what is not there yet, and compares over common seeds alone', () => {
+    const two: VariantResults = {
+      ...full,
+      replicates: [...full.replicates, { seed: 2, run: 11, folds: { 'rendered-lfw': [0.1, 0.2, 0.3] } }],
+    };
+    const empty: VariantResults = { ...worse, name: 'empty', replicates: [] };
+    const { rows } = tabulate([two, worse, empty]);
+    expect(rows[0].results['rendered-lfw'].seeds).toEqual([1, 2]);
+    expect(rows[1].results['rendered-lfw'].versusBaseline!.difference.mean).toBeCloseTo(-0.15, 12);
+    expect(rows[2].results).toEqual({});
+    expect(tabulate([two, worse], { seeds: [2] }).rows[1].results).toEqual({});
+  });
+
+  it('does not call a bound best', () => {
+    const ceiling = variant('ceiling', 'ceiling', { 'rendered-lfw': [1, 1, 1] });
+    expect(tabulate([full, ceiling]).rows.map(({ results }) => results['rendered-lfw'].best)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('names what there is not', () => {
+    expect(() => tabulate([full], { baseline: 'ful' })).toThrow(UserError);
+    expect(() => tabulate([full], { benchmarks: ['lfw'] })).toThrow(
+      'There is no benchmark "lfw" in this table; choose from rendered-lfw.',
+    );
+    expect(() => tabulate([full], { seeds: [7] })).toThrow('There is no seed "7"');
+  });
+});
+
+describe('the formats', () => {
+  it('are written for the terminal', () => {
+    expect(terminalTable(table).split('\n').slice(0, 8)).toEqual([
+      'accuracy in %, mean ± 95 % CI   rendered-lfw',
+      '────────────────────────────────────────────',
+      'ID³                            90.00 ± 24.84',
+      'without_anchors                75.00 ± 12.42',
+      '',
+      'difference to ID³ in points  rendered-lfw',
+      '─────────────────────────────────────────',
+      'without_anchors                   −15.00*',
+    ]);
+  });
+
+  it('are written in Markdown, the best in bold', () => {
+    expect(markdownTable(table)).toContain(
+      '| ID³ | **90.00 ± 24.84** |\n| without\\_anchors | 75.00 ± 12.42 |\n',
+    );
+    expect(markdownTable(table)).toContain('| without\\_anchors | −15.00* |\n');
+    expect(markdownTable(table)).toContain('Over 1 seed(s) and 3 folds.');
+  });
+
+  it('are written in LaTeX with booktabs', () => {
+    const latex = latexTable(table).split('\n');
+    expect(latex.slice(1, 8)).toEqual([
+      '\\begin{tabular}{lr}',
+      '  \\toprule',
+      '  accuracy in \\%, mean $\\pm$ 95 \\% CI & rendered-lfw \\\\',
+      '  \\midrule',
+      '  ID\\textsuperscript{3} & \\textbf{90.00 $\\pm$ 24.84} \\\\',
+      '  without\\_anchors & 75.00 $\\pm$ 12.42 \\\\',
+      '  \\bottomrule',
+    ]);
+    expect(latex).toContain('  without\\_anchors & $-$15.00* \\\\');
+  });
+
+  it('are written unrounded in CSV and JSON', () => {
+    const csv = csvTable(table).split('\n');
+    expect(csv).toHaveLength(4);
+    expect(csv[1]).toMatch(/^full,rendered-lfw,rendered,1,3,0\.9\d*,0\.2484\d+,full,,,,,10$/);
+    expect(csv[2]).toMatch(
+      /^no_anchors,rendered-lfw,rendered,1,3,0\.75\d*,0\.1242\d+,full,-0\.1[45]\d*,0\.1242\d+,0\.035\d+,0\.035\d+,10$/,
+    );
+    const json = JSON.parse(jsonTable(table)) as typeof table;
+    expect(json.rows[1].results['rendered-lfw'].versusBaseline!.p).toBe(
+      table.rows[1].results['rendered-lfw'].versusBaseline!.p,
+    );
+  });
+
+  it('without the baseline has no differences', () => {
+    expect(terminalTable(tabulate([worse]))).not.toContain('difference to');
+  });
+
+  it('quote what CSV would split', () => {
+    expect(csvTable(tabulate([variant('a,"b"', 'x', { lfw: [1, 1] })])).split('\n')[1]).toMatch(
+      /^"a,""b""",lfw,real,/,
+    );
+    expect(measuresCsv([{ name: 'full', title: 'x', values: { b: 1, a: null } }])).toBe(
+      'variant,a,b\nfull,,1\n',
+    );
+  });
+});
