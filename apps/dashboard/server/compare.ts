@@ -33,10 +33,10 @@ export function comparedRuns(db: Readable, text: string | undefined): ComparedRu
 
 /** Runs that a person may want to set beside one another: the verified recognisers of the newest experiment's run. */
 export function suggestedRuns(db: Readable): RunRow[] {
-  const [newest] = listRuns(db, { stage: 'verify' });
-  if (newest === undefined) return [];
-  return listRuns(db, { stage: 'verify' })
-    .filter(({ parentId, variant }) => parentId === newest.parentId && variant !== null)
+  const verified = listVariantArtefacts(db, 'verification').filter(({ role }) => role === 'verification');
+  const newest = verified[0]?.experimentRunId;
+  return listRuns(db, { parentId: newest ?? -1, stage: 'verify' })
+    .filter(({ id }) => verified.some(({ runId }) => runId === id))
     .reverse();
 }
 

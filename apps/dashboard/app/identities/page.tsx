@@ -8,6 +8,7 @@ import { imagesByLabel } from '../../components/samples/faces.ts';
 import { Lines, type Axis, type LineSeries } from '../../charts/lines.tsx';
 import { bothOf, middleOf, reachedBins } from '../../components/identities/distribution.ts';
 import { IdentityMap, type MapData } from '../../components/identities/identity-map.tsx';
+import { Scroll } from '../../components/scroll.tsx';
 
 export const metadata = { title: 'Identity space' };
 
@@ -54,7 +55,7 @@ export default page(({ db, search }) => {
           y={{ label: 'share of pairs', percent: true }}
           mark={{ x: threshold, label: `threshold ${threshold.toFixed(2)}` }}
         />
-        <div className="scroll">
+        <Scroll label="Means and shares">
           <table className="pinned">
             <thead>
               <tr>
@@ -85,7 +86,7 @@ export default page(({ db, search }) => {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
         <p className="quiet prose">
           Cosines of f&apos;s embeddings of two images: all pairs of one identity, and pairs of two identities
           drawn at random. From a cosine of {threshold.toFixed(3)} on (the operating threshold, chosen on the

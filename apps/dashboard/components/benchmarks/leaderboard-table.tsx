@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import type { Leaderboard } from '../../server/leaderboard.ts';
+import { Scroll } from '../scroll.tsx';
 
 /** Configs of ours and published methods by their average; the best of each column stands out. */
 export function LeaderboardTable({ board, caption }: { board: Leaderboard; caption: string }) {
@@ -7,7 +8,7 @@ export function LeaderboardTable({ board, caption }: { board: Leaderboard; capti
   const best = benchmarks.map((name) => Math.max(...entries.map(({ accuracy }) => accuracy[name] ?? 0)));
   const bestAverage = Math.max(...entries.map(({ average }) => average ?? 0));
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
+    <Scroll label={caption}>
       <table className="pinned leaderboard">
         <caption className="visually-hidden">{caption}</caption>
         <thead>
@@ -64,7 +65,7 @@ export function LeaderboardTable({ board, caption }: { board: Leaderboard; capti
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -1,11 +1,12 @@
 import type { SliceMeasure, SliceTable } from '../../server/slices.ts';
+import { Scroll } from '../scroll.tsx';
 
 /** Slices of a benchmark × variants, grouped by what they are sliced by. */
 export function SlicesTable({ table, measure }: { table: SliceTable; measure: SliceMeasure }) {
   const { rows, variants } = table;
   const groups = [...new Set(rows.map(({ by }) => by))];
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Slices">
+    <Scroll label="Slices">
       <table className="pinned">
         <caption className="visually-hidden">
           {measure} in percent of each slice of the benchmark&apos;s pairs
@@ -46,6 +47,6 @@ export function SlicesTable({ table, measure }: { table: SliceTable; measure: Sl
           </tbody>
         ))}
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import type { ComparedRun } from '../../server/compare.ts';
+import { Scroll } from '../scroll.tsx';
 
 /** The fields in which the runs' configs differ; a value other than the first run's is set apart. */
 export function ConfigTable(props: {
@@ -9,7 +10,7 @@ export function ConfigTable(props: {
   const { runs, differences } = props;
   return (
     <>
-      <div className="scroll">
+      <Scroll label="Config differences">
         <table className="pinned">
           <thead>
             <tr>
@@ -44,7 +45,7 @@ export function ConfigTable(props: {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {differences.length === 0 && (
         <p className="quiet">These runs have one config: they differ in the stages that they build on.</p>
       )}

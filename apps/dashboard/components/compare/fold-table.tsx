@@ -1,4 +1,5 @@
 import type { ComparedRun } from '../../server/compare.ts';
+import { Scroll } from '../scroll.tsx';
 
 /** Accuracies of each fold, and below them each run's difference to the first: folds are of the same people. */
 export function FoldTable(props: {
@@ -9,49 +10,51 @@ export function FoldTable(props: {
   if (verified.length === 0) return null;
   const base = props.folds.get(verified[0].id)!;
   return (
-    <div className="scroll">
-      <table className="pinned">
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            {base.map((_, fold) => (
-              <th key={fold} scope="col" className="number">
-                Fold {fold + 1}
+    <>
+      <Scroll label="Folds">
+        <table className="pinned">
+          <thead>
+            <tr>
+              <th scope="col">Run</th>
+              {base.map((_, fold) => (
+                <th key={fold} scope="col" className="number">
+                  Fold {fold + 1}
+                </th>
+              ))}
+              <th scope="col" className="number">
+                Mean
               </th>
-            ))}
-            <th scope="col" className="number">
-              Mean
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {verified.map(({ id, title }, row) => {
-            const accuracies = props.folds.get(id)!;
-            const paired = accuracies.length === base.length;
-            const values = row === 0 || !paired ? accuracies : accuracies.map((a, fold) => a - base[fold]);
-            const write = row === 0 || !paired ? percent : points;
-            return (
-              <tr key={id}>
-                <th scope="row">{title}</th>
-                {values.map((value, fold) => (
-                  <td
-                    key={fold}
-                    className="number"
-                    title={`${percent(accuracies[fold])} on fold ${fold + 1}`}
-                  >
-                    {write(value)}
+            </tr>
+          </thead>
+          <tbody>
+            {verified.map(({ id, title }, row) => {
+              const accuracies = props.folds.get(id)!;
+              const paired = accuracies.length === base.length;
+              const values = row === 0 || !paired ? accuracies : accuracies.map((a, fold) => a - base[fold]);
+              const write = row === 0 || !paired ? percent : points;
+              return (
+                <tr key={id}>
+                  <th scope="row">{title}</th>
+                  {values.map((value, fold) => (
+                    <td
+                      key={fold}
+                      className="number"
+                      title={`${percent(accuracies[fold])} on fold ${fold + 1}`}
+                    >
+                      {write(value)}
+                    </td>
+                  ))}
+                  <td className="number">
+                    <strong>{write(values.reduce((sum, value) => sum + value, 0) / values.length)}</strong>
                   </td>
-                ))}
-                <td className="number">
-                  <strong>{write(values.reduce((sum, value) => sum + value, 0) / values.length)}</strong>
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </Scroll>
       <p className="quiet">First row: accuracy in percent. Others: percentage points more or fewer.</p>
-    </div>
+    </>
   );
 }
 

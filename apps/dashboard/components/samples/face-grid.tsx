@@ -62,7 +62,6 @@ export function FaceGrid(props: {
                       className="face"
                       tabIndex={here ? 0 : -1}
                       aria-selected={here}
-                      aria-label={describe(one)}
                       data-row={r}
                       data-column={c}
                       data-lost={cosine < threshold || undefined}
@@ -70,6 +69,7 @@ export function FaceGrid(props: {
                       onPointerEnter={() => setAt({ row: r, column: c })}
                     >
                       <span className="picture" style={spritePart(url, c, faces.length)} />
+                      <span className="visually-hidden">{describe(one)}</span>
                       <span className="below number">
                         <span className="cosine">{cosine.toFixed(2)}</span>
                         <span>{captionOf(one, caption)}</span>
@@ -109,12 +109,12 @@ const clamp = (value: number, length: number) => Math.max(0, Math.min(length - 1
 
 const identityCosineIsCentre = (rows: readonly FaceRow[]) => rows[0].faces[0]?.toAsked === undefined;
 
-function describe(face: Face): string {
+/** What the picture shows, for who does not see it; the numbers below it follow. */
+function describe({ label, index, age, yaw }: Face): string {
   const parts = [
-    `identity ${face.label}, image ${face.index}`,
-    face.age !== undefined && `age ${Math.round(face.age)}`,
-    face.yaw !== undefined && `yaw ${Math.round(face.yaw)} degrees`,
-    `cosine ${identityCosine(face).toFixed(2)}`,
+    `Identity ${label}, image ${index}`,
+    age !== undefined && `age ${Math.round(age)}`,
+    yaw !== undefined && `yaw ${Math.round(yaw)} degrees`,
   ];
-  return parts.filter(Boolean).join(', ');
+  return `${parts.filter(Boolean).join(', ')}; cosine `;
 }

@@ -1,4 +1,5 @@
 import type { GridDataset } from './rows.ts';
+import { Scroll } from '../scroll.tsx';
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const share = (values: readonly number[], holds: (value: number) => boolean) =>
@@ -19,7 +20,7 @@ export function DatasetSummary({ datasets }: { datasets: readonly GridDataset[] 
   });
   return (
     <section aria-label="Summary">
-      <div className="scroll">
+      <Scroll label="Datasets">
         <table className="pinned">
           <thead>
             <tr>
@@ -60,7 +61,7 @@ export function DatasetSummary({ datasets }: { datasets: readonly GridDataset[] 
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p className="quiet prose">
         Mean cosines of f&apos;s embeddings. f takes two faces for one person from a cosine of{' '}
         {inspection.threshold.toFixed(3)} on.

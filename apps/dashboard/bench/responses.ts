@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { UserError } from '@id3/core';
+import parse from 'yargs-parser';
+import { everyPage } from '../e2e/pages.ts';
+
+const HELP = `nx run dashboard:bench [options]
+
+Asks a running dashboard (dashboard:start, with a database of dashboard:make-database) for every view, and prints the median
+of its response times and what the first load sends.
+
+  --url=URL        the dashboard (default: http://127.0.0.1:3000)
+  --database=FILE  the database it serves (default: artefacts/tracking.sqlite)
+  --times=N        requests of each view (default: 15)`;
+
+async function bench(argv: string[]): Promise<void> {
+  const given = parse(argv, { string: ['url', 'database'], number: ['times'], boolean: ['help'] });
+  if (given.help) return console.log(HELP);
+  const url = String(given.url ?? 'http://127.0.0.1:3000');
+  const root = resolve(import.meta.dirname, '../../..');
+  const database = resolve(root, String(given.database ?? 'artefacts/tracking.sqlite'));
+  console.log('| view | status | median ms | worst ms | HTML kB | JavaScript kB, compressed |');
+  console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
+  for (const { name, path } of everyPage(database)) {
+    const times: number[] = [];
+    let html = '';
+    let status = 0;
+    // The first request is not counted: it loads the view's code.
+    for (let k = 0; k <= (given.times ?? 15); k++) {
+      const started = performance.now();
+      const response = await fetch(url + path).catch(() => {
+        throw new UserError(`No dashboard answers at ${url}; start one with \`npx nx run dashboard:start\`.`);
+      });
+      html = await response.text();
+      status = response.status;
+      if (k > 0) times.push(performance.now() - started);
+    }
+    times.sort((a, b) => a - b);
+    const scripts = await scriptBytes(url, html);
+    const median = times[Math.floor(times.length / 2)].toFixed(0);
+    const worst = times[times.length - 1].toFixed(0);
+    console.log(
+      `| ${name} | ${status} | ${median} | ${worst} | ${kilobytes(html.length)} | ${kilobytes(scripts)} |`,
+    );
+  }
+}
+
+/** Bytes of all scripts that a page names, as a server would compress them. */
+async function scriptBytes(url: string, html: string): Promise<number> {
+  const sources = new Set([...html.matchAll(/<script[^>]+src="([^"]+)"/g)].map((match) => match[1]));
+  let total = 0;
+  for (const source of sources) {
+    const response = await fetch(new URL(source.replaceAll('&amp;', '&'), url));
+    total += gzipSync(Buffer.from(await response.arrayBuffer())).length;
+  }
+  return total;
+}
+
+const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(0);
+
+try {
+  await bench(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exitCode = 1;
+}
