@@ -1,24 +1,35 @@
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '@id3/core';
-import { openDataset } from '@id3/data';
+import { openDataset, type Dataset } from '@id3/data';
 import { describeEngine, selectEngine } from '@id3/engine';
-import { bootstrapTarAtFar, probeConvention, verify, type VerificationResult } from '@id3/eval';
+import {
+  bootstrapTarAtFar,
+  labelledPairs,
+  probeConvention,
+  verify,
+  type VerificationResult,
+} from '@id3/eval';
 import { openDatabase } from '@id3/tracking';
 import { main } from './main.ts';
 import { namedRecogniser, recogniserOptions } from './recognisers.ts';
+
+/** Of drawn pairs. */
+const FOLDS = 10;
 
 await main({
   name: 'verify',
   summary:
     'Verifies one recogniser on any number of benchmarks (nx run eval:verify): a table here, and every fold and curve in the database.',
   options: {
-    benchmarks: { help: 'folders of datasets with pairs, separated by commas' },
+    benchmarks: {
+      help: 'folders of datasets, separated by commas; where one has no pairs, they are drawn from its people',
+    },
     ...recogniserOptions,
     thresholds: { help: 'exact, or insightface: only 0, 0.01 … 3.99 are tried', default: 'exact' },
     far: { help: 'false accept rate at which the true accept rate is given', default: '0.01' },
     out: { help: 'the folder of the database', default: 'artefacts' },
     name: { help: 'name of the run in the database; default: the recogniser’s' },
-    seed: { help: 'of the bootstrap', default: '1' },
+    seed: { help: 'of the bootstrap and of drawn pairs', default: '1' },
   },
   async run(given) {
     if (given.benchmarks === undefined)
@@ -33,7 +44,7 @@ await main({
     console.log(`engine: ${describeEngine(engine)}`);
     const { embed, convention, load } = await namedRecogniser(given);
     const folders = given.benchmarks.split(',');
-    const datasets = folders.map(openDataset);
+    const datasets = folders.map((folder) => withPairs(openDataset(folder), Number(given.seed)));
     const database = openDatabase(join(given.out, 'tracking.sqlite'));
     const run = database.initRun({
       experiment: 'verify',
@@ -74,6 +85,15 @@ await main({
     }
   },
 });
+
+function withPairs(dataset: Dataset, seed: number): Dataset {
+  if (dataset.pairs !== undefined) return dataset;
+  const pairs = labelledPairs(dataset.labels, FOLDS, seed);
+  console.log(
+    `${dataset.folder} has no pairs: ${pairs.length} are drawn from its ${dataset.identities} people (seed ${seed}).`,
+  );
+  return { ...dataset, pairs };
+}
 
 function percent(share: number): string {
   return (100 * share).toFixed(2);

@@ -7,6 +7,7 @@ export * from './onnx-recogniser.ts';
 export * from './open-questions.ts';
 export * from './frechet.ts';
 export * from './inspection.ts';
+export * from './labelled-pairs.ts';
 export * from './measures.ts';
 export * from './protocol.ts';
 export * from './roc.ts';
