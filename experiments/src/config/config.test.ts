@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '@id3/core';
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../cli/arguments.ts';
@@ -20,6 +22,23 @@ const failure = (...argv: string[]): string => {
 describe('profiles', () => {
   it.each(Object.keys(PROFILES))('%s is a whole and allowed config', (name) => {
     expect(loadConfig(name)).toEqual(PROFILES[name as keyof typeof PROFILES]);
+  });
+
+  it("quick has the networks and batches that the onnx backend's bench measures", () => {
+    const path = join(import.meta.dirname, '../../../libs/tfjs-backend-onnx/bench/quick.json');
+    const bench = JSON.parse(readFileSync(path, 'utf8')) as Record<string, object>;
+    const { image, f, diffusion, generation, recogniser } = loadConfig('quick');
+    expect(bench.image).toBe(image.size);
+    expect(diffusion.unet).toMatchObject(bench.unet);
+    // The whitening becomes f's last layer
+    expect({ ...f.network, embeddingSize: f.whitenedSize }).toMatchObject(bench.f);
+    expect(recogniser.network).toMatchObject(bench.recogniser);
+    expect(bench.people).toBe(generation.identities);
+    expect(bench.batchSize).toEqual({
+      diffusion: diffusion.training.batchSize,
+      sampling: generation.batchSize,
+      recogniser: recogniser.training.batchSize,
+    });
   });
 
   it('paper has the numbers of the paper', () => {

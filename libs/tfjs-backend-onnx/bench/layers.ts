@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 /** The variables of a network, drawn one after another from seeds 1, 2, … */
 export class Weights {
   readonly all: tf.Variable[] = [];
+  /** Averages that batch normalisation keeps. */
+  readonly averages: tf.Variable[] = [];
 
   draw(shape: number[], std: number): tf.Variable {
     const values = tf.randomNormal(shape, 0, std, 'float32', this.all.length + 1);
@@ -18,6 +20,17 @@ export class Weights {
     );
     this.all.push(variable);
     return variable;
+  }
+
+  average(size: number, value: number): tf.Variable {
+    const variable = tf.variable(tf.tensor1d(new Float32Array(size).fill(value)));
+    this.averages.push(variable);
+    return variable;
+  }
+
+  /** Declares that nothing will change any more, so that an engine may compile it in. */
+  freeze(): void {
+    for (const variable of [...this.all, ...this.averages]) variable.trainable = false;
   }
 }
 
@@ -66,7 +79,7 @@ export function groupNorm(w: Weights, channels: number, groups: number) {
 /** Batch normalisation with the batch's statistics, which it also averages, or with the averages. */
 export function batchNorm(w: Weights, channels: number, training: boolean) {
   const [gamma, beta] = [w.constant([channels], 1), w.constant([channels], 0)];
-  const average = [tf.variable(tf.zeros([channels])), tf.variable(tf.ones([channels]))];
+  const average = [0, 1].map((value) => w.average(channels, value));
   return <T extends tf.Tensor>(x: T): T => {
     let [mean, variance]: tf.Tensor[] = average;
     if (training) {
@@ -106,7 +119,7 @@ export function selfAttention(w: Weights, channels: number, heads: number, group
 /** AdamW on one vector of all weights, the gradient clipped to norm 1; returns a function of gradients and step. */
 export function adamW(weights: readonly tf.Variable[], learningRate: number) {
   const size = weights.reduce((sum, v) => sum + v.size, 0);
-  const [m, v] = [tf.variable(tf.zeros([size])), tf.variable(tf.zeros([size]))];
+  const [m, v] = [0, 1].map(() => tf.variable(tf.tensor1d(new Float32Array(size))));
   const flat = (tensors: readonly tf.Tensor[]) => tf.concat1d(tensors.map((t) => t.flatten()));
   return (gradients: readonly tf.Tensor[], step: number): void => {
     let g: tf.Tensor1D = flat(gradients);

@@ -12,24 +12,37 @@ import {
 } from './layers.ts';
 
 export interface UNetSizes {
-  patch: number;
-  base: number;
-  multipliers: readonly number[];
-  blocks: number;
-  heads: number;
+  patchSize: number;
+  baseChannels: number;
+  channelMultipliers: readonly number[];
+  blocksPerLevel: number;
+  attentionLevels: readonly number[];
+  attentionHeads: number;
   groups: number;
-  condition: number;
+  /** Layers of the perceptron on the condition. */
+  conditionSizes: readonly number[];
 }
 
-export type UNet = (x: Image, condition: tf.Tensor2D) => Image;
+/** The image, the time of each of its batch, and the condition. */
+export type UNet = (x: Image, t: tf.Tensor1D, condition: tf.Tensor2D) => Image;
 
-/** A conditional U-Net with attention at its coarsest level: [B,H,W,3] and [B,condition] → [B,H,W,3]. */
-export function unet(
-  w: Weights,
-  { patch, base, multipliers, blocks, heads, groups, condition }: UNetSizes,
-): UNet {
+/** Sinusoidal embedding of time: [B] → [B,size]. */
+function timeEmbedding(t: tf.Tensor1D, size: number): tf.Tensor2D {
+  const half = size / 2;
+  const frequencies = Float32Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10_000) * i) / half));
+  const phase = t.reshape<tf.Tensor2D>([-1, 1]).mul<tf.Tensor2D>(tf.tensor2d(frequencies, [1, half]));
+  return tf.concat2d([tf.cos(phase), tf.sin(phase)], 1);
+}
+
+/** A conditional U-Net with attention at some levels: [B,H,W,3], [B] and [B,conditions] → [B,H,W,3]. */
+export function unet(w: Weights, sizes: UNetSizes, conditions: number): UNet {
+  const { patchSize: patch, baseChannels: base, channelMultipliers: multipliers, groups } = sizes;
+  const { blocksPerLevel: blocks, attentionLevels, attentionHeads: heads, conditionSizes } = sizes;
   const embedding = 4 * base;
-  const embed = [dense(w, condition, embedding), dense(w, embedding, embedding)];
+  const time = [dense(w, base, embedding), dense(w, embedding, embedding)];
+  const perceptron = conditionSizes.map((n, i) => dense(w, i === 0 ? conditions : conditionSizes[i - 1], n));
+  const toTime = dense(w, conditionSizes.at(-1)!, embedding);
+  const attends = (level: number) => attentionLevels.includes(level);
   const last = multipliers.length - 1;
 
   const residual = (inputs: number, outputs: number, attend: boolean) => {
@@ -51,7 +64,7 @@ export function unet(
   let channels = base;
   const down = multipliers.map((multiplier, level) => {
     const row = Array.from({ length: blocks }, (): Block => {
-      const block = residual(channels, base * multiplier, level === last);
+      const block = residual(channels, base * multiplier, attends(level));
       skips.push((channels = base * multiplier));
       return block;
     });
@@ -65,7 +78,7 @@ export function unet(
     .reverse()
     .map(({ multiplier, level }) => {
       const row = Array.from({ length: blocks + 1 }, (): Block => {
-        const block = residual(channels + skips.pop()!, base * multiplier, level === last);
+        const block = residual(channels + skips.pop()!, base * multiplier, attends(level));
         channels = base * multiplier;
         return block;
       });
@@ -74,8 +87,9 @@ export function unet(
   const norm = groupNorm(w, channels, groups);
   const output = w.draw([patch, patch, 3, channels], 1 / Math.sqrt(channels));
 
-  return (x, conditionOf) => {
-    const e = embed[1](silu(embed[0](conditionOf)));
+  return (x, t, given) => {
+    const condition = perceptron.reduce((h, layer) => tf.relu(layer(h)), given);
+    const e = time[1](silu(time[0](timeEmbedding(t, base)))).add<tf.Tensor2D>(toTime(condition));
     let h = input(x);
     const kept = [h];
     for (const { row, shrink } of down) {
@@ -101,14 +115,18 @@ const doubled = tf.customGrad((...inputs) => {
 }) as Layer;
 
 export interface IResNetSizes {
-  image: number;
   widths: readonly number[];
   blocks: readonly number[];
-  embedding: number;
+  embeddingSize: number;
 }
 
-/** An improved residual network for faces (Deng et al. 2019): [B,H,W,3] → [B,embedding]. */
-export function iresnet(w: Weights, { image, widths, blocks, embedding }: IResNetSizes, training: boolean) {
+/** An improved residual network for faces (Deng et al. 2019): [B,H,W,3] → [B,embeddingSize]. */
+export function iresnet(
+  w: Weights,
+  { widths, blocks, embeddingSize }: IResNetSizes,
+  image: number,
+  training: boolean,
+) {
   const prelu = (channels: number): Layer => {
     const slope = w.constant([channels], 0.25);
     return (x) => {
@@ -135,7 +153,11 @@ export function iresnet(w: Weights, { image, widths, blocks, embedding }: IResNe
     }),
   );
   const side = widths.reduce((s) => Math.ceil(s / 2), image);
-  const [bn, fc, bnOut] = [norm(channels), dense(w, side * side * channels, embedding), norm(embedding)];
+  const [bn, fc, bnOut] = [
+    norm(channels),
+    dense(w, side * side * channels, embeddingSize),
+    norm(embeddingSize),
+  ];
   return (x: Image): tf.Tensor2D =>
     bnOut(fc(bn([...stem, ...units].reduce((h, layer) => layer(h), x)).reshape([x.shape[0], -1])));
 }

@@ -1,32 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs';
 import { adamW, Weights, type Image } from './layers.ts';
-import { iresnet, unet, unitRows } from './networks.ts';
+import { iresnet, unet, unitRows, type IResNetSizes, type UNetSizes } from './networks.ts';
 
-const SIZES = { patch: 2, base: 48, multipliers: [1, 2], blocks: 2, heads: 4, groups: 8, condition: 64 };
-const RECOGNISER = { image: 32, widths: [16, 32, 64, 128], blocks: [1, 1, 1, 1], embedding: 64 };
-const IMAGE = 32;
+export type Workload = 'diffusion' | 'sampling' | 'recogniser';
+
+/** Networks and batches of the profile `quick`; torch_bench.py reads the same file. */
+export const QUICK = JSON.parse(readFileSync(join(import.meta.dirname, 'quick.json'), 'utf8')) as {
+  image: number;
+  unet: UNetSizes;
+  f: IResNetSizes;
+  recogniser: IResNetSizes;
+  people: number;
+  batchSize: Record<Workload, number>;
+};
+const { image: SIZE, people: PEOPLE } = QUICK;
+/** Age and yaw. */
+const ATTRIBUTES = 2;
 
 /** One step; reads a few numbers at its end, as training and sampling loops do. */
 export type Step = (step: number) => Promise<number[]>;
 
 /** Standard normal values that a step takes, drawn before anything is measured: four sets in turn. */
 function draws(...shape: number[]): (step: number) => tf.Tensor {
-  const sets = [1, 2, 3, 4].map((seed) => tf.randomNormal(shape, 0, 1, 'float32', seed).arraySync());
-  const flat = sets.map((set) => Float32Array.from((set as number[]).flat(shape.length as 1)));
-  return (step) => tf.tensor(flat[step % flat.length].slice(), shape);
+  const sets = [1, 2, 3, 4].map((seed) => {
+    const drawn = tf.randomNormal(shape, 0, 1, 'float32', seed);
+    const values = drawn.dataSync() as Float32Array;
+    drawn.dispose();
+    return values;
+  });
+  return (step) => tf.tensor(sets[step % sets.length].slice(), shape);
 }
-const images = (batch: number) => draws(batch, IMAGE, IMAGE, 3) as (step: number) => Image;
-const conditions = (batch: number) => draws(batch, SIZES.condition) as (step: number) => tf.Tensor2D;
+const images = (batch: number) => draws(batch, SIZE, SIZE, 3) as (step: number) => Image;
+const rows = (batch: number, columns: number) => draws(batch, columns) as (step: number) => tf.Tensor2D;
+const times = (batch: number, step: number) =>
+  tf.tensor1d(Float32Array.from({ length: batch }, (_, i) => 1 + ((37 * i + 101 * step) % 1000)));
 
 /** Reads the result of a step and frees it: the step boundary. */
 async function finish(result: tf.Tensor): Promise<number[]> {
-  const values = Array.from(await result.data());
+  const values = Array.from((await result.data()).slice(0, 8));
   result.dispose();
-  return values.slice(0, 8);
+  return values;
 }
 
-function minimise(weights: Weights, loss: (step: number) => tf.Scalar): Step {
+/** A step of AdamW. */
+export function minimise(weights: Weights, loss: (step: number) => tf.Scalar): Step {
   const optimise = adamW(weights.all, 1e-3);
   return async (step) =>
     finish(
@@ -41,51 +61,50 @@ function minimise(weights: Weights, loss: (step: number) => tf.Scalar): Step {
     );
 }
 
+/** f, whose weights an engine may compile in. */
+function frozenRecogniser(): (x: Image) => tf.Tensor2D {
+  const w = new Weights();
+  const f = iresnet(w, QUICK.f, SIZE, false);
+  w.freeze();
+  return (x) => unitRows(f(x));
+}
+const CONDITIONS = QUICK.f.embeddingSize + ATTRIBUTES;
+
 /** The workloads by name; each builds its network and returns its step. */
-export const WORKLOADS: Record<string, (batch: number) => Step> = {
-  /** A U-Net learns to predict noise. */
-  unet: (batch) => {
-    const w = new Weights();
-    const network = unet(w, SIZES);
-    const [image, condition] = [images(batch), conditions(batch)];
-    return minimise(w, (step) => {
-      const noise = image(2 * step);
-      const x = image(2 * step + 1).add<Image>(noise);
-      return tf.squaredDifference(noise, network(x, condition(step))).mean();
-    });
-  },
-  /** The same, with the identity loss through a frozen recogniser. */
+export const WORKLOADS: Record<Workload, (batch: number) => Step> = {
+  /** A U-Net learns to predict noise, with the identity loss through a frozen recogniser. */
   diffusion: (batch) => {
     const w = new Weights();
-    const network = unet(w, SIZES);
-    const f = iresnet(new Weights(), RECOGNISER, false);
-    const image = images(batch);
+    const network = unet(w, QUICK.unet, CONDITIONS);
+    const f = frozenRecogniser();
+    const [image, attributes] = [images(batch), rows(batch, ATTRIBUTES)];
     return minimise(w, (step) => {
       const noise = image(2 * step);
       const x0 = image(2 * step + 1);
-      const y = unitRows(f(x0));
-      const predicted = network(x0.add(noise), y);
-      const identity = unitRows(f(x0.add<Image>(noise).sub(predicted)))
-        .mul(y)
-        .sum(1)
-        .mean();
+      const y = f(x0);
+      const xt = x0.add<Image>(noise);
+      const predicted = network(xt, times(batch, step), tf.concat2d([y, attributes(step)], 1));
+      const identity = f(xt.sub(predicted)).mul(y).sum(1).mean();
       return tf.squaredDifference(noise, predicted).mean<tf.Scalar>().sub(identity);
     });
   },
   /** One guided sampling step: the gradient of a similarity through recogniser and U-Net. */
   sampling: (batch) => {
-    const network = unet(new Weights(), SIZES);
-    const f = iresnet(new Weights(), RECOGNISER, false);
-    const condition = conditions(batch);
+    const w = new Weights();
+    const network = unet(w, QUICK.unet, CONDITIONS);
+    w.freeze();
+    const f = frozenRecogniser();
+    const [anchors, attributes] = [rows(batch, QUICK.f.embeddingSize), rows(batch, ATTRIBUTES)];
     let x = images(batch)(0);
     return async (step) => {
       const next = tf.tidy((): Image => {
-        const y = unitRows(condition(step));
+        const y = unitRows(anchors(step));
+        const [t, condition] = [times(batch, step), tf.concat2d([y, attributes(step)], 1)];
         const [a, b] = [tf.scalar(Math.cos(step)), tf.scalar(Math.sin(step))];
         let epsilon: tf.Tensor | undefined;
         const score = tf.grad((xt) => {
-          epsilon = tf.keep(network(xt as Image, y));
-          return unitRows(f(xt.sub<Image>(epsilon.mul(b))))
+          epsilon = tf.keep(network(xt as Image, t, condition));
+          return f(xt.sub<Image>(epsilon.mul(b)))
             .mul(y)
             .sum();
         })(x);
@@ -101,15 +120,15 @@ export const WORKLOADS: Record<string, (batch: number) => Step> = {
       return Array.from((await x.data()).slice(0, 8));
     };
   },
-  /** A recogniser learns classes. */
+  /** A recogniser learns people. */
   recogniser: (batch) => {
     const w = new Weights();
-    const f = iresnet(w, RECOGNISER, true);
-    const centres = w.draw([100, RECOGNISER.embedding], 0.1) as tf.Tensor as tf.Tensor2D;
+    const f = iresnet(w, QUICK.recogniser, SIZE, true);
+    const centres = w.draw([PEOPLE, QUICK.recogniser.embeddingSize], 0.1) as tf.Tensor as tf.Tensor2D;
     const image = images(batch);
     return minimise(w, (step) => {
-      const classes = Int32Array.from({ length: batch }, (_, i) => (i * 37 + step * 11) % 100);
-      const labels = tf.oneHot(tf.tensor1d(classes, 'int32'), 100);
+      const people = Int32Array.from({ length: batch }, (_, i) => (i * 37 + step * 11) % PEOPLE);
+      const labels = tf.oneHot(tf.tensor1d(people, 'int32'), PEOPLE);
       const logits = tf.matMul(unitRows(f(image(step))), unitRows(centres), false, true).mul(16);
       return tf.losses.softmaxCrossEntropy(labels, logits);
     });

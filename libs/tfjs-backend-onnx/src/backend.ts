@@ -2,6 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Runtime, type SessionOptions, type Stats } from './session.ts';
 import { concrete, type Data, type DataType, type Value } from './value.ts';
 
+/** Where a data id keeps its entry. A WeakMap would cost more in garbage collection than recording does. */
+const ENTRY = Symbol('entry');
+type DataId = { [ENTRY]?: Entry };
+
 /** What a tensor holds, and how many tensors share it. */
 interface Entry {
   references: number;
@@ -26,14 +30,13 @@ const MOST_PENDING = 50_000;
  * tensors need, as one ONNX graph.
  */
 export class OnnxBackend extends tf.KernelBackend {
-  private readonly entries: tf.DataStorage<Entry>;
+  private dataIds = 0;
   /** Live values that are not computed yet, in the order of their creation, and how many tensors have each. */
   private readonly pending = new Map<Value, number>();
   private readonly runtime: Runtime;
 
   constructor(options: SessionOptions) {
     super();
-    this.entries = new tf.DataStorage(this, tf.engine());
     this.runtime = new Runtime(options);
   }
 
@@ -41,27 +44,36 @@ export class OnnxBackend extends tf.KernelBackend {
     return this.runtime.stats;
   }
 
+  private entry(dataId: DataId): Entry {
+    if (dataId[ENTRY] === undefined) tf.engine().moveData(this, dataId); // from another backend
+    return dataId[ENTRY]!;
+  }
+
+  private store(entry: Entry, dataId: DataId = {}): object {
+    dataId[ENTRY] = entry;
+    this.dataIds++;
+    return dataId;
+  }
+
   /** The value behind a tensor; `undefined` for strings and complex numbers. */
   value(dataId: object): Value | undefined {
-    return this.entries.get(dataId).value;
+    return this.entry(dataId).value;
   }
 
   /** The parts of a complex tensor. */
   parts(dataId: object): ComplexParts | undefined {
-    return this.entries.get(dataId).parts;
+    return this.entry(dataId).parts;
   }
 
   /** Makes a complex tensor of two values. */
   addComplex(real: Value, imag: Value): tf.TensorInfo {
-    const dataId = {};
-    this.entries.set(dataId, { parts: { real: this.add(real), imag: this.add(imag) }, references: 1 });
+    const dataId = this.store({ parts: { real: this.add(real), imag: this.add(imag) }, references: 1 });
     return { dataId, shape: real.shape as number[], dtype: 'complex64' };
   }
 
   /** Makes a tensor of a value. */
   add(value: Value): tf.TensorInfo {
-    const dataId = {};
-    this.entries.set(dataId, { value, references: 1 });
+    const dataId = this.store({ value, references: 1 });
     if (value.data === undefined) {
       this.pending.set(value, (this.pending.get(value) ?? 0) + 1);
       if (this.pending.size > MOST_PENDING) this.flush();
@@ -81,8 +93,7 @@ export class OnnxBackend extends tf.KernelBackend {
   private frozen(): Set<number> {
     const sources = new Set<number>();
     for (const { trainable, dataId } of Object.values(tf.engine().registeredVariables)) {
-      if (trainable || !this.entries.has(dataId)) continue;
-      const source = this.entries.get(dataId).value?.source;
+      const source = trainable ? undefined : (dataId as DataId)[ENTRY]?.value?.source;
       if (source !== undefined) sources.add(source);
     }
     return sources;
@@ -102,15 +113,15 @@ export class OnnxBackend extends tf.KernelBackend {
     references: number,
   ): void {
     if (dtype === 'string') {
-      this.entries.set(dataId, { references, strings: values as Uint8Array[] });
+      this.store({ references, strings: values as Uint8Array[] }, dataId);
       return;
     }
     if (dtype === 'complex64') throw new Error('complex numbers are made of their parts, by tf.complex');
-    this.entries.set(dataId, { value: concrete(typed(values, dtype), shape, dtype), references });
+    this.store({ value: concrete(typed(values, dtype), shape, dtype), references }, dataId);
   }
 
   override readSync(dataId: object): tf.BackendValues {
-    const { value, strings, parts } = this.entries.get(dataId);
+    const { value, strings, parts } = this.entry(dataId);
     if (strings !== undefined) return strings;
     if (parts !== undefined) {
       const [real, imag] = [parts.real, parts.imag].map((part) => this.readSync(part.dataId));
@@ -125,23 +136,24 @@ export class OnnxBackend extends tf.KernelBackend {
   }
 
   override incRef(dataId: object): void {
-    this.entries.get(dataId).references++;
+    this.entry(dataId).references++;
   }
 
   decRef(dataId: object): void {
-    this.entries.get(dataId).references--;
+    this.entry(dataId).references--;
   }
 
-  override refCount(dataId: object): number {
-    return this.entries.has(dataId) ? this.entries.get(dataId).references : 0;
+  override refCount(dataId: DataId): number {
+    return dataId[ENTRY]?.references ?? 0;
   }
 
-  override disposeData(dataId: object, force = false): boolean {
-    if (!this.entries.has(dataId)) return true;
-    const entry = this.entries.get(dataId);
+  override disposeData(dataId: DataId, force = false): boolean {
+    const entry = dataId[ENTRY];
+    if (entry === undefined) return true;
     entry.references--;
     if (!force && entry.references > 0) return false;
-    this.entries.delete(dataId);
+    dataId[ENTRY] = undefined;
+    this.dataIds--;
     const { value, parts } = entry;
     if (value !== undefined) {
       const others = (this.pending.get(value) ?? 0) - 1;
@@ -154,7 +166,7 @@ export class OnnxBackend extends tf.KernelBackend {
   }
 
   override numDataIds(): number {
-    return this.entries.numDataIds();
+    return this.dataIds;
   }
 
   override memory(): { unreliable: boolean } {

@@ -10,6 +10,7 @@ import { registerMatMul } from './kernels/matmul.ts';
 import { registerReductions } from './kernels/reduce.ts';
 import { registerSharing } from './kernels/sharing.ts';
 import { registerShapes } from './kernels/shape.ts';
+import { saveTensorsCheaply } from './saving.ts';
 import type { SessionOptions, Stats } from './session.ts';
 
 export { encodeModel } from './onnx-proto.ts';
@@ -29,6 +30,7 @@ export function registerOnnxBackend(options: SessionOptions = {}): void {
   registerConvolutions();
   registerFallbacks();
   registerGradients();
+  saveTensorsCheaply();
   tf.registerBackend(BACKEND, () => new OnnxBackend(options), 4);
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
 import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
 import { registerOnnxBackend } from './index.ts';
@@ -93,4 +94,27 @@ export function sameWithGradients(op: Op, inputs: Host[]): void {
     return tf.grads(op)(tensors, dy);
   };
   expectClose(on('onnx', run), on('cpu', run), 'gradient');
+}
+
+/** How a value of [B,H,W,C] may reach a kernel, by what is done to a tensor of that shape before. */
+export const LAYOUTS: Record<string, Op> = {
+  'as it is': (x) => x,
+  // The identity, whose result is computed as [B,C,H,W]
+  'channels first': (x) => {
+    const channels = x.shape[3]!;
+    const filter = tf.eye(channels).reshape<tf.Tensor4D>([1, 1, channels, channels]);
+    return tf.conv2d(x as tf.Tensor4D, filter, 1, 'valid');
+  },
+  // Its first row, which is repeated only where a kernel needs it to be
+  repeated: (x) => {
+    const row = tf.slice(x, [0, 0, 0, 0], [-1, 1, -1, -1]);
+    return tf.broadcastTo(row, x.shape);
+  },
+};
+
+/** Checks an operation on an image in each layout, and its gradients. */
+export function sameInEachLayout(op: Op, [image, ...others]: Host[]): void {
+  for (const layOut of Object.values(LAYOUTS)) {
+    sameWithGradients((x, ...rest) => op(layOut(x), ...rest), [image, ...others]);
+  }
 }

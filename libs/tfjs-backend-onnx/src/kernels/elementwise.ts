@@ -186,7 +186,7 @@ export function registerElementwise(): void {
   );
 
   lower('Add', ({ inputs: { a, b } }) => add(a, b));
-  lower('AddN', ({ list }) => list.reduce(add));
+  lower('AddN', ({ inputs }) => Object.values(inputs).reduce(add));
   lower('Multiply', ({ inputs: { a, b } }) => multiply(a, b));
   for (const [kernel, op] of [
     ['Sub', 'Sub'],

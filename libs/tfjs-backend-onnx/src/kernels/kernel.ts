@@ -5,10 +5,9 @@ import { runOnCpu } from './fallback.ts';
 
 export const BACKEND = 'onnx';
 
-/** What a lowering is given: the values of the kernel's inputs by name (or in order), and its attributes. */
+/** What a lowering is given: the values of the kernel's inputs by name, and its attributes. */
 export interface Call<A = Record<string, unknown>> {
   inputs: Record<string, Value>;
-  list: Value[];
   attrs: A;
 }
 
@@ -23,7 +22,7 @@ export function lower<A = Record<string, unknown>>(
     kernelFunc: ({ inputs, attrs, backend }) => {
       const onnx = backend as OnnxBackend;
       const values = numeric(inputs, onnx);
-      const result = values && recordKernel({ ...values, attrs: attrs as A });
+      const result = values && recordKernel({ inputs: values, attrs: attrs as A });
       if (result === undefined) return runOnCpu(kernelName, inputs, attrs, onnx);
       return Array.isArray(result) ? result.map((value) => onnx.add(value)) : onnx.add(result);
     },
@@ -31,17 +30,15 @@ export function lower<A = Record<string, unknown>>(
 }
 
 /** The values of inputs, or `undefined` where one holds strings or complex numbers. */
-function numeric(inputs: tf.NamedTensorInfoMap, onnx: OnnxBackend): Omit<Call, 'attrs'> | undefined {
-  const named: Record<string, Value> = {};
-  const list: Value[] = [];
+function numeric(inputs: tf.NamedTensorInfoMap, onnx: OnnxBackend): Call['inputs'] | undefined {
+  const values: Record<string, Value> = {};
   // tfjs hands a list of tensors over as an array, and absent optional inputs as undefined
   for (const name in inputs) {
     const info = inputs[name] as tf.TensorInfo | undefined;
     if (!info) continue;
     const value = onnx.value(info.dataId);
     if (value === undefined) return undefined;
-    named[name] = value;
-    list.push(value);
+    values[name] = value;
   }
-  return { inputs: named, list };
+  return values;
 }

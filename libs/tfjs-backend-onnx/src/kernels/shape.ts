@@ -128,7 +128,8 @@ export function registerShapes(): void {
     return reshape(input, shape);
   });
   lower<{ perm: number[] }>('Transpose', ({ inputs: { x }, attrs }) => transpose(x, attrs.perm));
-  lower<{ axis: number }>('Concat', ({ list, attrs }) => {
+  lower<{ axis: number }>('Concat', ({ inputs, attrs }) => {
+    const list = Object.values(inputs);
     const [{ shape }] = list;
     const [axis] = tf.util.parseAxisParam(attrs.axis, shape as number[]);
     const fits = list.every((v) => shape.every((n, k) => k === axis || v.shape[k] === n));
@@ -184,7 +185,8 @@ export function registerShapes(): void {
       return slice(x, begin, end);
     });
   });
-  lower<{ axis: number }>('Pack', ({ list, attrs: { axis } }) => {
+  lower<{ axis: number }>('Pack', ({ inputs, attrs: { axis } }) => {
+    const list = Object.values(inputs);
     const [{ shape, dtype }] = list;
     if (list.some((v) => String(v.shape) !== String(shape) || v.dtype !== dtype)) return undefined;
     const at = axis < 0 ? list[0].shape.length + 1 + axis : axis;
