@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng, writeFileAtomic } from '@id3/core';
-import { DatasetWriter, openDataset } from '@id3/data';
+import { DatasetWriter, NO_AUGMENTATION, openDataset } from '@id3/data';
 import { selectEngine } from '@id3/engine';
 import { Recogniser, embedWith, readTensors, saveCheckpoint, type RecogniserOptions } from '@id3/model';
 import { getMetrics, openDatabase } from '@id3/tracking';
@@ -24,7 +24,7 @@ const options: RecogniserOptions = {
     schedule: 'cosine',
     weightDecay: 0,
     marginRampSteps: 0,
-    flip: false,
+    augment: NO_AUGMENTATION,
   },
 };
 

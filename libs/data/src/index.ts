@@ -1,4 +1,5 @@
 export { manifestHash, writeAttributes, type StoredAttributes } from './datasets/attributes.ts';
+export * from './datasets/augment.ts';
 export * from './datasets/batches.ts';
 export * from './datasets/folds.ts';
 export * from './datasets/inspection.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng } from '@id3/core';
-import { DatasetWriter, openDataset, type Dataset } from '@id3/data';
+import { DatasetWriter, NO_AUGMENTATION, openDataset, type Dataset } from '@id3/data';
 import type { DiffusionOptions } from './diffusion/train.ts';
 import type { RecogniserOptions } from './recogniser/train.ts';
 
@@ -18,7 +18,7 @@ export const TINY_RECOGNISER: RecogniserOptions = {
     schedule: 'cosine',
     weightDecay: 5e-4,
     marginRampSteps: 20,
-    flip: true,
+    augment: { ...NO_AUGMENTATION, flip: true },
   },
 };
 

@@ -1,3 +1,4 @@
+import { NO_AUGMENTATION } from '@id3/data';
 import { LRESNET50E_IR } from '@id3/model';
 import type { Config } from '../schema.ts';
 import { quick } from './quick.ts';
@@ -15,7 +16,7 @@ const lresnet50e: Config['recogniser'] = {
     schedule: 'steps',
     weightDecay: 5e-4,
     marginRampSteps: 0,
-    flip: true,
+    augment: { ...NO_AUGMENTATION, flip: true },
   },
 };
 
@@ -66,6 +67,7 @@ export const paper: Config = {
     ...quick.generation,
     identities: 10_000,
     imagesPerIdentity: 50,
+    lb: 0.6,
     sampler: {
       kind: 'ancestral',
       steps: 1000,

@@ -1,4 +1,5 @@
 import { Rng, UserError } from '@id3/core';
+import { NO_AUGMENTATION, augment, type AugmentOptions } from './augment.ts';
 import type { Dataset } from './reader.ts';
 
 /** A batch of images, in training order. */
@@ -21,10 +22,8 @@ export interface Batch {
 export interface BatchOptions {
   batchSize: number;
   seed: number;
-  augment?: {
-    /** Mirrors half of the images, and the sign of their yaw. */
-    flip?: boolean;
-  };
+  /** Default: images as they are. */
+  augment?: AugmentOptions;
   /** The first step to give; default 0. */
   startStep?: number;
   /** The step to end before; default never. */
@@ -39,7 +38,7 @@ export interface BatchOptions {
 export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGenerator<Batch> {
   if (dataset.count === 0)
     throw new UserError(`The dataset ${dataset.folder} holds no images; make it anew.`);
-  const { seed, batchSize, startStep = 0, steps = Infinity } = options;
+  const { seed, batchSize, augment: change = NO_AUGMENTATION, startStep = 0, steps = Infinity } = options;
   let orderEpoch = -1;
   let order: Uint32Array = new Uint32Array();
   const indexAt = (position: number): number => {
@@ -54,14 +53,20 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
     const first = step * batchSize;
     const indices = Int32Array.from({ length: batchSize }, (_, b) => indexAt(first + b));
     const rng = new Rng(seed, 'augment', step);
-    const mirror = Array.from(indices, () => options.augment?.flip === true && rng.chance(0.5));
+    const mirror = Array.from(indices, () => change.flip && rng.chance(0.5));
     const attribute = (name: 'age' | 'yaw') =>
       Float32Array.from(indices, (i) => dataset.record(i)[name] ?? Number.NaN);
+    const images = imagesToFloat(dataset, indices, mirror);
+    const size = images.length / batchSize;
+    for (let b = 0; b < batchSize; b++) {
+      const image = images.subarray(b * size, (b + 1) * size);
+      augment(image, [dataset.height, dataset.width], change, rng);
+    }
     yield {
       step,
       epoch: Math.floor(first / dataset.count),
       indices,
-      images: imagesToFloat(dataset, indices, mirror),
+      images,
       labels: Int32Array.from(indices, (i) => dataset.labels[i]),
       age: attribute('age'),
       yaw: attribute('yaw').map((yaw, b) => (mirror[b] ? -yaw : yaw)),

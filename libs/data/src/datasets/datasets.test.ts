@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Rng, UserError } from '@id3/core';
-import { DatasetWriter, batches, openDataset, type Batch, type Dataset } from '../index.ts';
+import { DatasetWriter, NO_AUGMENTATION, batches, openDataset, type Batch, type Dataset } from '../index.ts';
 
 const size = 4;
 const pixels = (i: number) => Uint8Array.from({ length: size * size * 3 }, (_, k) => new Rng(i, k).int(256));
@@ -86,7 +86,7 @@ describe('a dataset on disk', () => {
 });
 
 describe('batches', () => {
-  const options = { batchSize: 3, seed: 5, augment: { flip: true }, steps: 20 };
+  const options = { batchSize: 3, seed: 5, augment: { ...NO_AUGMENTATION, flip: true }, steps: 20 };
   it('are a function of seed and step, wherever they start', async () => {
     const dataset = opened();
     const all = await take(dataset, options);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
-import { batches, type Batch, type Dataset } from '@id3/data';
+import { NO_AUGMENTATION, batches, type Batch, type Dataset } from '@id3/data';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
 import { valueAndGradients } from '../optim/flat.ts';
 import { WeightAverage, adamW, type Optimiser } from '../optim/optimisers.ts';
@@ -88,7 +88,7 @@ export async function trainDiffusion(
   for await (const batch of batches(dataset, {
     batchSize,
     seed,
-    augment: { flip },
+    augment: { ...NO_AUGMENTATION, flip },
     startStep: done,
     steps,
   })) {

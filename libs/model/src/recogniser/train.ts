@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
-import { batches, type Batch, type Dataset } from '@id3/data';
+import { augmentSchema, batches, type Batch, type Dataset } from '@id3/data';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
 import { valueAndGradients } from '../optim/flat.ts';
 import { sgd, type Optimiser } from '../optim/optimisers.ts';
@@ -26,8 +26,7 @@ export const recogniserSchema = z.strictObject({
     weightDecay: z.number().min(0),
     /** The margin grows linearly from 0 over these steps: with a full margin, training from random weights does not start. */
     marginRampSteps: z.int().min(0),
-    /** Mirrors half of the images. */
-    flip: z.boolean(),
+    augment: augmentSchema,
   }),
 });
 export type RecogniserOptions = z.infer<typeof recogniserSchema>;
@@ -75,11 +74,11 @@ export async function trainRecogniser(
     });
 
   let savedAt = Date.now();
-  const { steps, batchSize, flip } = training;
+  const { steps, batchSize, augment } = training;
   for await (const batch of batches(dataset, {
     batchSize,
     seed,
-    augment: { flip },
+    augment,
     startStep: done,
     steps,
   })) {

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { Rng } from '@id3/core';
+
+/** What is changed at random in a training image. Each change leaves the person the same. */
+export const augmentSchema = z.strictObject({
+  /** Mirrors half of the images, and the sign of their yaw. */
+  flip: z.boolean(),
+  /**
+   * Contrast and saturation are multiplied by up to 1 ± this, and the brightness moves by up to ± this, where 1 is
+   * half of the range from black to white; 0 leaves colours alone.
+   */
+  colour: z.number().min(0).max(1),
+  /** The crop's side shrinks by up to this share, at a random place, and is scaled up again; 0 leaves it alone. */
+  crop: z.number().min(0).max(0.5),
+  /** Greatest standard deviation of Gaussian noise, where black is -1 and white is 1; 0 adds none. */
+  noise: z.number().min(0).max(1),
+});
+export type AugmentOptions = z.infer<typeof augmentSchema>;
+
+/** Leaves images as they are. */
+export const NO_AUGMENTATION: AugmentOptions = { flip: false, colour: 0, crop: 0, noise: 0 };
+
+/** Changes one image, [H,W,3] in [-1,1], in place; mirroring is not done here. Draws from `rng` what `options` ask for. */
+export function augment(
+  image: Float32Array,
+  [height, width]: readonly [number, number],
+  { colour, crop, noise }: AugmentOptions,
+  rng: Rng,
+): void {
+  if (crop > 0) cropped(image, height, width, 1 - rng.uniform(0, crop), [rng.uniform(), rng.uniform()]);
+  if (colour > 0) {
+    const [contrast, saturation, brightness] = [1, 1, 0].map((mid) =>
+      rng.uniform(mid - colour, mid + colour),
+    );
+    recoloured(image, contrast, saturation, brightness);
+  }
+  if (noise > 0) {
+    const sigma = rng.uniform(0, noise);
+    const normals = rng.normals(image.length);
+    for (let k = 0; k < image.length; k++) image[k] += sigma * normals[k];
+  }
+  if (colour > 0 || noise > 0)
+    for (let k = 0; k < image.length; k++) image[k] = Math.min(1, Math.max(-1, image[k]));
+}
+
+/** Keeps `share` of each side, from the place `at` (0: top left, 1: bottom right), scaled up bilinearly. */
+function cropped(
+  image: Float32Array,
+  height: number,
+  width: number,
+  share: number,
+  [atY, atX]: readonly [number, number],
+): void {
+  const source = image.slice();
+  const [top, left] = [atY * (1 - share) * (height - 1), atX * (1 - share) * (width - 1)];
+  for (let row = 0, k = 0; row < height; row++) {
+    const y = top + row * share;
+    const [y0, fy] = [Math.floor(y), y - Math.floor(y)];
+    const below = Math.min(height - 1, y0 + 1);
+    for (let column = 0; column < width; column++) {
+      const x = left + column * share;
+      const [x0, fx] = [Math.floor(x), x - Math.floor(x)];
+      const right = Math.min(width - 1, x0 + 1);
+      for (let c = 0; c < 3; c++, k++) {
+        const at = (i: number, j: number) => source[(i * width + j) * 3 + c];
+        const upper = at(y0, x0) * (1 - fx) + at(y0, right) * fx;
+        const lower = at(below, x0) * (1 - fx) + at(below, right) * fx;
+        image[k] = upper * (1 - fy) + lower * fy;
+      }
+    }
+  }
+}
+
+function recoloured(image: Float32Array, contrast: number, saturation: number, brightness: number): void {
+  const mean = image.reduce((sum, value) => sum + value, 0) / image.length;
+  for (let k = 0; k < image.length; k += 3) {
+    const grey = (image[k] + image[k + 1] + image[k + 2]) / 3;
+    for (let c = 0; c < 3; c++) {
+      const saturated = grey + saturation * (image[k + c] - grey);
+      image[k + c] = mean + contrast * (saturated - mean) + brightness;
+    }
+  }
+}
