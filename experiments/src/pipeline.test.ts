@@ -1,12 +1,15 @@
-import { hashOf } from '@id3/core';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashOf, sha256 } from '@id3/core';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, type Overrides } from './config/load.ts';
 import { planAblation } from './pipeline.ts';
 import { ablationVariants } from './variants.ts';
+import { FROM_SCRATCH, committedWeights, WEIGHTS_FOLDER, type WeightsIndex } from './weights.ts';
 
-const ablation = (overrides: Overrides = {}) => {
+const ablation = (overrides: Overrides = {}, weights: WeightsIndex = FROM_SCRATCH) => {
   const config = loadConfig('quick', overrides);
-  return planAblation(config, ablationVariants(config));
+  return planAblation(config, ablationVariants(config), weights);
 };
 
 describe('the ablation', () => {
@@ -16,7 +19,8 @@ describe('the ablation', () => {
     for (const { stage } of plan.nodes) counts[stage.name] = (counts[stage.name] ?? 0) + 1;
     expect(rows.map(({ variant }) => variant.name)).toHaveLength(10);
     expect(counts).toEqual({
-      'render-pool': 2,
+      // pretrain, train, and as much of train as is generated
+      'render-pool': 3,
       'render-benchmark': 5,
       'train-f': 1,
       // with all, without the ID loss, without attributes
@@ -26,8 +30,8 @@ describe('the ablation', () => {
       // all rows but the ceiling
       generate: 9,
       'sample-grid': 1,
-      // the same, and the train pool
-      embed: 10,
+      // the same, the train pool and the ceiling's part of it
+      embed: 11,
       measure: 10,
       'train-recogniser': 30,
       // and f's own
@@ -55,7 +59,7 @@ describe('the ablation', () => {
 
 it('an estimate times few kinds of steps, whatever the number of variants', () => {
   const config = loadConfig('paper');
-  const steps = planAblation(config, ablationVariants(config)).plan.nodes.flatMap(
+  const steps = planAblation(config, ablationVariants(config), FROM_SCRATCH).plan.nodes.flatMap(
     ({ stage, inputs, dependencies }) => {
       const inputsOf = Object.entries(dependencies).map(([role, node]) => [role, node.inputs]);
       return stage.estimate?.(inputs, Object.fromEntries(inputsOf)) ?? [];
@@ -69,6 +73,36 @@ it('an estimate times few kinds of steps, whatever the number of variants', () =
     'training step of 512 images (projected from 20)',
   ]);
   expect(new Set(steps.map(({ kind }) => hashOf(kind))).size).toBe(5);
+});
+
+describe('committed weights', () => {
+  it('are those of the quick profile, as their provenance says', () => {
+    const weights = committedWeights();
+    const trained = ablation().plan.nodes.filter(({ stage }) => /^train-(f|diffusion)$/.test(stage.name));
+    expect([...weights.keys()].sort()).toEqual(trained.map(({ key }) => key).sort());
+    for (const { file, sha256: expected } of weights.values())
+      expect(sha256(readFileSync(join(WEIGHTS_FOLDER, file)))).toBe(expected);
+  });
+
+  it('stand for the trainings and for what only these need', () => {
+    const names = ({ plan }: ReturnType<typeof ablation>) => plan.nodes.map(({ label }) => label);
+    const [scratch, taken] = [names(ablation()), names(ablation({}, committedWeights()))];
+    expect(scratch.filter((name) => !taken.includes(name)).sort()).toEqual([
+      'render-pool pretrain',
+      'train-diffusion full',
+      'train-diffusion no-attributes',
+      'train-diffusion no-id-loss',
+      'train-f',
+    ]);
+    expect(taken.filter((name) => name.startsWith('committed-weights'))).toHaveLength(4);
+  });
+
+  it('are not taken for a config that trains otherwise', () => {
+    const { plan } = ablation({ 'diffusion.training.steps': 7 }, committedWeights());
+    const stages = plan.nodes.map(({ stage }) => stage.name);
+    expect(stages.filter((name) => name === 'train-diffusion')).toHaveLength(3);
+    expect(stages.filter((name) => name === 'committed-weights')).toHaveLength(1);
+  });
 });
 
 describe('the key of a stage', () => {

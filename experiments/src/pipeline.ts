@@ -5,6 +5,7 @@ import { FULL } from '@id3/report';
 import type { Config } from './config/schema.ts';
 import { Plan, type PlanNode } from './plan.ts';
 import { anchorPlacement } from './stages/anchor-placement.ts';
+import { committedWeightsLoading } from './stages/committed-weights.ts';
 import { diffusionTraining } from './stages/diffusion-training.ts';
 import { embedding } from './stages/embedding.ts';
 import { generation } from './stages/generation.ts';
@@ -14,8 +15,10 @@ import { faceApiF } from './stages/face-api-f.ts';
 import { fTraining, recogniserTraining } from './stages/recogniser-training.ts';
 import { benchmarkRendering, poolRendering } from './stages/rendering.ts';
 import { sampleGrid } from './stages/sample-grid.ts';
+import type { StageInputs } from './stages/stage.ts';
 import { verification } from './stages/verification.ts';
 import type { Variant } from './variants.ts';
+import { FROM_SCRATCH, committedWeights, type WeightsIndex } from './weights.ts';
 
 /** What one variant of an experiment asks for: nodes of the plan that it shares with others. */
 export interface Row {
@@ -35,6 +38,7 @@ export class Pipeline {
     private readonly plan: Plan,
     private readonly config: Config,
     private readonly variant: string,
+    private readonly weights: WeightsIndex = committedWeights(),
   ) {}
 
   pool(pool: 'pretrain' | 'train'): PlanNode {
@@ -59,12 +63,17 @@ export class Pipeline {
       return this.plan.add(faceApiF, inputs, { dataset: this.pool('train') }, this.about());
     }
     const inputs = { seed, size: image.size, recogniser };
-    return this.plan.add(fTraining, inputs, { dataset: this.pool('pretrain') }, this.about());
+    return (
+      this.committed('f', inputs) ??
+      this.plan.add(fTraining, inputs, { dataset: this.pool('pretrain') }, this.about())
+    );
   }
 
   diffusion(): PlanNode {
     const { seed, image, diffusion } = this.config;
     const inputs = { seed, size: image.size, diffusion };
+    const committed = this.committed('diffusion', inputs, this.variant);
+    if (committed !== undefined) return committed;
     const dependencies = { dataset: this.pool('train'), f: this.f() };
     return this.plan.add(diffusionTraining, inputs, dependencies, this.about(this.variant));
   }
@@ -141,6 +150,16 @@ export class Pipeline {
     return this.plan.add(embedding, {}, { dataset, f: this.f() }, this.about(dataset.label));
   }
 
+  /** The committed weights of what this config would train, where there are any. */
+  private committed(network: 'f' | 'diffusion', inputs: StageInputs, label = ''): PlanNode | undefined {
+    if (this.weights.size === 0) return undefined;
+    const { key } = new Pipeline(new Plan(), this.config, this.variant, FROM_SCRATCH)[network]();
+    const weights = this.weights.get(key);
+    if (weights === undefined) return undefined;
+    const about = this.about(`${network} ${label}`.trim());
+    return this.plan.add(committedWeightsLoading, { ...inputs, weights }, {}, about);
+  }
+
   private sampling() {
     const { seed, image, generation } = this.config;
     const inputs = { seed, size: image.size, generation };
@@ -161,11 +180,15 @@ export const targetsOf = (rows: readonly Row[]): PlanNode[] =>
   ]);
 
 /** The plan of an ablation: every variant's recognisers, verified, and datasets, measured. Equal work is in it once. */
-export function planAblation(config: Config, variants: readonly Variant[]): { plan: Plan; rows: Row[] } {
+export function planAblation(
+  config: Config,
+  variants: readonly Variant[],
+  weights: WeightsIndex = committedWeights(),
+): { plan: Plan; rows: Row[] } {
   const plan = new Plan();
   const rows = variants.map((variant) => {
     const changed = variant.apply(config);
-    const pipeline = new Pipeline(plan, changed, variant.name);
+    const pipeline = new Pipeline(plan, changed, variant.name, weights);
     const verifications = changed.downstream.seeds.map((seed) => ({
       seed,
       node: pipeline.verification(seed),

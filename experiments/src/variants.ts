@@ -58,8 +58,19 @@ const VARIANTS: readonly Variant[] = [
   },
   {
     name: 'ceiling',
-    title: 'ceiling: trained on the train pool itself',
-    apply: (config) => ({ ...config, downstream: { ...config.downstream, dataset: 'train' } }),
+    title: 'ceiling: as many images of the train pool',
+    apply: ({ data, generation, ...config }) => ({
+      ...config,
+      generation,
+      data: {
+        ...data,
+        train: {
+          people: Math.min(data.train.people, generation.identities),
+          shotsPerPerson: generation.imagesPerIdentity,
+        },
+      },
+      downstream: { ...config.downstream, dataset: 'train' },
+    }),
   },
   {
     name: 'floor',

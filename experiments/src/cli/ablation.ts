@@ -4,6 +4,7 @@ import { runExperiment } from '../experiment.ts';
 import { planAblation, targetsOf } from '../pipeline.ts';
 import { reportTable } from '../report/write.ts';
 import { ablationVariants, type Variant } from '../variants.ts';
+import { weightsFor } from './arguments.ts';
 import { main } from './main.ts';
 
 await main({
@@ -14,7 +15,7 @@ await main({
     '  --variants A,B        only these rows of the table',
   async run(config, args, signal) {
     const variants = chosen(ablationVariants(config), args.variants);
-    const { plan, rows } = planAblation(config, variants);
+    const { plan, rows } = planAblation(config, variants, weightsFor(args));
     if (args.estimate) return printEstimate(plan, config, args);
     await runExperiment(
       { command: 'ablation', config, args, signal, rows },

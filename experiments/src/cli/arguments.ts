@@ -1,6 +1,7 @@
 import { UserError } from '@id3/core';
 import parse from 'yargs-parser';
 import type { Overrides } from '../config/load.ts';
+import { FROM_SCRATCH, committedWeights, type WeightsIndex } from '../weights.ts';
 
 /** What every command line of the experiments understands; the rest are fields of the config. */
 export interface Arguments {
@@ -16,6 +17,8 @@ export interface Arguments {
   checkpointSeconds: number;
   /** Names of the variants to run; all where undefined. */
   variants: string[] | undefined;
+  /** Trains also the networks whose weights are committed. */
+  fromScratch: boolean;
   /** Times one real step of each stage and projects the total, instead of running. */
   estimate: boolean;
   help: boolean;
@@ -29,6 +32,7 @@ export const OPTIONS_HELP = `  --profile NAME        smoke, quick (default), sta
   --workers N           worker processes (default: one a core)
   --threads N           compute threads of each worker (default: 1)
   --checkpoint-seconds S  how often a training saves its state (default: 20)
+  --from-scratch        train f and the diffusion models anew where their weights are committed
   --estimate            time one real step of each stage and project the total, instead of running`;
 
 /** Reads a command line. Throws a UserError where an option has no value or one of the wrong kind. */
@@ -37,7 +41,7 @@ export function parseArguments(
   defaults: { profile: string; cores: number },
 ): Arguments {
   const { _: positional, ...given } = parse([...argv], {
-    boolean: ['estimate', 'help'],
+    boolean: ['from-scratch', 'estimate', 'help'],
     string: ['profile', 'out', 'name', 'workers', 'threads', 'checkpoint-seconds', 'variants'],
     configuration: {
       'dot-notation': false,
@@ -59,6 +63,7 @@ export function parseArguments(
     threads,
     'checkpoint-seconds': checkpointSeconds,
     variants,
+    'from-scratch': fromScratch,
     estimate,
     help,
     ...overrides
@@ -71,11 +76,16 @@ export function parseArguments(
     threads: count('threads', threads, 1) ?? 1,
     checkpointSeconds: count('checkpoint-seconds', checkpointSeconds, 0) ?? 20,
     variants: text('variants', variants)?.split(','),
+    fromScratch: fromScratch === true,
     estimate: estimate === true,
     help: help === true,
     overrides,
   };
 }
+
+/** The weights that a command may take instead of training them. */
+export const weightsFor = ({ fromScratch }: Arguments): WeightsIndex =>
+  fromScratch ? FROM_SCRATCH : committedWeights();
 
 function text(option: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;

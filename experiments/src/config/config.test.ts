@@ -116,12 +116,12 @@ describe('the command line', () => {
       'The config field "diffusion.unet.attentionHeads" is 5; expected a divisor of the channels of every level with attention.',
     ],
     [
-      ['--f.whitenedSize=65'],
-      'The config field "f.whitenedSize" is 65; expected 0 (not whitened), or 2 to network.embeddingSize.',
+      ['--f.whitenedSize=129'],
+      'The config field "f.whitenedSize" is 129; expected 0 (not whitened), or 2 to network.embeddingSize.',
     ],
     [
-      ['--data.pretrain.people=12'],
-      'The config field "f.whitenedSize" is 12; expected fewer than data.pretrain.people.',
+      ['--data.pretrain.people=24'],
+      'The config field "f.whitenedSize" is 24; expected fewer than data.pretrain.people.',
     ],
     [['--workers=0'], 'The option --workers is "0"; expected a whole number of at least 1.'],
     [['smoke'], 'The argument "smoke" is not understood; options are written --name=value (see --help).'],

@@ -1,4 +1,5 @@
 import { anchorPlacement } from './anchor-placement.ts';
+import { committedWeightsLoading } from './committed-weights.ts';
 import { diffusionTraining } from './diffusion-training.ts';
 import { embedding } from './embedding.ts';
 import { generation } from './generation.ts';
@@ -18,6 +19,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     benchmarkRendering,
     photoPool,
     faceApiF,
+    committedWeightsLoading,
     fTraining,
     diffusionTraining,
     anchorPlacement,

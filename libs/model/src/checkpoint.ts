@@ -1,12 +1,16 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { Float16Array } from '@petamoriken/float16';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError, canonicalJson, sha256, writeFileAtomic } from '@id3/core';
 
-/** Float32 tensors by name, with what they are, on disk as one `safetensors` file. */
+/** Tensors by name, with what they are, on disk as one `safetensors` file. */
 export interface Checkpoint {
   meta: Record<string, unknown>;
   tensors: Record<string, { shape: number[]; data: Float32Array }>;
 }
+
+/** How numbers are stored: whole, or rounded to half precision (11 bits of mantissa, at most 65504). */
+export type StoredAs = 'F32' | 'F16';
 
 interface SafetensorsHeader {
   __metadata__: { meta: string; sha256: string };
@@ -17,15 +21,21 @@ interface SafetensorsHeader {
  * Writes a checkpoint atomically in the safetensors format (8-byte header length, JSON header,
  * raw little-endian data), with the data's SHA-256 in the metadata. The data is not copied.
  */
-export function saveCheckpoint(path: string, { meta, tensors }: Checkpoint): void {
-  const pieces = Object.values(tensors).map(
-    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  );
+export function saveCheckpoint(
+  path: string,
+  { meta, tensors }: Checkpoint,
+  storedAs: StoredAs = 'F32',
+): void {
+  const pieces = Object.values(tensors).map(({ data }) => {
+    const stored = storedAs === 'F32' ? data : new Float16Array(data);
+    return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+  });
   const header: SafetensorsHeader = { __metadata__: { meta: canonicalJson(meta), sha256: sha256(pieces) } };
   let offset = 0;
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+  for (const [k, [name, { shape }]] of Object.entries(tensors).entries()) {
+    const end = offset + pieces[k].length;
+    header[name] = { dtype: storedAs, shape, data_offsets: [offset, end] };
+    offset = end;
   }
   const json = Buffer.from(JSON.stringify(header));
   const padded = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ');
@@ -65,9 +75,15 @@ export function loadCheckpoint(path: string): Checkpoint {
     // Each tensor into memory of its own, in the order in which they lie in the file
     const tensors: Checkpoint['tensors'] = {};
     const pieces = Object.entries(entries).map(([name, entry]) => {
-      const { shape, data_offsets } = entry as { shape: number[]; data_offsets: [number, number] };
+      const { dtype, shape, data_offsets } = entry as {
+        dtype: StoredAs;
+        shape: number[];
+        data_offsets: [number, number];
+      };
       const piece = read(data_offsets[1] - data_offsets[0]);
-      tensors[name] = { shape, data: new Float32Array(piece.buffer) };
+      const { buffer } = piece;
+      const data = dtype === 'F16' ? Float32Array.from(new Float16Array(buffer)) : new Float32Array(buffer);
+      tensors[name] = { shape, data };
       return piece;
     });
     if (at !== size || sha256(pieces) !== __metadata__.sha256) throw broken('is truncated or was altered');

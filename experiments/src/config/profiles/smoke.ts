@@ -14,6 +14,7 @@ export const smoke: Config = {
   f: {
     ...quick.f,
     network: { widths: [8, 8, 16, 16], blocks: [1, 1, 1, 1], embeddingSize: 32, dropout: 0 },
+    whitenedSize: 12,
     training: { ...quick.f.training, steps: 20, batchSize: 16, warmupSteps: 2, marginRampSteps: 10 },
   },
   diffusion: {

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** Where trained networks are committed: `<name>.safetensors` beside `<name>.json`, which says how it came to be. */
+export const WEIGHTS_FOLDER = join(import.meta.dirname, '..', 'weights');
+
+/** How a committed network was trained. */
+export const provenanceSchema = z.strictObject({
+  /** The training stage and the key of its node, which is a hash of everything that the result depends on. */
+  stage: z.enum(['train-f', 'train-diffusion']),
+  key: z.string().regex(/^[0-9a-f]{16}$/),
+  /** SHA-256 of the safetensors file. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The stage's part of the config, with its seed. */
+  inputs: z.record(z.string(), z.unknown()),
+  /** Revision of this repository at the training's start, and whether files differed from it. */
+  revision: z.string().nullable(),
+  dirty: z.boolean().nullable(),
+  engine: z.string().nullable(),
+  host: z.string(),
+  started: z.iso.datetime(),
+  finished: z.iso.datetime(),
+  /** The logged metrics, each a mean over equal stretches of steps: [last step of the stretch, mean]. */
+  curves: z.record(z.string(), z.array(z.tuple([z.int(), z.number()]))),
+});
+export type Provenance = z.infer<typeof provenanceSchema>;
+
+/** A committed network that a plan may take instead of training it. */
+export interface CommittedWeights {
+  /** Path of the file in {@link WEIGHTS_FOLDER}. */
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** Committed networks by the key of the training node that they are the result of. */
+export type WeightsIndex = ReadonlyMap<string, CommittedWeights>;
+
+/** Trains everything anew. */
+export const FROM_SCRATCH: WeightsIndex = new Map();
+
+/** The committed networks of a folder. Throws where a provenance file is not one. */
+export function committedWeights(folder = WEIGHTS_FOLDER): WeightsIndex {
+  if (!existsSync(folder)) return FROM_SCRATCH;
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return new Map(
+    names.map((name) => {
+      const { key, sha256 } = provenanceSchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')));
+      return [key, { file: name.replace(/json$/, 'safetensors'), sha256 }];
+    }),
+  );
+}
