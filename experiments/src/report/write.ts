@@ -3,12 +3,19 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import { csvTable, measuresCsv, readMeasures, readResults, tabulate } from '@id3/report';
 import type { Finished } from '../experiment.ts';
-import type { Row } from '../pipeline.ts';
-import { nodeFolder } from '../plan.ts';
+import { targetsOf, type Row } from '../pipeline.ts';
+import { nodeFolder, type PlanNode } from '../plan.ts';
 import { typedPath } from '../progress.ts';
+import { committedWeightsLoading } from '../stages/committed-weights.ts';
 import { GRID_FILE } from '../stages/sample-grid.ts';
 import { chartPng } from './chart.ts';
 import { markdownReport, terminalReport } from './format.ts';
+
+const WEIGHTS_NOTE =
+  'Networks whose weights are committed (experiments/weights) were taken, not trained; --from-scratch trains them.';
+
+const takesWeights = ({ stage, dependencies }: PlanNode): boolean =>
+  stage.name === committedWeightsLoading.name || Object.values(dependencies).some(takesWeights);
 
 /** Writes the ablation's tables and pictures to `reports/<experiment>/`, and prints the tables. */
 export async function reportTable(
@@ -17,6 +24,7 @@ export async function reportTable(
 ): Promise<void> {
   const table = tabulate(readResults(database, run.id));
   const measured = readMeasures(database, run.id);
+  const note = targetsOf(rows).some(takesWeights) ? `\n\n${WEIGHTS_NOTE}` : '';
   const folder = join(root, 'reports', experiment);
   const written: string[] = [];
   const write = (name: string, content: string | Buffer, kind = 'report'): void => {
@@ -24,7 +32,7 @@ export async function reportTable(
     run.artefact(join(folder, name), kind);
     written.push(name);
   };
-  write('table.md', markdownReport(table, measured));
+  write('table.md', `${markdownReport(table, measured).trimEnd()}${note}\n`);
   write('table.csv', csvTable(table));
   write('measures.csv', measuresCsv(measured));
   write('table.png', await chartPng(table));
@@ -32,6 +40,6 @@ export async function reportTable(
     if (grid !== undefined)
       write(GRID_FILE, readFileSync(join(root, nodeFolder(grid), GRID_FILE)), 'sample-grid');
   console.log(
-    `\n${terminalReport(table, measured)}\n\nWritten to ${typedPath(folder)}/: ${written.join(', ')}.`,
+    `\n${terminalReport(table, measured)}${note}\n\nWritten to ${typedPath(folder)}/: ${written.join(', ')}.`,
   );
 }
