@@ -55,16 +55,18 @@ function cropped(
   const [top, left] = [atY * (1 - share) * (height - 1), atX * (1 - share) * (width - 1)];
   for (let row = 0, k = 0; row < height; row++) {
     const y = top + row * share;
-    const [y0, fy] = [Math.floor(y), y - Math.floor(y)];
-    const below = Math.min(height - 1, y0 + 1);
+    const y0 = Math.floor(y);
+    const fy = y - y0;
+    const above = y0 * width;
+    const below = Math.min(height - 1, y0 + 1) * width;
     for (let column = 0; column < width; column++) {
       const x = left + column * share;
-      const [x0, fx] = [Math.floor(x), x - Math.floor(x)];
-      const right = Math.min(width - 1, x0 + 1);
+      const x0 = Math.floor(x);
+      const fx = x - x0;
+      const x1 = Math.min(width - 1, x0 + 1);
       for (let c = 0; c < 3; c++, k++) {
-        const at = (i: number, j: number) => source[(i * width + j) * 3 + c];
-        const upper = at(y0, x0) * (1 - fx) + at(y0, right) * fx;
-        const lower = at(below, x0) * (1 - fx) + at(below, right) * fx;
+        const upper = source[(above + x0) * 3 + c] * (1 - fx) + source[(above + x1) * 3 + c] * fx;
+        const lower = source[(below + x0) * 3 + c] * (1 - fx) + source[(below + x1) * 3 + c] * fx;
         image[k] = upper * (1 - fy) + lower * fy;
       }
     }
