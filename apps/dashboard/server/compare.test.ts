@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configDifferences, flattened, logRoc, thinned } from './compare.ts';
+import { configDifferences, logRoc } from './compare.ts';
 
 describe('config differences', () => {
   it('are the fields that differ, by their dotted names', () => {
@@ -10,24 +10,6 @@ describe('config differences', () => {
       { field: 'generation.lb', values: ['0.6', '0.8'] },
     ]);
     expect(configDifferences([a, a])).toEqual([]);
-    expect([...flattened({ a: { b: [1, { c: 2 }] } })]).toEqual([['a.b', '[1,{"c":2}]']]);
-  });
-});
-
-describe('thinned', () => {
-  it('keeps a peak of one point, the ends, and the order', () => {
-    const points = Array.from({ length: 5000 }, (_, k): [number, number] => [k, k === 1234 ? 99 : k % 3]);
-    const kept = thinned(points, 200);
-    expect(kept.length).toBeLessThanOrEqual(204);
-    expect(kept).toContainEqual([1234, 99]);
-    expect(kept[0][0]).toBe(0);
-    expect(kept.at(-1)![0]).toBe(4999);
-    kept.slice(1).forEach(([step], k) => expect(step).toBeGreaterThan(kept[k][0]));
-  });
-
-  it('leaves a short series alone', () => {
-    expect(thinned([[0, 1]], 10)).toEqual([[0, 1]]);
-    expect(thinned([], 10)).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { flatten } from '@id3/report';
 import {
   getMetrics,
   getMetricSummaries,
@@ -11,6 +12,7 @@ import {
   type RunRow,
   type VariantArtefact,
 } from '@id3/tracking';
+import { downsample } from './series.ts';
 
 /** So many runs are compared at most: more lines cannot be told apart. */
 export const MOST_RUNS = 12;
@@ -40,23 +42,12 @@ export function suggestedRuns(db: Readable): RunRow[] {
     .reverse();
 }
 
-/** A config's values by their dotted names; a list is one value. */
-export function flattened(config: unknown, prefix = ''): Map<string, string> {
-  if (typeof config !== 'object' || config === null || Array.isArray(config))
-    return new Map([[prefix, JSON.stringify(config) ?? '–']]);
-  return new Map(
-    Object.entries(config).flatMap(([key, value]) => [
-      ...flattened(value, prefix === '' ? key : `${prefix}.${key}`),
-    ]),
-  );
-}
-
 /** The config fields in which the runs differ: a row a field, a value a run, `–` where a run has none. */
 export function configDifferences(configs: readonly unknown[]): { field: string; values: string[] }[] {
-  const all = configs.map((config) => flattened(config));
-  const fields = [...new Set(all.flatMap((values) => [...values.keys()]))].sort();
+  const all = configs.map((config) => flatten(config));
+  const fields = [...new Set(all.flatMap((values) => Object.keys(values)))].sort();
   return fields
-    .map((field) => ({ field, values: all.map((values) => values.get(field) ?? '–') }))
+    .map((field) => ({ field, values: all.map((values) => JSON.stringify(values[field]) ?? '–') }))
     .filter(({ values }) => new Set(values).size > 1);
 }
 
@@ -79,26 +70,7 @@ export function sharedMetrics(db: Readable, runIds: number[]): string[] {
 
 /** A run's metric as points, at most `most` of them. */
 export function metricPoints(db: Readable, runId: number, key: string, most = 400): [number, number][] {
-  const points = getMetrics(db, runId, key).flatMap(({ step, value }): [number, number][] =>
-    value === null ? [] : [[step, value]],
-  );
-  return thinned(points, most);
-}
-
-/** Of every stretch of a series the lowest and the highest point, in their order: peaks stay. */
-export function thinned(points: readonly [number, number][], most: number): [number, number][] {
-  if (points.length <= most) return [...points];
-  const size = (2 * points.length) / most;
-  const kept: [number, number][] = [points[0]];
-  for (let from = 0; from < points.length; from += size) {
-    const stretch = points.slice(Math.floor(from), Math.floor(from + size));
-    if (stretch.length === 0) continue;
-    const low = stretch.reduce((best, point) => (point[1] < best[1] ? point : best));
-    const high = stretch.reduce((best, point) => (point[1] > best[1] ? point : best));
-    kept.push(...[low, high].sort((a, b) => a[0] - b[0]));
-  }
-  kept.push(points[points.length - 1]);
-  return kept.filter((point, k) => k === 0 || point[0] > kept[k - 1][0]);
+  return downsample(getMetrics(db, runId, key), most).map(({ step, value }) => [step, value!]);
 }
 
 /** What the runs' verification left of a benchmark. */

@@ -1,3 +1,4 @@
+import { benchmarkKind } from '@id3/report';
 import { getVerificationSummaries, listVariantArtefacts, type Readable } from '@id3/tracking';
 import published from './published.json' with { type: 'json' };
 
@@ -43,7 +44,7 @@ export function leaderboards(db: Readable): { rendered: Leaderboard; real: Leade
     verified.map(({ runId }) => runId),
   );
   const named = summaries.map((summary) => ({ ...summary, benchmark: publishedName(summary.benchmark) }));
-  const isRendered = (name: string) => name.startsWith('rendered-');
+  const isRendered = (name: string) => benchmarkKind(name) === 'rendered';
   const rendered = [...new Set(named.map(({ benchmark }) => benchmark).filter(isRendered))].sort();
   const real = [
     ...new Set([
