@@ -51,11 +51,9 @@ export function meets(conditions: readonly Condition[], valueOf: (field: string)
 }
 
 function holds(value: Value, operator: Operator, text: string): boolean {
+  if (operator === '=' || operator === '!=') return equals(value, text);
   if (value === null || value === undefined) return false;
   switch (operator) {
-    case '=':
-    case '!=':
-      return equals(value, text);
     case '~':
       return listOf(value).some((one) => String(one).toLowerCase().includes(text.toLowerCase()));
     case '>':
