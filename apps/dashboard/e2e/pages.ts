@@ -21,7 +21,7 @@ export function everyPage(database: string): LookedAt[] {
       with: String(siblings[1]?.variantId ?? ''),
     });
     const compared = verified.filter(({ experimentRunId }) => experimentRunId === of).slice(0, 4);
-    const trained = listRuns(reader, { stage: 'train-diffusion' })[0];
+    const [trained] = ['train-diffusion', 'train-recogniser'].flatMap((stage) => listRuns(reader, { stage }));
     return [
       { name: 'ablation', path: '/' },
       { name: 'runs', path: '/runs' },
