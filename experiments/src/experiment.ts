@@ -38,8 +38,8 @@ export async function runExperiment(
     command: commandLine(command, process.argv.slice(2)),
   });
   try {
-    const progress = new Progress(process.stdout);
     const variants = run.variants(rows.map(({ variant, config }) => ({ ...variant, config })));
+    const progress = new Progress(process.stdout);
     await runPlan(plan, targets, {
       database,
       parent: { id: run.id, experiment, progress: (done, total) => run.progress(done, total) },
