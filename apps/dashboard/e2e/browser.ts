@@ -1,12 +1,12 @@
 import { UserError } from '@id3/core';
 import { chromium, type Browser } from 'playwright-core';
+import { CHROMIUM } from './chromium.ts';
 
-/** Debian's Chromium: no browser is downloaded. Throws a UserError where there is none. */
+/** Starts Chromium; none is downloaded. Throws a UserError where there is none. */
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
   try {
     return await chromium.launch({
-      executablePath,
+      executablePath: CHROMIUM,
       timeout: 180_000,
       args: [
         '--no-sandbox',
@@ -20,7 +20,7 @@ export async function openBrowser(): Promise<Browser> {
     });
   } catch (error) {
     throw new UserError(
-      `Chromium does not start at ${executablePath} (${String(error).split('\n')[0]}); \`apt-get install chromium\`, or name another with CHROMIUM.`,
+      `Chromium does not start at ${CHROMIUM} (${String(error).split('\n')[0]}); \`apt-get install chromium\`, or name another with CHROMIUM.`,
     );
   }
 }

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '@id3/core';
-import axe, { type AxeResults } from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import parse from 'yargs-parser';
 import { openBrowser } from './browser.ts';
+import { errorsOf, faultsOf } from './faults.ts';
 import { everyPage, type LookedAt } from './pages.ts';
 
 const HELP = `nx run dashboard:look [options]
@@ -63,35 +63,19 @@ async function lookAt(
   out: string,
 ): Promise<string[]> {
   const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('pageerror', (error) => faults.push(`${name}: ${error.message}`));
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(`${name}: ${message.text()}`);
-  });
+  const errors = errorsOf(page);
   const response = await page.goto(url + path, { waitUntil: 'load', timeout: PATIENCE_MS });
-  if (response?.status() !== 200) faults.push(`${name}: status ${response?.status()}`);
   // Charts measure their frame, and faces arrive, after the load.
   await page.waitForTimeout(1500);
   await page.screenshot({ path: join(out, `${name}.png`), fullPage: true, timeout: PATIENCE_MS });
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  if (overflow > 0) faults.push(`${name}: ${overflow} px wider than the window`);
-  faults.push(...(await audit(page)).map((fault) => `${name}: ${fault}`));
+  const faults = [
+    ...(response?.status() === 200 ? [] : [`status ${response?.status()}`]),
+    ...(await faultsOf(page)),
+    ...errors,
+  ].map((fault) => `${name}: ${fault}`);
   await page.close();
   console.log(faults.length === 0 ? `${name}: good` : faults.join('\n'));
   return faults;
-}
-
-/** Serious and critical violations that axe finds, each with the first element that has it. */
-async function audit(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const results = await page.evaluate(async (): Promise<AxeResults> =>
-    (window as unknown as { axe: typeof axe }).axe.run({ exclude: [['nextjs-portal']] }),
-  );
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.length}×, first ${nodes[0].target.join(' ')})`);
 }
 
 try {

@@ -72,7 +72,7 @@ export function readEntries(db: Readable): RunEntry[] {
 
 /**
  * What a name in a query or a column means: a built-in column, a field of the config by its whole path or its end
- * (`lb` for `generation.lb`), or a metric. Metrics are read for those that are named alone.
+ * (`lb` for `generation.lb`), or a metric. Metrics are read for those that are named alone. `has` tells whether any run has it.
  */
 export function resolver(db: Readable, entries: readonly RunEntry[], names: readonly string[]) {
   const fields = configFields(entries);
@@ -85,11 +85,18 @@ export function resolver(db: Readable, entries: readonly RunEntry[], names: read
   );
   const metricNames = names.filter((name) => meanings.get(name)!.length === 0 && !isBuiltIn(name));
   const metrics = metricsOf(db, metricNames);
-  return (entry: RunEntry, name: string): Value => {
-    if (name === 'tag') return entry.values.tags;
-    if (isBuiltIn(name)) return entry.values[name];
-    const field = meanings.get(name)?.find((path) => entry.config[path] !== undefined);
-    return field === undefined ? metrics.get(name)?.get(entry.run.id) : entry.config[field];
+  return {
+    has: (name: string): boolean =>
+      isBuiltIn(name) ||
+      name === 'tag' ||
+      meanings.get(name)!.length > 0 ||
+      (metrics.get(name)?.size ?? 0) > 0,
+    valueOf: (entry: RunEntry, name: string): Value => {
+      if (name === 'tag') return entry.values.tags;
+      if (isBuiltIn(name)) return entry.values[name];
+      const field = meanings.get(name)?.find((path) => entry.config[path] !== undefined);
+      return field === undefined ? metrics.get(name)?.get(entry.run.id) : entry.config[field];
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { UserError } from '@id3/core';
 import type { Readable } from '@id3/tracking';
 import { readEntries, resolver, type RunEntry, type Value } from './fields.ts';
 import { meets, parseQuery } from './query.ts';
@@ -42,7 +43,7 @@ export interface RunsTable {
   readonly runs: number;
 }
 
-/** The table that is asked for. Throws a UserError where the filter cannot be read. */
+/** The table that is asked for. Throws a UserError where the filter cannot be read or names a field that no run has. */
 export function runsTable(
   db: Readable,
   request: RunsRequest,
@@ -53,7 +54,12 @@ export function runsTable(
   const sort = request.sort?.replace(/^-/, '');
   const named = conditions.flatMap(({ field }) => field ?? []);
   const names = [...columns, ...named, ...(sort ? [sort] : []), ...(request.group ? [request.group] : [])];
-  const valueOf = resolver(db, entries, [...new Set(names)]);
+  const { has, valueOf } = resolver(db, entries, [...new Set(names)]);
+  const unknown = named.find((name) => !has(name));
+  if (unknown !== undefined)
+    throw new UserError(
+      `No run here has the field "${unknown}"; the menus Columns, Metrics and Config list all that there are.`,
+    );
   const asksForArchived = request.archived === '1' || named.includes('archived');
   const found = entries.filter(
     (entry) => (asksForArchived || !entry.archived) && meets(conditions, (field) => valueOf(entry, field)),

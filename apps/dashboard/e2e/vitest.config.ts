@@ -1,0 +1,16 @@
+import { mergeConfig } from 'vitest/config';
+import shared from '../../../vitest.shared.ts';
+import { hasChromium } from './chromium.ts';
+
+if (!hasChromium())
+  console.warn('Chromium is not installed (`apt-get install chromium`): these tests are skipped.');
+
+export default mergeConfig(shared, {
+  test: {
+    include: hasChromium() ? ['*.test.ts'] : [],
+    globalSetup: hasChromium() ? ['smoke.ts'] : [],
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+  },
+});
