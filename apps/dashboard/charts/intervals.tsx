@@ -123,7 +123,7 @@ function RowLabel({ x = 0, y = 0, payload }: { x?: number; y?: number; payload?:
   return (
     <text x={x} y={y} dy="0.32em" textAnchor="end" className="recharts-text">
       <title>{title}</title>
-      {title.length > 24 ? `${title.slice(0, 23)}…` : title}
+      {title.length > 22 ? `${title.slice(0, 21)}…` : title}
     </text>
   );
 }
