@@ -96,7 +96,7 @@ const WIDTHS: Record<string, string> = {
   experiment: '9rem',
   variant: '9rem',
   stage: '9rem',
-  started: '9.5rem',
+  started: '11rem',
 };
 
 const nextSort = (sort: string | undefined, name: string): string | undefined =>

@@ -21,7 +21,10 @@ export function everyPage(database: string): LookedAt[] {
       with: String(siblings[1]?.variantId ?? ''),
     });
     const compared = verified.filter(({ experimentRunId }) => experimentRunId === of).slice(0, 4);
-    const [trained] = ['train-diffusion', 'train-recogniser'].flatMap((stage) => listRuns(reader, { stage }));
+    // One that was computed has curves; one that was cached has none.
+    const [trained] = ['train-diffusion', 'train-recogniser'].flatMap((stage) =>
+      listRuns(reader, { stage, statuses: ['finished'] }),
+    );
     return [
       { name: 'ablation', path: '/' },
       { name: 'runs', path: '/runs' },

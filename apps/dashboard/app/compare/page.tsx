@@ -5,7 +5,7 @@ import { FoldTable } from '../../components/compare/fold-table.tsx';
 import { RunPicker } from '../../components/compare/run-picker.tsx';
 import { QuerySelect } from '../../components/query-select.tsx';
 import { FaceGrid } from '../../components/samples/face-grid.tsx';
-import { identityRows } from '../../components/samples/rows.ts';
+import { identityRows, predictable } from '../../components/samples/rows.ts';
 import {
   comparedRuns,
   configDifferences,
@@ -129,7 +129,7 @@ export default page(({ db, search }) => {
           <FaceGrid
             rows={identityRows(faces, { order: 'yaw', worstFirst: false, from: 0, count: IDENTITIES })}
             threshold={faces[0].inspection.threshold}
-            predictable={{ age: false, yaw: false }}
+            predictable={predictable(faces[0].inspection)}
             caption="yaw"
           />
         </section>

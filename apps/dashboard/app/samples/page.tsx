@@ -1,4 +1,3 @@
-import type { Inspection } from '@id3/data/browse';
 import { VariantPicker } from '../../components/variant-picker.tsx';
 import { NoDatasets } from '../../components/no-datasets.tsx';
 import { chosenVariants, forPicker } from '../../server/chosen-variants.ts';
@@ -6,7 +5,7 @@ import { readInspection } from '../../server/inspections.ts';
 import { page } from '../../server/page.tsx';
 import { FaceGrid } from '../../components/samples/face-grid.tsx';
 import { ORDERS, RANKINGS, imagesByLabel, type Order, type Ranking } from '../../components/samples/faces.ts';
-import { identityRows, worstRows } from '../../components/samples/rows.ts';
+import { identityRows, predictable, worstRows } from '../../components/samples/rows.ts';
 import { SampleControls, type Show } from '../../components/samples/sample-controls.tsx';
 import { DatasetSummary } from '../../components/samples/summary.tsx';
 
@@ -70,10 +69,4 @@ export default page(({ db, search }) => {
       </section>
     </div>
   );
-});
-
-/** Which attributes can be read off images at all: the predictor explains something of people it has not seen. */
-const predictable = ({ predicted }: Inspection) => ({
-  age: (predicted.age?.r2 ?? 0) > 0,
-  yaw: (predicted.yaw?.r2 ?? 0) > 0,
 });

@@ -7,7 +7,7 @@ export function SlicesTable({ table, measure }: { table: SliceTable; measure: Sl
   const groups = [...new Set(rows.map(({ by }) => by))];
   return (
     <Scroll label="Slices">
-      <table className="pinned">
+      <table className="pinned slices">
         <caption className="visually-hidden">
           {measure} in percent of each slice of the benchmark&apos;s pairs
         </caption>

@@ -1,4 +1,5 @@
 import type { Inspection } from '@id3/data/browse';
+import type { Predictable } from './face-details.tsx';
 import {
   faceOf,
   imagesByLabel,
@@ -78,4 +79,10 @@ const row = (key: string, label: string, inspection: Inspection, faces: readonly
   dataset: inspection.dataset,
   reference: inspection.reference,
   faces,
+});
+
+/** Which attributes can be read off images at all: the predictor explains something of people it has not seen. */
+export const predictable = ({ predicted }: Inspection): Predictable => ({
+  age: (predicted.age?.r2 ?? 0) > 0,
+  yaw: (predicted.yaw?.r2 ?? 0) > 0,
 });
