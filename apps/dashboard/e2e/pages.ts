@@ -20,16 +20,16 @@ export function everyPage(database: string): LookedAt[] {
       variant: String(siblings[0]?.variantId ?? ''),
       with: String(siblings[1]?.variantId ?? ''),
     });
-    const compared = verified.filter(({ experimentRunId }) => experimentRunId === of).slice(0, 4);
+    const trained = ['train-diffusion', 'train-recogniser'].flatMap((stage) => listRuns(reader, { stage }));
     // One that was computed has curves; one that was cached has none.
-    const [trained] = ['train-diffusion', 'train-recogniser'].flatMap((stage) =>
-      listRuns(reader, { stage, statuses: ['finished'] }),
-    );
+    const shown = trained.find(({ status }) => status === 'finished') ?? trained[0];
+    const ofNewest = verified.filter(({ experimentRunId }) => experimentRunId === of);
+    const compared = ofNewest.length > 0 ? ofNewest.map(({ runId }) => runId) : trained.map(({ id }) => id);
     return [
       { name: 'ablation', path: '/' },
       { name: 'runs', path: '/runs' },
-      ...(trained === undefined ? [] : [{ name: 'run', path: `/runs/${trained.id}` }]),
-      { name: 'compare', path: `/compare?runs=${compared.map(({ runId }) => runId).join(',')}` },
+      ...(shown === undefined ? [] : [{ name: 'run', path: `/runs/${shown.id}` }]),
+      { name: 'compare', path: `/compare?runs=${compared.slice(0, 4).join(',')}` },
       { name: 'samples', path: `/samples?${datasets}` },
       { name: 'identities', path: `/identities?${datasets}` },
       { name: 'benchmarks', path: '/benchmarks' },
