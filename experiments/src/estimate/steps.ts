@@ -96,7 +96,7 @@ export function diffusionStep(options: DiffusionOptions, f: FInputs, size: numbe
   return {
     step: `training step of ${batchSize} images${withF ? '' : ' without ID loss'}`,
     steps,
-    kind: { unet: { ...unet, attributes: true }, prediction, batchSize, withF, f: networkOf(f), size },
+    kind: { unet: { ...unet, attributes: [1, 1] }, prediction, batchSize, withF, f: networkOf(f), size },
     async seconds() {
       const frozen = frozenRecogniser(f, size);
       const few = { ...options, training: { ...training, steps: timedSteps(size) } };
@@ -142,7 +142,7 @@ export function samplingStep(
   return {
     step: `${guided ? 'guided ' : ''}sampling step of ${batchSize} images`,
     steps: Math.ceil((identities * imagesPerIdentity) / batchSize) * sampler.steps,
-    kind: { unet: { ...unet, attributes: true }, prediction, batchSize, score, f: networkOf(f), size },
+    kind: { unet: { ...unet, attributes: [1, 1] }, prediction, batchSize, score, f: networkOf(f), size },
     async seconds() {
       const frozen = frozenRecogniser(f, size);
       const network = new UNet(unet, frozen.embeddingSize, 1);

@@ -39,7 +39,7 @@ const unet = {
   groups: 8,
   conditioning: 'time' as const,
   conditionSizes: [32, 32, 32],
-  attributes: true,
+  attributes: [1, 1] as [number, number],
 };
 
 const dataset = colourDataset(PEOPLE, 4, SIZE);

@@ -34,7 +34,7 @@ export const TINY_DIFFUSION: DiffusionOptions = {
     groups: 4,
     conditioning: 'time',
     conditionSizes: [16, 16],
-    attributes: true,
+    attributes: [1, 1],
   },
   timesteps: 100,
   schedule: 'linear',

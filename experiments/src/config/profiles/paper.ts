@@ -46,7 +46,7 @@ export const paper: Config = {
       groups: 32,
       conditioning: 'crossAttention',
       conditionSizes: [512, 256, 768],
-      attributes: true,
+      attributes: [1, 1],
     },
     timesteps: 1000,
     schedule: 'linear',

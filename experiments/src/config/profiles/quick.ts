@@ -43,7 +43,7 @@ export const quick: Config = {
       groups: 8,
       conditioning: 'time',
       conditionSizes: [256, 256, 256],
-      attributes: true,
+      attributes: [6, 2],
     },
     timesteps: 1000,
     schedule: 'linear',

@@ -25,7 +25,7 @@ export function timeEmbedding(t: tf.Tensor1D, size: number): tf.Tensor2D {
 
 /**
  * The perceptron with ReLU that projects [y; s] (paper: hidden sizes 512, 256, 768): [B,d+2] → [B,768].
- * Its first layer sees y·√d, so that its inputs have unit variance whatever d is.
+ * Its first layer sees y·√d, so that its inputs have unit variance whatever d is, and s times `attributeGains`.
  */
 export class ConditionMlp {
   readonly outputs: number;
@@ -34,10 +34,10 @@ export class ConditionMlp {
   constructor(
     scope: Scope,
     private readonly embeddingSize: number,
-    private readonly useAttributes: boolean,
+    private readonly attributeGains: readonly [number, number] | false,
     sizes: readonly number[],
   ) {
-    const inputs = embeddingSize + (useAttributes ? ATTRIBUTES : 0);
+    const inputs = embeddingSize + (attributeGains === false ? 0 : ATTRIBUTES);
     this.layers = sizes.map(
       (size, i) => new Dense(scope.child(i), i === 0 ? inputs : sizes[i - 1], size, { init: fanIn(2) }),
     );
@@ -47,7 +47,10 @@ export class ConditionMlp {
   /** y: [B,d] on the unit sphere, s: [B,2]; s is left out where the network has no attributes. */
   forward(y: tf.Tensor2D, s: tf.Tensor2D): tf.Tensor2D {
     const scaled = y.mul<tf.Tensor2D>(Math.sqrt(this.embeddingSize));
-    const input = this.useAttributes ? tf.concat2d([scaled, s], 1) : scaled;
+    const input =
+      this.attributeGains === false
+        ? scaled
+        : tf.concat2d([scaled, s.mul<tf.Tensor2D>(tf.tensor1d([...this.attributeGains]))], 1);
     return this.layers.reduce((h, layer) => tf.relu(layer.forward(h)), input);
   }
 }

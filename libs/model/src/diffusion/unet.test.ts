@@ -20,7 +20,7 @@ it('has the parameters of DDPM’s network for CIFAR-10, but for what ID³ chang
       groups: 32,
       conditioning: 'time',
       conditionSizes: [512, 256, 768],
-      attributes: true,
+      attributes: [1, 1],
     },
     d,
     1,

@@ -27,8 +27,13 @@ export const unetSchema = z
     conditioning: z.enum(['time', 'crossAttention']),
     /** Layer sizes of the perceptron on [y; s]; the paper's are 512, 256, 768. */
     conditionSizes: z.array(z.int().min(1)).min(1),
-    /** Whether s = (age, yaw) is part of the condition. */
-    attributes: z.boolean(),
+    /**
+     * What s = (age/100, yaw/90) is multiplied by before the perceptron, or false where s is no part of the condition.
+     * [1, 1] is the paper's. A short training learns little of what varies little: [6, 2] gives both about unit variance.
+     */
+    attributes: z.union([z.tuple([z.number().positive(), z.number().positive()]), z.literal(false)], {
+      error: 'expected two positive gains, as in [1,1], or false',
+    }),
   })
   .refine(({ baseChannels, groups }) => baseChannels % groups === 0, {
     path: ['groups'],
