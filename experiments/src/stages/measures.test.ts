@@ -9,7 +9,7 @@ import { getMetrics, openDatabase } from '@id3/tracking';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { embedding, readEmbeddings } from './embedding.ts';
 import { MODEL_FILE } from './hooks.ts';
-import { measuring } from './measures.ts';
+import { measuring, obedience } from './measures.ts';
 
 const SIZE = 16;
 const D = 8;
@@ -121,4 +121,16 @@ it('measures what f sees, and records it with the run', async () => {
   expect(values['toCentre.mean']).toBeLessThanOrEqual(1);
   expect(values.featureDistance).toBeGreaterThan(0);
   expect(values).not.toHaveProperty('frechet');
+});
+
+it('tells how far the attributes are as asked for, where they were and can be read off', () => {
+  const none = { label: [], toCentre: [] };
+  const read = (value: number[]) => ({ value, meanAbsoluteError: 0, r2: 1 });
+  expect(
+    obedience({
+      images: { ...none, age: [20, 30, 40], yaw: [-60, 0, 60] },
+      predicted: { age: read([50, 40, 30]), yaw: read([-3, -2, -1]) },
+    }),
+  ).toEqual({ 'asAsked.age': -1, 'asAsked.yaw': 1 });
+  expect(obedience({ images: { ...none, age: [20, 30] }, predicted: { yaw: read([1, 2]) } })).toEqual({});
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
-import { openDataset } from '@id3/data';
-import { measureDataset, type DatasetMeasures } from '@id3/eval';
+import { openDataset, type Inspection } from '@id3/data';
+import { measureDataset, spearman, type DatasetMeasures } from '@id3/eval';
 import { readEmbeddings } from './embedding.ts';
 import { INSPECTION_FILE, askedOf, inspect } from './inspection.ts';
 import type { Stage } from './stage.ts';
@@ -20,7 +20,7 @@ const FILE = 'measures.json';
  */
 export const measuring: Stage<Record<string, never>, string> = {
   name: 'measure',
-  version: 2,
+  version: 3,
   cost: () => 15,
   async run({ folder, dependencies }) {
     const dataset = openDataset(dependencies.dataset);
@@ -35,11 +35,10 @@ export const measuring: Stage<Record<string, never>, string> = {
       asked: askedOf(dataset, size),
       reference: isReference ? undefined : readEmbeddings(dependencies.reference).data,
     });
-    writeFileAtomic(join(folder, FILE), JSON.stringify({ threshold, ...numbersOf(measures) }));
-    writeFileAtomic(
-      join(folder, INSPECTION_FILE),
-      JSON.stringify(inspect({ folder, dependencies, dataset, threshold })),
-    );
+    const inspection = inspect({ folder, dependencies, dataset, threshold });
+    const numbers = { threshold, ...numbersOf(measures), ...obedience(inspection) };
+    writeFileAtomic(join(folder, FILE), JSON.stringify(numbers));
+    writeFileAtomic(join(folder, INSPECTION_FILE), JSON.stringify(inspection));
   },
   record(run, folder) {
     run.summary(JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Record<string, number>);
@@ -52,6 +51,18 @@ export const measuring: Stage<Record<string, never>, string> = {
 function thresholdOf(folder: string): number {
   const [{ folds }] = readVerification(folder);
   return 1 - folds.reduce((sum, { threshold }) => sum + threshold, 0) / folds.length / 2;
+}
+
+/** By `asAsked.yaw` and `asAsked.age`, the rank correlation of what was asked for, or is true, with what is read off the images. */
+export function obedience({
+  images,
+  predicted,
+}: Pick<Inspection, 'images' | 'predicted'>): Record<string, number> {
+  const entries = (['yaw', 'age'] as const).flatMap((key) => {
+    const [asked, read] = [images[key], predicted[key]?.value];
+    return asked === undefined || read === undefined ? [] : [[`asAsked.${key}`, spearman(asked, read)]];
+  });
+  return Object.fromEntries(entries) as Record<string, number>;
 }
 
 /** Every measure that there is by its name, such as `interClass.mean`. */

@@ -19,12 +19,16 @@ const COLUMNS: readonly [name: string, title: string, write: (value: number) => 
   ['toCentre.mean', 'image to centre', decimal],
   ['featureDistance', 'within identity', decimal],
   ['frechet', 'Fréchet', decimal],
+  ['asAsked.yaw', 'yaw as asked', decimal],
+  ['asAsked.age', 'age as asked', decimal],
 ];
 
 export const MEASURES_LEGEND =
   'In the features of f. Mean cosine between the centres of two identities; share of such pairs above the threshold ' +
   'from which f takes two faces for one person; mean cosine of an image to the y it was asked for, and to its ' +
-  "identity's centre; mean 1 − cosine of two images of one identity; Fréchet distance to the train pool.";
+  "identity's centre; mean 1 − cosine of two images of one identity; Fréchet distance to the train pool. As asked: rank " +
+  'correlation of the yaw (age) asked for, of the ceiling the true one, with what a regression fitted on the train pool ' +
+  'reads off the image.';
 
 /** The measures of each variant of an experiment's run. */
 export function readMeasures(database: Readable, runId: number): MeasuredRow[] {
