@@ -112,6 +112,10 @@ describe('the command line', () => {
       'The config field "diffusion.unet.attentionLevels" is [0,3]; expected numbers below the length of channelMultipliers.',
     ],
     [
+      ['--diffusion.unet.attributes=true'],
+      'The config field "diffusion.unet.attributes" is ["true"]; expected two positive gains, as in [1,1], or false.',
+    ],
+    [
       ['--diffusion.unet.attentionHeads=5'],
       'The config field "diffusion.unet.attentionHeads" is 5; expected a divisor of the channels of every level with attention.',
     ],

@@ -46,6 +46,8 @@ function parseValue(value: unknown, current: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => parseValue(item, (current as unknown[])?.[0]));
   if (typeof value !== 'string') return value;
   if (Array.isArray(current)) {
+    // Of a list that may be left out.
+    if (value === 'false') return false;
     const items = value.replace(/^\[|\]$/g, '').split(',');
     return items.filter((item) => item !== '').map((item) => parseValue(item.trim(), current[0]));
   }
