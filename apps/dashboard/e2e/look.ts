@@ -4,13 +4,14 @@ import { UserError } from '@id3/core';
 import type { BrowserContext } from 'playwright-core';
 import parse from 'yargs-parser';
 import { openBrowser } from './browser.ts';
-import { errorsOf, faultsOf } from './faults.ts';
+import { errorsOf, faultsOf, layoutShift } from './faults.ts';
 import { everyPage, type LookedAt } from './pages.ts';
 
 const HELP = `nx run dashboard:look [options]
 
 Opens every view of a running dashboard in both themes and two widths, takes a picture of each, and has axe look for
-violations of accessibility. Exits with 1 where it finds a serious one, or where a page fails or is wider than the window.
+violations of accessibility. Exits with 1 where it finds a serious one, where a page fails, moves while it
+loads, or is wider than the window.
 
   --url=URL        the dashboard (default: http://127.0.0.1:3000)
   --database=FILE  the database it serves (default: artefacts/tracking.sqlite)
@@ -20,6 +21,8 @@ violations of accessibility. Exits with 1 where it finds a serious one, or where
 const THEMES = ['light', 'dark'] as const;
 const WIDTHS = [1440, 390] as const;
 const PATIENCE_MS = 300_000;
+/** Beyond this, Lighthouse calls a page's layout shift no longer good. It depends on the machine's load, so no test asks for it. */
+const MOST_SHIFT = 0.1;
 
 async function look(argv: string[]): Promise<void> {
   const given = parse(argv, { string: ['url', 'database', 'out', 'only'], boolean: ['help'] });
@@ -68,7 +71,9 @@ async function lookAt(
   // Charts measure their frame, and faces arrive, after the load.
   await page.waitForTimeout(1500);
   await page.screenshot({ path: join(out, `${name}.png`), fullPage: true, timeout: PATIENCE_MS });
+  const shift = await layoutShift(page);
   const faults = [
+    ...(shift > MOST_SHIFT ? [`a cumulative layout shift of ${shift.toFixed(2)}`] : []),
     ...(response?.status() === 200 ? [] : [`status ${response?.status()}`]),
     ...(await faultsOf(page)),
     ...errors,
