@@ -21,7 +21,12 @@ const measured: MeasuredRow[] = [
   {
     name: 'full',
     title: 'ID³',
-    values: { 'interClass.mean': 0.01234, 'interClass.shareAbove': 0.005, frechet: 0.25 },
+    values: {
+      'interClass.mean': 0.01234,
+      'interClass.shareAbove': 0.005,
+      frechet: 0.25,
+      'asAsked.yaw': 0.93,
+    },
   },
   { name: 'floor', title: 'floor', values: { featureDistance: 1 } },
 ];
@@ -29,9 +34,9 @@ const measured: MeasuredRow[] = [
 describe('the report', () => {
   it('has the dataset measures after the results', () => {
     expect(markdownReport(table, measured)).toMatch(
-      /\| floor \| −15\.00\* .*\n\nOver 1 seed[^]*\| ID³ \| 0\.012 \| 0\.50 % \| – \| – \| – \| 0\.250 \|\n/,
+      /\| floor \| −15\.00\* .*\n\nOver 1 seed[^]*\| ID³ \| 0\.012 \| 0\.50 % \| – \| – \| – \| 0\.250 \| 0\.930 \| – \|\n/,
     );
-    expect(terminalReport(table, measured)).toMatch(/^ID³ +0\.012 +0\.50 % +– +– +– +0\.250$/m);
+    expect(terminalReport(table, measured)).toMatch(/^ID³ +0\.012 +0\.50 % +– +– +– +0\.250 +0\.930 +–$/m);
   });
 });
 
