@@ -10,7 +10,7 @@ import { plain, size, type Data, type Value } from './value.ts';
  * and 1.6 GiB without, and no more CPU time. Nor do they use its arena, which keeps what it once had: the paper's training
  * step takes 16.9 GiB without it and 20.1 GiB with it.
  */
-const MOST_PLANNED = 4 * 2 ** 30;
+const LARGE_GRAPH = 4 * 2 ** 30;
 
 export interface SessionOptions {
   /** Threads of one operator; default 1. */
@@ -148,7 +148,7 @@ export class Runtime {
     const stop = stopwatch();
     const { threads = 1, provider = 'cpu', optimisation = 'all', profile } = this.options;
     const bytes = encodeModel(model(graph, baked));
-    const small = bytesOf(graph) < MOST_PLANNED;
+    const small = bytesOf(graph) < LARGE_GRAPH;
     const session = new binding.InferenceSession();
     session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
       executionProviders: [provider],

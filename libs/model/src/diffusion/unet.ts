@@ -29,7 +29,8 @@ export const unetSchema = z
     conditionSizes: z.array(z.int().min(1)).min(1),
     /**
      * What s = (age/100, yaw/90) is multiplied by before the perceptron, or false where s is no part of the condition.
-     * [1, 1] is the paper's. A short training learns little of what varies little: [6, 2] gives both about unit variance.
+     * [1, 1] is the paper's. A short training learns little of what varies little: on rendered
+     * faces [6, 2] gives them deviations of 1.0 and 0.8 instead of 0.17 and 0.38.
      */
     attributes: z.union([z.tuple([z.number().positive(), z.number().positive()]), z.literal(false)], {
       error: 'expected two positive gains, as in [1,1], or false',
