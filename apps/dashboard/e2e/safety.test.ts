@@ -43,7 +43,7 @@ afterAll(async () => {
 
 // A copy of the finished experiment, in place of what the test before left.
 beforeEach(() => {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(database + suffix, { recursive: true, force: true });
+  for (const suffix of ['', '-wal', '-shm']) rmSync(database + suffix, { force: true });
   const sqlite = new BetterSqlite(join(inject('smoke'), 'tracking.sqlite'), { readonly: true });
   sqlite.exec(`vacuum into '${database}'`);
   sqlite.close();
@@ -118,15 +118,14 @@ describe('a database that cannot be read', () => {
   it.each(CASES)('%s: says "%s" in every view, and goes on once it is mended', async (kind, title, spoil) => {
     const good = join(folder, 'good.sqlite');
     copyFileSync(database, good);
-    // The dashboard must not hold what is to be spoilt.
     const undo = spoil();
     for (const view of ['/', '/runs', '/runs/1', '/compare', '/samples', '/identities', '/benchmarks']) {
       expect((await page.goto(server.url + view))?.status()).toBe(200);
       expect([view, await page.locator('h1').innerText()]).toEqual([view, title]);
       expect(await page.locator('.problem').getAttribute('data-problem')).toBe(kind);
     }
-    undo?.();
     await page.goto(`${server.url}/runs`);
+    undo?.();
     for (const suffix of ['-wal', '-shm']) rmSync(database + suffix, { force: true });
     renameSync(good, database);
     // Without a reload.

@@ -6,7 +6,7 @@ import { ended, startSmoke } from './processes.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of a finished smoke experiment; tests add to its database but what a person may add. */
+    /** The folder of a finished smoke experiment; tests change nothing of it but notes. */
     smoke: string;
   }
 }
