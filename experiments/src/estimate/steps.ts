@@ -9,10 +9,10 @@ import {
   Recogniser,
   UNet,
   frozenNetwork,
+  imageSampler,
   noiseSchedule,
   planImage,
   randomDirections,
-  sampleImages,
   trainDiffusion,
   trainRecogniser,
   type DiffusionOptions,
@@ -154,7 +154,7 @@ export function samplingStep(
       const names = plans.map((_, j) => String(j));
       const few = { ...sampler, steps: timedSteps(size) };
       const times: number[] = [];
-      await sampleImages(model, few, plans, names, size, 1, () => void times.push(performance.now()));
+      await imageSampler(model, few, size, 1)(plans, names, () => void times.push(performance.now()));
       return shortestStep(times);
     },
   };

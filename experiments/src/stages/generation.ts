@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatasetWriter, MANIFEST_FILE, type Manifest } from '@id3/data';
-import { generateShard, loadDiffusion, type GenerationOptions } from '@id3/model';
+import { generateShard, imageSampler, loadDiffusion, type GenerationOptions } from '@id3/model';
 import { readAnchors } from './anchor-placement.ts';
 import type { DiffusionInputs } from './diffusion-training.ts';
 import { samplingStep, type FInputs } from '../estimate/steps.ts';
@@ -54,6 +54,7 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     await engine();
     const f = trainedRecogniser(dependencies.f);
     const model = { ...loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize), f };
+    const sampleImages = imageSampler(model, inputs.generation.sampler, inputs.size, inputs.seed);
     const anchors = readAnchors(dependencies.anchors);
     const writer = writerOf(context, f.embeddingSize);
     const shards = Array.from({ length: writer.shards }, (_, k) => k).filter((k) => k % parts === part);
@@ -63,7 +64,7 @@ export const generation: Stage<GenerationInputs, 'diffusion' | 'f' | 'anchors'> 
     const count = (images: number) => progress((done += images), total);
     for (const k of shards) {
       if (writer.hasShard(k)) count(sizeOf(k));
-      else await generateShard(model, inputs.generation, anchors, writer, k, inputs.seed, count);
+      else await generateShard(sampleImages, inputs.generation, anchors, writer, k, inputs.seed, count);
     }
   },
   async finish(context) {

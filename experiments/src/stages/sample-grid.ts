@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
-import { loadDiffusion, planImage, sampleImages, type GenerationOptions, type ImagePlan } from '@id3/model';
+import { imageSampler, loadDiffusion, planImage, type GenerationOptions, type ImagePlan } from '@id3/model';
 import { gridPng } from '../report/grid.ts';
 import { readAnchors } from './anchor-placement.ts';
 import { MODEL_FILE } from './hooks.ts';
@@ -44,6 +44,7 @@ export const sampleGrid: Stage<GridInputs, 'diffusion' | 'f' | 'anchors'> = {
     const { seed, size, generation } = inputs;
     const f = trainedRecogniser(dependencies.f);
     const model = { ...loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize), f };
+    const sampleImages = imageSampler(model, generation.sampler, size, seed);
     const anchors = readAnchors(dependencies.anchors);
     const asked = columns(generation);
     const identities = Math.min(IDENTITIES, generation.identities);
@@ -53,7 +54,7 @@ export const sampleGrid: Stage<GridInputs, 'diffusion' | 'f' | 'anchors'> = {
       const { y } = planImage(generation, anchor, i, 0, seed);
       const plans = asked.map(({ age, yaw }): ImagePlan => ({ label: i, age, yaw, y }));
       const names = plans.map(() => `grid ${i}`);
-      const pixels = await sampleImages(model, generation.sampler, plans, names, size, seed);
+      const pixels = await sampleImages(plans, names);
       const image = size * size * 3;
       rows.push({
         label: `identity ${i}`,

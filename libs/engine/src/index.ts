@@ -7,3 +7,4 @@ export {
   type EngineName,
   type EngineOptions,
 } from './select.ts';
+export { compileStep } from './step.ts';

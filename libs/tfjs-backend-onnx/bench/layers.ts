@@ -121,17 +121,13 @@ export function adamW(weights: readonly tf.Variable[], learningRate: number) {
   const size = weights.reduce((sum, v) => sum + v.size, 0);
   const [m, v] = [0, 1].map(() => tf.variable(tf.tensor1d(new Float32Array(size))));
   const flat = (tensors: readonly tf.Tensor[]) => tf.concat1d(tensors.map((t) => t.flatten()));
-  return (gradients: readonly tf.Tensor[], step: number): void => {
+  return (gradients: readonly tf.Tensor[], step: tf.Scalar): void => {
     let g: tf.Tensor1D = flat(gradients);
     g = g.mul(tf.minimum(1, tf.scalar(1).div(g.norm().add(1e-12))));
     m.assign(m.mul(0.9).add(g.mul(0.1)));
     v.assign(v.mul(0.999).add(g.square().mul(0.001)));
-    const direction = m.div(tf.scalar(1 - 0.9 ** step)).div(
-      v
-        .div(tf.scalar(1 - 0.999 ** step))
-        .sqrt()
-        .add(1e-8),
-    );
+    const unbiased = (moment: tf.Tensor, beta: number) => moment.div(tf.sub(1, tf.pow(beta, step)));
+    const direction = unbiased(m, 0.9).div(unbiased(v, 0.999).sqrt().add(1e-8));
     const updated: tf.Tensor1D = flat(weights).sub(direction.mul(tf.scalar(learningRate)));
     tf.split(
       updated,

@@ -49,13 +49,15 @@ function smallNetwork(): Step {
   const w = new Weights();
   const layers = [conv(w, 3, 8), groupNorm(w, 8, 4), silu, selfAttention(w, 8, 2, 4), conv(w, 8, 3)];
   const images = [1, 2, 3, 4].map((seed) => tf.randomNormal<tf.Rank.R4>([4, 8, 8, 3], 0, 1, 'float32', seed));
-  return minimise(w, (i) => {
-    const x = images[i % images.length];
-    return tf
-      .squaredDifference(
-        x,
-        layers.reduce<Image>((h, layer) => layer(h), x),
-      )
-      .mean();
-  });
+  return minimise(
+    w,
+    (i) => ({ x: images[i % images.length].clone() }),
+    ({ x }) =>
+      tf
+        .squaredDifference(
+          x,
+          layers.reduce<Image>((h, layer) => layer(h), x),
+        )
+        .mean(),
+  );
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs';
+import { compileStep } from '../src/index.ts';
 import { adamW, Weights, type Image } from './layers.ts';
 import { iresnet, unet, unitRows, type IResNetSizes, type UNetSizes } from './networks.ts';
 
@@ -38,27 +39,32 @@ const rows = (batch: number, columns: number) => draws(batch, columns) as (step:
 const times = (batch: number, step: number) =>
   tf.tensor1d(Float32Array.from({ length: batch }, (_, i) => 1 + ((37 * i + 101 * step) % 1000)));
 
-/** Reads the result of a step and frees it: the step boundary. */
-async function finish(result: tf.Tensor): Promise<number[]> {
-  const values = Array.from((await result.data()).slice(0, 8));
-  result.dispose();
-  return values;
-}
+/** A step as the engine repeats it best: `onnx` from its compiled graph, others by calling it. */
+const compiled = <I extends tf.NamedTensorMap>(step: (inputs: I) => { result: tf.Tensor }) =>
+  tf.getBackend() === 'onnx' ? compileStep(step) : (inputs: I) => tf.tidy(() => step(inputs));
 
-/** A step of AdamW. */
-export function minimise(weights: Weights, loss: (step: number) => tf.Scalar): Step {
+/** A step of AdamW on batches of the given kind. */
+export function minimise<I extends tf.NamedTensorMap>(
+  weights: Weights,
+  batch: (step: number) => I,
+  loss: (batch: I) => tf.Scalar,
+): Step {
   const optimise = adamW(weights.all, 1e-3);
-  return async (step) =>
-    finish(
-      tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(() => loss(step), weights.all);
-        optimise(
-          weights.all.map((w) => grads[w.name]),
-          step,
-        );
-        return value;
-      }),
+  const update = compiled(({ count, ...inputs }: tf.NamedTensorMap) => {
+    const { value, grads } = tf.variableGrads(() => loss(inputs as I), weights.all);
+    optimise(
+      weights.all.map((w) => grads[w.name]),
+      count as tf.Scalar,
     );
+    return { result: value };
+  });
+  return async (step) => {
+    const inputs = { ...batch(step), count: tf.scalar(step) };
+    const { result } = update(inputs);
+    const values = Array.from(await result.data());
+    tf.dispose([inputs, result]);
+    return values;
+  };
 }
 
 /** f, whose weights an engine may compile in. */
@@ -78,15 +84,22 @@ export const WORKLOADS: Record<Workload, (batch: number) => Step> = {
     const network = unet(w, QUICK.unet, CONDITIONS);
     const f = frozenRecogniser();
     const [image, attributes] = [images(batch), rows(batch, ATTRIBUTES)];
-    return minimise(w, (step) => {
-      const noise = image(2 * step);
-      const x0 = image(2 * step + 1);
-      const y = f(x0);
-      const xt = x0.add<Image>(noise);
-      const predicted = network(xt, times(batch, step), tf.concat2d([y, attributes(step)], 1));
-      const identity = f(xt.sub(predicted)).mul(y).sum(1).mean();
-      return tf.squaredDifference(noise, predicted).mean<tf.Scalar>().sub(identity);
-    });
+    return minimise(
+      w,
+      (step) => ({
+        noise: image(2 * step),
+        x0: image(2 * step + 1),
+        t: times(batch, step),
+        s: attributes(step),
+      }),
+      ({ noise, x0, t, s }) => {
+        const y = f(x0);
+        const xt = x0.add<Image>(noise);
+        const predicted = network(xt, t, tf.concat2d([y, s], 1));
+        const identity = f(xt.sub(predicted)).mul(y).sum(1).mean();
+        return tf.squaredDifference(noise, predicted).mean<tf.Scalar>().sub(identity);
+      },
+    );
   },
   /** One guided sampling step: the gradient of a similarity through recogniser and U-Net. */
   sampling: (batch) => {
@@ -95,28 +108,37 @@ export const WORKLOADS: Record<Workload, (batch: number) => Step> = {
     w.freeze();
     const f = frozenRecogniser();
     const [anchors, attributes] = [rows(batch, QUICK.f.embeddingSize), rows(batch, ATTRIBUTES)];
+    type Inputs = { x: Image; y: tf.Tensor2D; s: tf.Tensor2D; t: tf.Tensor1D; a: tf.Scalar; b: tf.Scalar };
+    const move = compiled(({ x, y: anchor, s, t, a, b }: Inputs) => {
+      const y = unitRows(anchor);
+      const condition = tf.concat2d([y, s], 1);
+      let epsilon: tf.Tensor | undefined;
+      const score = tf.grad((xt) => {
+        epsilon = tf.keep(network(xt as Image, t, condition));
+        return f(xt.sub<Image>(epsilon.mul(b)))
+          .mul(y)
+          .sum();
+      })(x);
+      const moved = x
+        .mul(a)
+        .add<Image>(epsilon!.sub(score.mul(a)).mul(b))
+        .clipByValue(-1, 1);
+      epsilon!.dispose();
+      return { result: moved };
+    });
     let x = images(batch)(0);
     return async (step) => {
-      const next = tf.tidy((): Image => {
-        const y = unitRows(anchors(step));
-        const [t, condition] = [times(batch, step), tf.concat2d([y, attributes(step)], 1)];
-        const [a, b] = [tf.scalar(Math.cos(step)), tf.scalar(Math.sin(step))];
-        let epsilon: tf.Tensor | undefined;
-        const score = tf.grad((xt) => {
-          epsilon = tf.keep(network(xt as Image, t, condition));
-          return f(xt.sub<Image>(epsilon.mul(b)))
-            .mul(y)
-            .sum();
-        })(x);
-        const moved = x
-          .mul(a)
-          .add<Image>(epsilon!.sub(score.mul(a)).mul(b))
-          .clipByValue(-1, 1);
-        epsilon!.dispose();
-        return moved as Image;
-      });
-      x.dispose();
-      x = next;
+      const inputs = {
+        x,
+        y: anchors(step),
+        s: attributes(step),
+        t: times(batch, step),
+        a: tf.scalar(Math.cos(step)),
+        b: tf.scalar(Math.sin(step)),
+      };
+      const { result } = move(inputs);
+      tf.dispose(inputs);
+      x = result as Image;
       return Array.from((await x.data()).slice(0, 8));
     };
   },
@@ -126,11 +148,15 @@ export const WORKLOADS: Record<Workload, (batch: number) => Step> = {
     const f = iresnet(w, QUICK.recogniser, SIZE, true);
     const centres = w.draw([PEOPLE, QUICK.recogniser.embeddingSize], 0.1) as tf.Tensor as tf.Tensor2D;
     const image = images(batch);
-    return minimise(w, (step) => {
-      const people = Int32Array.from({ length: batch }, (_, i) => (i * 37 + step * 11) % PEOPLE);
-      const labels = tf.oneHot(tf.tensor1d(people, 'int32'), PEOPLE);
-      const logits = tf.matMul(unitRows(f(image(step))), unitRows(centres), false, true).mul(16);
-      return tf.losses.softmaxCrossEntropy(labels, logits);
-    });
+    const people = (step: number) =>
+      Int32Array.from({ length: batch }, (_, i) => (i * 37 + step * 11) % PEOPLE);
+    return minimise(
+      w,
+      (step) => ({ image: image(step), person: tf.tensor1d(people(step), 'int32') }),
+      ({ image, person }) => {
+        const logits = tf.matMul(unitRows(f(image)), unitRows(centres), false, true).mul(16);
+        return tf.losses.softmaxCrossEntropy(tf.oneHot(person, PEOPLE), logits);
+      },
+    );
   },
 };

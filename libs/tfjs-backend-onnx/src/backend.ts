@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Runtime, type SessionOptions, type Stats } from './session.ts';
+import { compiledStep, type Step } from './compiled-step.ts';
+import { Runtime, type Run, type SessionOptions, type Stats } from './session.ts';
 import { concrete, type Data, type DataType, type Value } from './value.ts';
 
 /** Where a data id keeps its entry. A WeakMap would cost more in garbage collection than recording does. */
@@ -81,12 +82,28 @@ export class OnnxBackend extends tf.KernelBackend {
     return { dataId, shape: value.shape as number[], dtype: value.dtype };
   }
 
-  /** Computes every live tensor that is pending. */
-  flush(): void {
-    if (this.pending.size === 0) return;
+  /** Computes every live tensor that is pending; tells how, where there is any. */
+  flush(): Run | undefined {
+    if (this.pending.size === 0) return undefined;
     const values = [...this.pending.keys()];
     this.pending.clear();
-    this.runtime.materialise(values, this.frozen());
+    return this.runtime.materialise(values, this.frozen());
+  }
+
+  /** Runs a compiled graph again on other data; `undefined` where it is not kept any more. */
+  repeat(key: string, data: readonly Data[]): Data[] | undefined {
+    return this.runtime.repeat(key, data);
+  }
+
+  /** Makes a tensor of what a graph computed. */
+  tensor(data: Data, shape: readonly number[], dtype: DataType): tf.Tensor {
+    const computed: Value = { ...concrete(data, shape, dtype), source: undefined };
+    return tf.engine().makeTensorFromTensorInfo(this.add(computed), this);
+  }
+
+  /** A step that is called twice and then repeated from its compiled graph: see {@link compiledStep}. */
+  compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(step: Step<I, O>): Step<I, O> {
+    return compiledStep(this, step);
   }
 
   /** Sources of the variables that are not trainable and still hold what the host wrote. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { OnnxBackend } from './backend.ts';
+import type { Step } from './compiled-step.ts';
 import { registerGradients } from './gradients.ts';
 import { registerConvolutions } from './kernels/conv.ts';
 import { registerElementwise } from './kernels/elementwise.ts';
@@ -13,6 +14,7 @@ import { registerShapes } from './kernels/shape.ts';
 import { saveTensorsCheaply } from './saving.ts';
 import type { SessionOptions, Stats } from './session.ts';
 
+export type { Step };
 export { encodeModel } from './onnx-proto.ts';
 export type { SessionOptions, Stats } from './session.ts';
 
@@ -32,6 +34,16 @@ export function registerOnnxBackend(options: SessionOptions = {}): void {
   registerGradients();
   saveTensorsCheaply();
   tf.registerBackend(BACKEND, () => new OnnxBackend(options), 4);
+}
+
+/**
+ * Makes a step (named tensors → named tensors, and new values of variables) that is recorded once and then repeated without
+ * calling it; what changes from call to call must be an argument. Throws where `onnx` is not the current backend.
+ */
+export function compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
+  step: Step<I, O>,
+): Step<I, O> {
+  return current().compileStep(step);
 }
 
 /** What the backend did so far. Throws where `onnx` is not the current backend. */

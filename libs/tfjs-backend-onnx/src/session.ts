@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { collect, model, type Graph } from './graph.ts';
 import { encodeModel } from './onnx-proto.ts';
-import { plain, size, type Data, type Value } from './value.ts';
+import { plain, size, type Data, type DataType, type Value } from './value.ts';
 
 /**
  * ONNX Runtime plans one block for all values of a run, beside what the first run allocated. Graphs whose values
@@ -33,6 +33,8 @@ export interface Stats {
   compileCpuMs: number;
   /** Graphs run, and the time inside ONNX Runtime, in all and of all processors. */
   runs: number;
+  /** Those of them that were repeated by a compiled step, without recording. */
+  repeats: number;
   runMs: number;
   runCpuMs: number;
   /** Time spent on collecting and recognising graphs. */
@@ -69,9 +71,19 @@ const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as {
 
 interface Compiled {
   session: Binding;
+  /** What each input holds; `baked`: its contents are part of the model. */
+  inputs: readonly (Pick<Value, 'shape' | 'dtype'> & { baked: boolean })[];
   fetches: Record<string, null>;
-  /** Indices of the inputs whose contents are part of the model. */
-  baked: ReadonlySet<number>;
+}
+
+/** How a graph was run, so that it can be run again on other data. */
+export interface Run {
+  /** Of the compiled graph. */
+  key: string;
+  /** What each input held; `baked`: as a part of the graph. */
+  inputs: readonly { data: Data; baked: boolean }[];
+  /** The output that each of the computed values is. */
+  outputOf: ReadonlyMap<Value, number>;
 }
 
 /** Compiles and runs recorded graphs; equal graphs are compiled once. */
@@ -81,6 +93,7 @@ export class Runtime {
     compileMs: 0,
     compileCpuMs: 0,
     runs: 0,
+    repeats: 0,
     runMs: 0,
     runCpuMs: 0,
     collectMs: 0,
@@ -98,40 +111,53 @@ export class Runtime {
    * the sources in `frozen` are compiled into the graph, so that ONNX Runtime lays out filters once and folds
    * what depends on nothing else.
    */
-  materialise(values: readonly Value[], frozen: ReadonlySet<number>): void {
+  materialise(values: readonly Value[], frozen: ReadonlySet<number>): Run {
     const start = performance.now();
     const outputs = values.map(plain);
     const graph = collect(outputs);
     const sources = graph.inputs.map(({ source }) => (frozen.has(source ?? -1) ? source : undefined));
     const key = `${graph.signature}\n!${sources}`;
-    const known = this.cache.get(key);
+    const known = this.recall(key);
     this.stats.collectMs += performance.now() - start;
     this.stats.nodes = graph.nodes.length;
     const compiled =
       known ?? this.compile(graph, new Set(sources.flatMap((s, i) => (s === undefined ? [] : [i]))));
-    // Last in the map is most recently used
-    this.cache.delete(key);
-    this.cache.set(key, compiled);
-    this.evict();
+    if (known === undefined) this.remember(key, compiled);
 
+    const data = graph.inputs.map((input) => input.data!);
+    const results = this.run(compiled, data);
+    // A layout made for this graph is of no use to the next one, whose signature it would change.
+    for (const input of graph.inputs) input.otherLayout = undefined;
+    const position = new Map(graph.outputs.map((output, k) => [output, k]));
+    const outputOf = new Map(values.map((value, k) => [value, position.get(outputs[k])!]));
+    for (const [value, k] of outputOf) {
+      value.data = results[k];
+      (value as { channelsFirst: boolean }).channelsFirst = false;
+      value.node = value.small = value.otherLayout = undefined;
+    }
+    return { key, inputs: data.map((d, i) => ({ data: d, baked: compiled.inputs[i].baked })), outputOf };
+  }
+
+  /** Runs a graph on other data for its inputs and returns its outputs; `undefined` where it was evicted. */
+  repeat(key: string, data: readonly Data[]): Data[] | undefined {
+    const compiled = this.recall(key);
+    if (compiled === undefined) return undefined;
+    this.stats.repeats++;
+    return this.run(compiled, data);
+  }
+
+  private run({ session, inputs, fetches }: Compiled, data: readonly Data[]): Data[] {
     const stop = stopwatch();
     const feeds: Record<string, OrtTensor> = {};
-    graph.inputs.forEach((input, i) => {
-      if (!compiled.baked.has(i)) feeds[`i${i}`] = tensorOf(input);
+    inputs.forEach(({ dtype, shape, baked }, i) => {
+      if (!baked) feeds[`i${i}`] = tensorOf(data[i], dtype, shape);
     });
-    const results = compiled.session.run(feeds, compiled.fetches, {});
+    const results = session.run(feeds, fetches, {});
     const { ms, cpuMs } = stop();
     this.stats.runs++;
     this.stats.runMs += ms;
     this.stats.runCpuMs += cpuMs;
-    // A layout made for this graph is of no use to the next one, whose signature it would change.
-    for (const input of graph.inputs) input.otherLayout = undefined;
-    const position = new Map(graph.outputs.map((output, k) => [output, k]));
-    values.forEach((value, k) => {
-      value.data = results[`o${position.get(outputs[k])}`].data;
-      (value as { channelsFirst: boolean }).channelsFirst = false;
-      value.node = value.small = value.otherLayout = undefined;
-    });
+    return Object.keys(fetches).map((name) => results[name].data);
   }
 
   dispose(): void {
@@ -167,12 +193,23 @@ export class Runtime {
     this.stats.compiled++;
     this.stats.compileMs += ms;
     this.stats.compileCpuMs += cpuMs;
+    const inputs = graph.inputs.map(({ dtype, shape }, i) => ({ dtype, shape, baked: baked.has(i) }));
     const fetches = Object.fromEntries(graph.outputs.map((_, k) => [`o${k}`, null]));
-    return { session, fetches, baked };
+    return { session, inputs, fetches };
   }
 
-  /** Frees the graph that was not used for longest where there are too many. */
-  private evict(): void {
+  /** The compiled graph of a key, which thereby becomes the last to be evicted. */
+  private recall(key: string): Compiled | undefined {
+    const compiled = this.cache.get(key);
+    if (compiled === undefined) return undefined;
+    this.cache.delete(key);
+    this.cache.set(key, compiled);
+    return compiled;
+  }
+
+  /** Keeps a compiled graph, and frees the one that was not used for longest where there are too many. */
+  private remember(key: string, compiled: Compiled): void {
+    this.cache.set(key, compiled);
     const { cacheSize = 64 } = this.options;
     if (this.cache.size <= cacheSize) return;
     const [oldest] = this.cache.keys();
@@ -194,8 +231,7 @@ function stopwatch(): () => { ms: number; cpuMs: number } {
 const bytesOf = ({ nodes }: Graph): number =>
   nodes.reduce((sum, { shape, dtype }) => sum + size(shape) * (dtype === 'bool' ? 1 : 4), 0);
 
-function tensorOf(value: Value): OrtTensor {
-  const { data, dtype, shape } = value;
+function tensorOf(data: Data, dtype: DataType, shape: readonly number[]): OrtTensor {
   if (dtype === 'bool') return new ort.Tensor('bool', data as Uint8Array, shape);
   if (dtype === 'int32') return new ort.Tensor('int32', data as Int32Array, shape);
   return new ort.Tensor('float32', data as Float32Array, shape);

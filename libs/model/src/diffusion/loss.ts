@@ -28,14 +28,14 @@ export interface LossTerms {
 }
 
 /** The numbers of a batch that depend on t, computed in double precision: each [B,1,1,1] or [B]. */
-export interface TimeTensors {
+export type TimeTensors = {
   t: tf.Tensor1D;
   sqrtAlphaBar: tf.Tensor4D;
   sqrtOneMinusAlphaBar: tf.Tensor4D;
   lambdaKappa: tf.Tensor1D;
   /** 1 where t = 1 (the reconstruction term), else 0. */
   isFirst: tf.Tensor1D;
-}
+};
 
 /** Looks up what a batch with times `t` (each in 1..T) needs of the schedule. */
 export function timeTensors(schedule: NoiseSchedule, t: Int32Array): TimeTensors {

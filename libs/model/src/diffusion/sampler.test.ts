@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@id3/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { noiseSchedule, sample, type AdjustedField, type SamplerOptions } from '../index.ts';
+import { makeSampler, noiseSchedule, type AdjustedField, type SamplerOptions } from '../index.ts';
 
 /**
  * Gaussian data x0 ~ N(0, v I), linear f with yᵀf(x0) = cᵀx0 and constant κ. Then E[x0|x_t] = k_t x_t is
@@ -35,7 +35,7 @@ const defaults: SamplerOptions = {
 };
 
 async function moments(options: SamplerOptions) {
-  const x = await sample(field, options, start(), noise);
+  const x = await makeSampler(field, options)(start(), {}, noise);
   const values = (await x.array()) as number[][];
   const mean = [0, 1].map((k) => values.reduce((s, row) => s + row[k], 0) / n);
   const covariance = (a: number, b: number) =>
@@ -75,8 +75,8 @@ describe('Algorithm 2 on a density known in closed form', () => {
 
   it('repeats itself, and clips where asked', async () => {
     const options = { ...defaults, steps: 10, clip: true };
-    const a = await sample(field, options, start(), noise);
-    const b = await sample(field, options, start(), noise);
+    const a = await makeSampler(field, options)(start(), {}, noise);
+    const b = await makeSampler(field, options)(start(), {}, noise);
     expect(Array.from(a.dataSync())).toEqual(Array.from(b.dataSync()));
     expect(Math.max(...a.abs().dataSync())).toBeLessThanOrEqual(1);
   });
@@ -84,7 +84,7 @@ describe('Algorithm 2 on a density known in closed form', () => {
   it('leaves no tensor behind', async () => {
     const xT = start();
     const before = tf.memory().numTensors;
-    (await sample(field, { ...defaults, kind: 'ancestral', steps: 5 }, xT, noise)).dispose();
+    (await makeSampler(field, { ...defaults, kind: 'ancestral', steps: 5 })(xT, {}, noise)).dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -7,6 +7,7 @@ import {
   Recogniser,
   anchors,
   generateShard,
+  imageSampler,
   loadCheckpoint,
   loadDiffusion,
   trainDiffusion,
@@ -73,7 +74,8 @@ describe('a diffusion model from training to dataset', () => {
         embeddingSize: f.embeddingSize,
       });
       const before = tf.memory().numTensors;
-      for (const k of order) await generateShard(model, generation, rows, writer, k, 7);
+      const sampleImages = imageSampler(model, generation.sampler, 16, 7);
+      for (const k of order) await generateShard(sampleImages, generation, rows, writer, k, 7);
       expect(tf.memory().numTensors).toBe(before);
       writer.finish();
       return openDataset(writer.folder);

@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
-import { NO_AUGMENTATION, batches, type Batch, type Dataset } from '@id3/data';
+import { NO_AUGMENTATION, batches, type Dataset } from '@id3/data';
+import { compileStep } from '@id3/engine';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
 import { valueAndGradients } from '../optim/flat.ts';
 import { WeightAverage, adamW, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
 import type { TrainingHooks } from '../training.ts';
 import { attributeTensor } from './conditioning.ts';
-import { idPreservingLoss, lossTerms, timeTensors, type Prediction } from './loss.ts';
+import { idPreservingLoss, lossTerms, timeTensors, type Prediction, type TimeTensors } from './loss.ts';
 import { noiseSchedule, type NoiseSchedule } from './schedule.ts';
 import { UNet, unetSchema } from './unet.ts';
 
@@ -83,6 +84,9 @@ export async function trainDiffusion(
     });
 
   const schedule = noiseSchedule(options.schedule, options.timesteps);
+  const step = compileStep((inputs: StepInputs) =>
+    trainingStep({ unet, f, optimiser, ema, weights }, options, inputs),
+  );
   let savedAt = Date.now();
   const { steps, batchSize, flip } = training;
   for await (const batch of batches(dataset, {
@@ -95,20 +99,19 @@ export async function trainDiffusion(
     const rng = new Rng(seed, 'diffusion', batch.step);
     const t = Int32Array.from({ length: batchSize }, () => 1 + rng.int(options.timesteps));
     const rate = training.learningRate * warmupCosine(batch.step, steps, training.warmupSteps, 0.1);
-    const logged = tf.tidy(() => {
-      const x0 = tf.tensor4d(batch.images, [batchSize, dataset.height, dataset.width, 3]);
-      const noise = tf.tensor4d(rng.normals(x0.size), x0.shape);
-      return trainingStep(
-        { unet, f, optimiser, ema, weights },
-        options,
-        { x0, noise, batch, t },
-        rate,
-        schedule,
-      );
-    });
-    const values = await logged.data(); // the step boundary
-    logged.dispose();
     done = batch.step + 1;
+    const x0 = tf.tensor4d(batch.images, [batchSize, dataset.height, dataset.width, 3]);
+    const inputs = {
+      x0,
+      noise: tf.tensor4d(rng.normals(x0.size), x0.shape),
+      s: attributeTensor(batch.age, batch.yaw),
+      ...timeTensors(schedule, t),
+      rates: optimiser.rates(done, rate),
+      emaRate: ema.rate(done),
+    };
+    const { logged } = step(inputs);
+    const values = await logged.data(); // the step boundary
+    tf.dispose([inputs, logged]);
     if (!values.every(Number.isFinite)) {
       throw new UserError(
         `The diffusion loss became ${values[0]} at step ${done}; lower diffusion.training.learningRate and run again.`,
@@ -135,17 +138,22 @@ interface Learner {
   weights: tf.Variable[];
 }
 
-/** One optimiser step on a batch; returns the {@link LOGGED} numbers as one tensor. To be called in a tidy. */
+/** What changes from step to step. */
+type StepInputs = TimeTensors & {
+  x0: tf.Tensor4D;
+  noise: tf.Tensor4D;
+  s: tf.Tensor2D;
+  rates: tf.Tensor1D;
+  emaRate: tf.Scalar;
+};
+
+/** One optimiser step on a batch; returns the {@link LOGGED} numbers as one tensor. */
 function trainingStep(
   { unet, f, optimiser, ema, weights }: Learner,
   options: DiffusionOptions,
-  { x0, noise, batch, t }: { x0: tf.Tensor4D; noise: tf.Tensor4D; batch: Batch; t: Int32Array },
-  learningRate: number,
-  schedule: NoiseSchedule,
-): tf.Tensor1D {
+  { x0, noise, s, rates, emaRate, ...time }: StepInputs,
+): { logged: tf.Tensor1D } {
   const y = f.embedUnit(x0);
-  const s = attributeTensor(batch.age, batch.yaw);
-  const time = timeTensors(schedule, t);
   const { idLossWeight } = options.training;
   const embed = idLossWeight > 0 ? (images: tf.Tensor4D) => f.embedUnit(images) : undefined;
   let logged: tf.Tensor1D | undefined;
@@ -165,12 +173,11 @@ function trainingStep(
     );
     return parts.loss;
   }, weights);
-  const step = batch.step + 1;
-  optimiser.apply(gradients, step, learningRate);
-  ema.update(step);
+  optimiser.apply(gradients, rates);
+  ema.update(emaRate);
   const result = logged!.clone(); // `keep` would outlive the caller's tidy
   logged!.dispose();
-  return result;
+  return { logged: result };
 }
 
 /** A trained denoising network and how it is to be read. */

@@ -4,7 +4,7 @@ import { Rng } from '@id3/core';
 import type { DatasetWriter, FaceRecord } from '@id3/data';
 import { attributeTensor } from '../diffusion/conditioning.ts';
 import { epsilonOf } from '../diffusion/loss.ts';
-import { sample, samplerSchema, type SamplerOptions, type SamplingTime } from '../diffusion/sampler.ts';
+import { makeSampler, samplerSchema, type SamplerOptions } from '../diffusion/sampler.ts';
 import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
 import { embeddingNear, randomDirections } from './anchors.ts';
 
@@ -70,50 +70,56 @@ export interface Id3Model extends DiffusionModel {
 }
 
 /**
- * Algorithm 2 for a list of plans. The start noise of a plan comes from `(seed, name)`, so it does
- * not depend on what else is sampled.
- *
- * @param names one name a plan, for its random stream
- * @returns pixels, uint8 [n,size,size,3]
+ * Algorithm 2 for a list of plans: pixels, uint8 [n,size,size,3]. `names` has one name a plan: the start noise comes
+ * from `(seed, name)`, so it does not depend on what else is sampled.
  */
-export async function sampleImages(
-  model: Id3Model,
-  sampler: SamplerOptions,
+export type ImageSampler = (
   plans: readonly ImagePlan[],
   names: readonly string[],
+  onStep?: (step: number) => void,
+) => Promise<Uint8Array>;
+
+/** The sampler of a model for images of size×size; its step is compiled once for each number of plans. */
+export function imageSampler(
+  { unet, schedule, prediction, f }: Id3Model,
+  options: SamplerOptions,
   size: number,
   seed: number,
-  onStep?: (step: number) => void,
-): Promise<Uint8Array> {
-  const { unet, schedule, prediction, f } = model;
-  const n = plans.length;
-  const noise = (step: number) => {
-    const values = new Float32Array(n * size * size * 3);
-    names.forEach((name, b) =>
-      values.set(new Rng(seed, 'sample', name, step).normals(size * size * 3), b * size * size * 3),
-    );
-    return tf.tensor4d(values, [n, size, size, 3]);
-  };
-  const y = tf.tensor2d(Float32Array.from(plans.flatMap((plan) => [...plan.y])), [n, f.embeddingSize]);
-  const s = attributeTensor(
-    Float32Array.from(plans, (p) => p.age),
-    Float32Array.from(plans, (p) => p.yaw),
+): ImageSampler {
+  type Condition = { y: tf.Tensor2D; s: tf.Tensor2D };
+  const sampler = makeSampler<Condition>(
+    {
+      schedule,
+      epsilon: (xt, time, { y, s }) =>
+        epsilonOf(prediction, unet.forward(xt as tf.Tensor4D, time.t, y, s), xt, time),
+      cosine: (x0, { y }) =>
+        f
+          .embedUnit(x0 as tf.Tensor4D)
+          .mul(y)
+          .sum<tf.Tensor1D>(1),
+    },
+    options,
   );
-  const field = {
-    schedule,
-    epsilon: (xt: tf.Tensor, time: SamplingTime) =>
-      epsilonOf(prediction, unet.forward(xt as tf.Tensor4D, time.t, y, s), xt, time),
-    cosine: (x0: tf.Tensor) =>
-      f
-        .embedUnit(x0 as tf.Tensor4D)
-        .mul(y)
-        .sum<tf.Tensor1D>(1),
+  return async (plans, names, onStep) => {
+    const n = plans.length;
+    const noise = (step: number) => {
+      const values = new Float32Array(n * size * size * 3);
+      names.forEach((name, b) =>
+        values.set(new Rng(seed, 'sample', name, step).normals(size * size * 3), b * size * size * 3),
+      );
+      return tf.tensor4d(values, [n, size, size, 3]);
+    };
+    const y = tf.tensor2d(Float32Array.from(plans.flatMap((plan) => [...plan.y])), [n, f.embeddingSize]);
+    const s = attributeTensor(
+      Float32Array.from(plans, (p) => p.age),
+      Float32Array.from(plans, (p) => p.yaw),
+    );
+    const xT = noise(-1);
+    const x0 = await sampler(xT, { y, s }, noise, onStep);
+    const pixels = await x0.data();
+    tf.dispose([xT, x0, y, s]);
+    return Uint8Array.from(pixels, (v) => Math.max(0, Math.min(255, Math.round((v + 1) * 127.5))));
   };
-  const xT = noise(-1);
-  const x0 = await sample(field, sampler, xT, noise, onStep);
-  const pixels = await x0.data();
-  tf.dispose([xT, x0, y, s]);
-  return Uint8Array.from(pixels, (v) => Math.max(0, Math.min(255, Math.round((v + 1) * 127.5))));
 }
 
 /**
@@ -123,7 +129,7 @@ export async function sampleImages(
  * @param anchorRows [N,d] unit rows
  */
 export async function generateShard(
-  model: Id3Model,
+  sampleImages: ImageSampler,
   options: GenerationOptions,
   anchorRows: Float32Array,
   writer: DatasetWriter,
@@ -131,7 +137,7 @@ export async function generateShard(
   seed: number,
   onImages?: (done: number) => void,
 ): Promise<void> {
-  const d = model.f.embeddingSize;
+  const d = anchorRows.length / options.identities;
   const [from, to] = writer.shardRange(k);
   const size = writer.options.height;
   const images = new Uint8Array((to - from) * size * size * 3);
@@ -149,7 +155,7 @@ export async function generateShard(
         seed,
       );
     });
-    const pixels = await sampleImages(model, options.sampler, plans, indices.map(String), size, seed);
+    const pixels = await sampleImages(plans, indices.map(String));
     images.set(pixels, (start - from) * size * size * 3);
     plans.forEach(({ y, ...record }, b) => {
       embeddings.set(y, (start - from + b) * d);

@@ -7,7 +7,7 @@ import {
   loadDiffusion,
   loadRecogniser,
   randomDirections,
-  sampleImages,
+  imageSampler,
   trainDiffusion,
   trainRecogniser,
   type DiffusionOptions,
@@ -58,13 +58,10 @@ async function cosines(changes: Partial<SamplerOptions>): Promise<Float32Array> 
     yaw: 0,
     y: randomDirections(1, d, new Rng(1, 'y', i)),
   }));
+  const sampleImages = imageSampler(model, sampler, SIZE, 1);
   const pixels = await sampleImages(
-    model,
-    sampler,
     plans,
     plans.map((_, i) => `image ${i}`),
-    SIZE,
-    1,
   );
   const result = tf.tidy(() => {
     const images = tf.tensor4d(

@@ -8,8 +8,10 @@ import { assignFlat, flatten, hostVector } from './flat.ts';
 export interface Optimiser {
   /** What a checkpoint must hold, by name. */
   readonly state: Record<string, tf.Variable>;
-  /** One step; `step` counts from 1. */
-  apply(gradients: readonly tf.Tensor[], step: number, learningRate: number): void;
+  /** The numbers that change with the step (counted from 1): what `apply` is given, and an argument of a compiled step. */
+  rates(step: number, learningRate: number): tf.Tensor1D;
+  /** One step. */
+  apply(gradients: readonly tf.Tensor[], rates: tf.Tensor1D): void;
 }
 
 /** A vector on the host: computed zeros would make the first step another graph than the rest to an engine that compiles. */
@@ -34,18 +36,19 @@ export function adamW(weights: readonly tf.Variable[], options: AdamWOptions = {
   const v = zeroState(weights);
   return {
     state: { m, v },
-    apply: (gradients, step, learningRate) =>
+    rates: (step, learningRate) => tf.tensor1d([learningRate, 1 - beta1 ** step, 1 - beta2 ** step]),
+    apply: (gradients, rates) =>
       tf.tidy(() => {
+        const [learningRate, mScale, vScale] = rates.split(3);
         let g: tf.Tensor1D = flatten(gradients);
         if (clipNorm !== undefined) g = g.mul(tf.minimum(1, tf.scalar(clipNorm).div(g.norm().add(1e-12))));
         m.assign(m.mul(beta1).add(g.mul(1 - beta1)));
         v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
-        // Numbers that change with the step are tensors, so a lazy engine sees the same graph each time.
-        const mHat = m.div(tf.scalar(1 - beta1 ** step));
-        const vHat = v.div(tf.scalar(1 - beta2 ** step));
+        const mHat = m.div(mScale);
+        const vHat = v.div(vScale);
         const w = flatten(weights);
         const direction = mHat.div(vHat.sqrt().add(epsilon)).add(w.mul(weightDecay));
-        assignFlat(weights, w.sub(direction.mul(tf.scalar(learningRate))));
+        assignFlat(weights, w.sub(direction.mul(learningRate)));
       }),
   };
 }
@@ -59,11 +62,12 @@ export function sgd(
   const velocity = zeroState(weights);
   return {
     state: { velocity },
-    apply: (gradients, _step, learningRate) =>
+    rates: (_step, learningRate) => tf.tensor1d([learningRate]),
+    apply: (gradients, learningRate) =>
       tf.tidy(() => {
         const w = flatten(weights);
         velocity.assign(velocity.mul(momentum).add(flatten(gradients).add(w.mul(weightDecay))));
-        assignFlat(weights, w.sub(velocity.mul(tf.scalar(learningRate))));
+        assignFlat(weights, w.sub(velocity.mul(learningRate)));
       }),
   };
 }
@@ -82,11 +86,15 @@ export class WeightAverage {
     this.average = hostVariable(hostVector(weights));
   }
 
-  update(step: number): void {
-    const d = Math.min(this.decay, (1 + step) / (10 + step));
+  /** d of a step, for {@link update}: an argument of a compiled step. */
+  rate(step: number): tf.Scalar {
+    return tf.scalar(Math.min(this.decay, (1 + step) / (10 + step)));
+  }
+
+  update(rate: tf.Scalar): void {
     tf.tidy(() => {
       const w = flatten(this.weights);
-      this.average.assign(w.add(this.average.sub(w).mul(tf.scalar(d))));
+      this.average.assign(w.add(this.average.sub(w).mul(rate)));
     });
   }
 

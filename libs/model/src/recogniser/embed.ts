@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { imagesToFloat, type Dataset } from '@id3/data';
+import { compileStep } from '@id3/engine';
 
 /** A recogniser from outside: images [B,H,W,3] in [-1,1] → embeddings [B,d], not normalised. */
 export type Embed = (
@@ -8,14 +9,18 @@ export type Embed = (
 ) => Promise<Float32Array>;
 
 /** A recogniser of tfjs as {@link Embed}. */
-export const embedWith =
-  (recogniser: { embed(images: tf.Tensor4D): tf.Tensor2D }): Embed =>
-  async (images, shape) => {
-    const embeddings = tf.tidy(() => recogniser.embed(tf.tensor4d(images, shape)));
-    const values = (await embeddings.data()) as Float32Array;
-    embeddings.dispose();
-    return values;
+export function embedWith(recogniser: { embed(images: tf.Tensor4D): tf.Tensor2D }): Embed {
+  const step = compileStep(({ images }: { images: tf.Tensor4D }) => ({
+    embeddings: recogniser.embed(images),
+  }));
+  return async (values, shape) => {
+    const images = tf.tensor4d(values, shape);
+    const { embeddings } = step({ images });
+    const result = (await embeddings.data()) as Float32Array;
+    tf.dispose([images, embeddings]);
+    return result;
   };
+}
 
 export interface EmbedOptions {
   /** Images a call of `embed`; default 64. */

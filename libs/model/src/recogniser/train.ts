@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
-import { augmentSchema, batches, type Batch, type Dataset } from '@id3/data';
+import { augmentSchema, batches, type Dataset } from '@id3/data';
+import { compileStep } from '@id3/engine';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
 import { valueAndGradients } from '../optim/flat.ts';
 import { sgd, type Optimiser } from '../optim/optimisers.ts';
@@ -73,6 +74,9 @@ export async function trainRecogniser(
       tensors: await readTensors(saved),
     });
 
+  const step = compileStep((inputs: StepInputs) =>
+    trainingStep({ recogniser, head, optimiser, weights }, inputs),
+  );
   let savedAt = Date.now();
   const { steps, batchSize, augment } = training;
   for await (const batch of batches(dataset, {
@@ -84,18 +88,18 @@ export async function trainRecogniser(
   })) {
     const margin = options.head.margin * Math.min(1, batch.step / Math.max(1, training.marginRampSteps));
     const rate = training.learningRate * rateFactor(batch.step, training);
-    const logged = tf.tidy(() =>
-      trainingStep(
-        { recogniser, head, optimiser, weights },
-        batch,
-        margin,
-        rate,
-        new Rng(seed, 'dropout', batch.step),
-      ),
-    );
-    const [loss, accuracy] = await logged.data(); // the step boundary
-    logged.dispose();
     done = batch.step + 1;
+    const dropout = recogniser.dropoutMask(batchSize, new Rng(seed, 'dropout', batch.step));
+    const inputs = {
+      images: tf.tensor4d(batch.images, [batchSize, imageSize, imageSize, 3]),
+      labels: tf.tensor1d(batch.labels, 'int32'),
+      ...(dropout === undefined ? {} : { dropout }),
+      margin: tf.scalar(margin),
+      rates: optimiser.rates(done, rate),
+    };
+    const { logged } = step(inputs);
+    const [loss, accuracy] = await logged.data(); // the step boundary
+    tf.dispose([inputs, logged]);
     if (!Number.isFinite(loss)) {
       throw new UserError(
         `The recogniser's loss became ${loss} at step ${done}; lower training.learningRate and run again.`,
@@ -119,29 +123,30 @@ interface Learner {
   weights: tf.Variable[];
 }
 
-/** One optimiser step; returns [loss, accuracy]. To be called in a tidy. */
+/** What changes from step to step. */
+type StepInputs = {
+  images: tf.Tensor4D;
+  labels: tf.Tensor1D;
+  dropout?: tf.Tensor2D;
+  margin: tf.Scalar;
+  rates: tf.Tensor1D;
+};
+
+/** One optimiser step; returns [loss, accuracy]. */
 function trainingStep(
   { recogniser, head, optimiser, weights }: Learner,
-  batch: Batch,
-  margin: number,
-  learningRate: number,
-  rng: Rng,
-): tf.Tensor1D {
-  const { imageSize } = recogniser;
-  const n = batch.labels.length;
-  const images = tf.tensor4d(batch.images, [n, imageSize, imageSize, 3]);
-  const labels = tf.tensor1d(batch.labels, 'int32');
-  const dropout = recogniser.dropoutMask(n, rng);
+  { images, labels, dropout, margin, rates }: StepInputs,
+): { logged: tf.Tensor1D } {
   let logged: tf.Tensor1D | undefined;
   const { gradients } = valueAndGradients(() => {
-    const { loss, accuracy } = head.loss(recogniser.embed(images, { dropout }), labels, tf.scalar(margin));
+    const { loss, accuracy } = head.loss(recogniser.embed(images, { dropout }), labels, margin);
     logged = tf.keep(tf.stack([loss, accuracy]) as tf.Tensor1D);
     return loss;
   }, weights);
-  optimiser.apply(gradients, batch.step + 1, learningRate);
+  optimiser.apply(gradients, rates);
   const result = logged!.clone(); // `keep` would outlive the caller's tidy
   logged!.dispose();
-  return result;
+  return { logged: result };
 }
 
 /** Saves a recogniser that is not to be trained further, for {@link loadRecogniser}. */

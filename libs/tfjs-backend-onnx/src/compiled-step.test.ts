@@ -1,0 +1,132 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { compileStep, onnxBackendStats, registerOnnxBackend } from './index.ts';
+
+beforeAll(async () => {
+  registerOnnxBackend({ cacheSize: 3 });
+  await tf.setBackend('onnx');
+});
+afterEach(() => tf.disposeVariables());
+
+/** How many of the runs during a call were repeated without recording. */
+function repeatsOf(calls: () => void): number {
+  const before = onnxBackendStats().repeats;
+  calls();
+  return onnxBackendStats().repeats - before;
+}
+const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
+const vector = (...values: number[]) => tf.tensor1d(values);
+
+/** Gradient descent on a linear layer with running statistics, as a step and in plain numbers. */
+function regression() {
+  const w = tf.variable(vector(0.5, -1));
+  const mean = tf.variable(tf.scalar(0), false);
+  let calls = 0;
+  const step = compileStep(({ x, rate }: { x: tf.Tensor1D; rate: tf.Scalar }) => {
+    calls++;
+    const { value, grads } = tf.variableGrads(() => w.mul(x).sum<tf.Scalar>().square<tf.Scalar>(), [w]);
+    w.assign(w.sub(grads[w.name].mul(rate)));
+    mean.assign(mean.mul(0.9).add(x.mean().mul(0.1)));
+    return { loss: value, twice: x.mul(2), given: x };
+  });
+  const truth = { w: [0.5, -1], mean: 0 };
+  const expected = (x: number[], rate: number) => {
+    const dot = truth.w[0] * x[0] + truth.w[1] * x[1];
+    truth.w = truth.w.map((value, i) => value - rate * 2 * dot * x[i]);
+    truth.mean = truth.mean * 0.9 + ((x[0] + x[1]) / 2) * 0.1;
+    return dot ** 2;
+  };
+  return { w, mean, step, truth, expected, calls: () => calls };
+}
+
+it('is called twice, then repeated on new arguments and the variables that it changed', () => {
+  const { w, mean, step, truth, expected, calls } = regression();
+  const tensors = tf.memory().numTensors;
+  const repeats = repeatsOf(() => {
+    for (let i = 0; i < 8; i++) {
+      const x = [1 + i / 8, 2 - i / 4];
+      const rate = 0.01 * (i + 1);
+      const inputs = { x: vector(...x), rate: tf.scalar(rate) };
+      const { loss, twice, given } = step(inputs);
+      expect(numbers(loss)[0]).toBeCloseTo(expected(x, rate), 5);
+      expect(numbers(twice)).toEqual([2 * x[0], 2 * x[1]]);
+      expect(numbers(given)).toEqual(x);
+      numbers(w).forEach((value, k) => expect(value).toBeCloseTo(truth.w[k], 5));
+      expect(numbers(mean)[0]).toBeCloseTo(truth.mean, 5);
+      tf.dispose([inputs, loss, twice, given]);
+    }
+  });
+  expect(calls()).toBe(2);
+  expect(repeats).toBe(6);
+  expect(tf.memory().numTensors).toBe(tensors);
+});
+
+it('sees variables that something else assigned between calls, and leaves copies of old values alone', () => {
+  const { w, step, truth, expected } = regression();
+  const call = (x: number[]) => numbers(step({ x: vector(...x), rate: tf.scalar(0.01) }).loss)[0];
+  for (let i = 0; i < 3; i++) expect(call([1, 1])).toBeCloseTo(expected([1, 1], 0.01), 5);
+  const copy = w.clone();
+  const old = numbers(copy);
+  expect(call([1, 2])).toBeCloseTo(expected([1, 2], 0.01), 5);
+  expect(numbers(copy)).toEqual(old);
+  w.assign(w.mul(3)); // pending when the step begins
+  truth.w = truth.w.map((value) => 3 * value);
+  expect(call([2, 1])).toBeCloseTo(expected([2, 1], 0.01), 4);
+});
+
+it('has a program for each shape of its arguments', () => {
+  const step = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.square().sum() }));
+  const call = (...values: number[]) => numbers(step({ x: vector(...values) }).y)[0];
+  const repeats = repeatsOf(() => {
+    for (let i = 0; i < 4; i++) {
+      expect(call(i, 1)).toBe(i ** 2 + 1);
+      expect(call(i, 1, 2)).toBe(i ** 2 + 5);
+    }
+  });
+  expect(repeats).toBe(4);
+});
+
+it('is recorded again after its graph was evicted or a frozen variable changed', () => {
+  const frozen = tf.variable(vector(1, 2), false);
+  const step = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.mul(frozen).sum() }));
+  const call = (...values: number[]) => numbers(step({ x: vector(...values) }).y)[0];
+  expect(repeatsOf(() => [1, 2, 3].forEach((k) => expect(call(k, 1)).toBe(k + 2)))).toBe(1);
+  for (let n = 1; n <= 4; n++) numbers(tf.ones([n]).cumsum()); // as many graphs as are kept, and one more
+  expect(repeatsOf(() => expect(call(3, 1)).toBe(5))).toBe(0);
+  expect(repeatsOf(() => expect(call(4, 1)).toBe(6))).toBe(1);
+  frozen.assign(vector(10, 20));
+  expect(repeatsOf(() => expect(call(3, 1)).toBe(50))).toBe(0);
+});
+
+it('is called every time where it reads in its midst, keeps a tensor or is given one tensor twice', () => {
+  const reading = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.mul(numbers(x.sum())[0]) }));
+  const keeping = compileStep(({ x }: { x: tf.Tensor }) => ({ y: tf.keep(x.mul(2)).add(1) }));
+  const two = compileStep(({ a, b }: { a: tf.Tensor; b: tf.Tensor }) => ({ y: a.mul(2).add(b) }));
+  const repeats = repeatsOf(() => {
+    for (let i = 1; i <= 4; i++) {
+      expect(numbers(reading({ x: vector(i, 1) }).y)).toEqual([i * (i + 1), i + 1]);
+      expect(numbers(keeping({ x: vector(i) }).y)).toEqual([2 * i + 1]);
+      const x = vector(i);
+      expect(numbers(two({ a: x, b: x }).y)).toEqual([3 * i]);
+    }
+  });
+  expect(repeats).toBe(0);
+});
+
+it('refuses a step that writes other numbers in each call', () => {
+  let rate = 1;
+  const step = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.mul(tf.scalar(rate++)) }));
+  expect(numbers(step({ x: vector(3) }).y)).toEqual([3]);
+  expect(() => step({ x: vector(3) })).toThrow(
+    'wrote 1 into a tensor of 1 numbers in one call and 2 in the next; pass what changes as an argument',
+  );
+});
+
+it('keeps numbers that each call writes alike', () => {
+  const step = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.mul(vector(1, 2)) }));
+  const repeats = repeatsOf(() => {
+    for (let i = 0; i < 4; i++) expect(numbers(step({ x: vector(i, i) }).y)).toEqual([i, 2 * i]);
+  });
+  expect(repeats).toBe(2);
+});

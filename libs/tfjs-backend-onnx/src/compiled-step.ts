@@ -1,0 +1,194 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { OnnxBackend } from './backend.ts';
+import type { Run } from './session.ts';
+import type { Data, DataType } from './value.ts';
+
+/** A function of tensors: named arguments → named results. */
+export type Step<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap> = (inputs: I) => O;
+
+/** Where a call of a step finds the data of a tensor. */
+type Origin =
+  | { kind: 'argument'; name: string }
+  | { kind: 'variable'; variable: tf.Variable }
+  | { kind: 'output'; index: number }
+  /** Written by the step itself, or of a tensor that it closes over. */
+  | { kind: 'constant'; data: Data }
+  /** Several arguments or variables share it. */
+  | { kind: 'ambiguous' };
+
+interface Result {
+  origin: Origin;
+  shape: readonly number[];
+  dtype: DataType;
+}
+
+/** What a call of a step did, in terms that hold for the next call too. */
+interface Program {
+  /** Of the compiled graph. */
+  key: string;
+  inputs: readonly Origin[];
+  /** Variables whose contents are part of the compiled graph, and these contents. */
+  baked: ReadonlyMap<tf.Variable, Data>;
+  results: ReadonlyMap<string, Result>;
+  assigned: ReadonlyMap<tf.Variable, Result>;
+}
+
+/**
+ * A step that is called twice and from then on repeated from its compiled graph without being called, which saves what
+ * recording costs. It may read variables and assign new values to them; whatever else changes from call to call must be an
+ * argument. It is called again for arguments of other names, types or shapes, and after a frozen variable changed. One that
+ * reads a value in its midst, keeps a tensor that it neither returns nor assigns, or is given one tensor in two places, is
+ * called every time.
+ *
+ * The result throws where the step wrote other numbers into a tensor than in the call before: random numbers or rates,
+ * which must be arguments.
+ */
+export function compiledStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
+  backend: OnnxBackend,
+  step: Step<I, O>,
+): Step<I, O> {
+  const known = new Map<string, { program: Program | undefined; confirmed: boolean }>();
+  return (inputs) => {
+    backend.flush(); // what the arguments and variables are still waiting for
+    const signature = Object.entries(inputs)
+      .map(([name, { dtype, shape }]) => `${name}:${dtype}[${shape}]`)
+      .join();
+    const last = known.get(signature);
+    const repeated = last?.confirmed && repeat(backend, last.program!, inputs);
+    if (repeated) return repeated as O;
+    const { results, program } = trace(backend, step, inputs);
+    known.set(signature, { program, confirmed: isSame(last?.program, program) });
+    return results;
+  };
+}
+
+/** Calls the step and computes its results. Without a program where the call says nothing about the next one. */
+function trace<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
+  backend: OnnxBackend,
+  step: Step<I, O>,
+  inputs: I,
+): { results: O; program: Program | undefined } {
+  const origins = originsOf(backend, inputs);
+  const before = new Map(variables().map((variable) => [variable, backend.value(variable.dataId)]));
+  const runs = backend.stats.runs;
+  const results = tf.tidy(() => step(inputs));
+  const run = backend.flush();
+  const readInItsMidst = run === undefined || backend.stats.runs !== runs + 1;
+  const changed = variables().filter((variable) => backend.value(variable.dataId) !== before.get(variable));
+  const madeVariables = changed.some((variable) => !before.has(variable));
+  if (readInItsMidst || madeVariables) return { results, program: undefined };
+  return { results, program: programOf(backend, run, origins, results, changed) };
+}
+
+/** Whose data is whose before a call. */
+function originsOf(backend: OnnxBackend, inputs: tf.NamedTensorMap): Map<Data, Origin> {
+  const origins = new Map<Data, Origin>();
+  const add = ({ dataId }: tf.Tensor, origin: Origin) => {
+    const data = backend.value(dataId)?.data;
+    if (data !== undefined) origins.set(data, origins.has(data) ? { kind: 'ambiguous' } : origin);
+  };
+  for (const [name, tensor] of Object.entries(inputs)) add(tensor, { kind: 'argument', name });
+  for (const variable of variables()) add(variable, { kind: 'variable', variable });
+  return origins;
+}
+
+const variables = (): tf.Variable[] => Object.values(tf.engine().registeredVariables);
+
+function programOf(
+  backend: OnnxBackend,
+  run: Run,
+  origins: ReadonlyMap<Data, Origin>,
+  returned: tf.NamedTensorMap,
+  changed: readonly tf.Variable[],
+): Program | undefined {
+  const originOf = (data: Data): Origin => origins.get(data) ?? { kind: 'constant', data };
+  const resultOf = ({ dataId, shape, dtype }: tf.Tensor): Result => {
+    const value = backend.value(dataId)!;
+    const index = run.outputOf.get(value);
+    const origin: Origin = index === undefined ? originOf(value.data!) : { kind: 'output', index };
+    return { origin, shape, dtype: dtype as DataType };
+  };
+  const inputs = run.inputs.map(({ data }) => originOf(data));
+  const baked = new Map<tf.Variable, Data>();
+  run.inputs.forEach(({ data, baked: isBaked }, i) => {
+    const origin = inputs[i];
+    if (isBaked && origin.kind === 'variable') baked.set(origin.variable, data);
+  });
+  const results = new Map(Object.entries(returned).map(([name, tensor]) => [name, resultOf(tensor)]));
+  const assigned = new Map(changed.map((variable) => [variable, resultOf(variable)]));
+
+  const places = [...inputs, ...[...results.values(), ...assigned.values()].map(({ origin }) => origin)];
+  const claimed = new Set(places.map((origin) => (origin.kind === 'output' ? origin.index : -1)));
+  const isWhole = [...run.outputOf.values()].every((index) => claimed.has(index));
+  const isClear = places.every(({ kind }) => kind !== 'ambiguous');
+  return isWhole && isClear ? { key: run.key, inputs, baked, results, assigned } : undefined;
+}
+
+/** Runs a program on new arguments; `undefined` where its graph does not hold any more. */
+function repeat(
+  backend: OnnxBackend,
+  { key, inputs, baked, results, assigned }: Program,
+  given: tf.NamedTensorMap,
+): tf.NamedTensorMap | undefined {
+  const dataOf = ({ dataId }: tf.Tensor) => backend.value(dataId)!.data!;
+  for (const [variable, data] of baked) if (dataOf(variable) !== data) return undefined;
+  const find = (origin: Origin, outputs: readonly Data[] = []): Data => {
+    switch (origin.kind) {
+      case 'argument':
+        return dataOf(given[origin.name]);
+      case 'variable':
+        return dataOf(origin.variable);
+      case 'output':
+        return outputs[origin.index];
+      case 'constant':
+        return origin.data;
+      case 'ambiguous':
+        throw new Error('a program has no ambiguous origins');
+    }
+  };
+  const outputs = backend.repeat(
+    key,
+    inputs.map((origin) => find(origin)),
+  );
+  if (outputs === undefined) return undefined;
+  const tensorOf = ({ origin, shape, dtype }: Result) => backend.tensor(find(origin, outputs), shape, dtype);
+  const made = Object.fromEntries([...results].map(([name, result]) => [name, tensorOf(result)]));
+  const values = [...assigned].map(([variable, result]) => [variable, tensorOf(result)] as const);
+  for (const [variable, value] of values) {
+    variable.assign(value);
+    value.dispose();
+  }
+  return made;
+}
+
+/** Whether a call did the same as the one before. Throws where they differ in nothing but numbers that they wrote. */
+function isSame(a: Program | undefined, b: Program | undefined): boolean {
+  if (a === undefined || b === undefined || a.key !== b.key) return false;
+  const same = (x: Result, y: Result | undefined) => y !== undefined && isSameOrigin(x.origin, y.origin);
+  const constants = (program: Program) =>
+    program.inputs.map((origin) => (origin.kind === 'constant' ? origin.data : undefined));
+  const others = constants(b);
+  constants(a).forEach((data, i) => {
+    const other = others[i];
+    if (data === undefined || other === undefined || data === other) return;
+    const k = data.findIndex((x, j) => !Object.is(x, other[j]));
+    if (k >= 0)
+      throw new Error(
+        `A compiled step wrote ${data[k]} into a tensor of ${data.length} numbers in one call and ${other[k]} in the next; pass what changes as an argument.`,
+      );
+  });
+  return (
+    a.inputs.every((origin, i) => isSameOrigin(origin, b.inputs[i])) &&
+    a.results.size === b.results.size &&
+    [...a.results].every(([name, result]) => same(result, b.results.get(name))) &&
+    a.assigned.size === b.assigned.size &&
+    [...a.assigned].every(([variable, result]) => same(result, b.assigned.get(variable)))
+  );
+}
+
+function isSameOrigin(a: Origin, b: Origin): boolean {
+  if (a.kind === 'argument') return b.kind === 'argument' && a.name === b.name;
+  if (a.kind === 'variable') return b.kind === 'variable' && a.variable === b.variable;
+  if (a.kind === 'output') return b.kind === 'output' && a.index === b.index;
+  return a.kind === b.kind; // constants, whose numbers are compared by themselves
+}
