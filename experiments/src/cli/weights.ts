@@ -9,7 +9,13 @@ import { typedPath } from '../progress.ts';
 import { isDone } from '../scheduler/done.ts';
 import { MODEL_FILE } from '../stages/hooks.ts';
 import { ablationVariants } from '../variants.ts';
-import { FROM_SCRATCH, WEIGHTS_FOLDER, provenanceSchema, type Provenance } from '../weights.ts';
+import {
+  FROM_SCRATCH,
+  WEIGHTS_FOLDER,
+  committedWeights,
+  provenanceSchema,
+  type Provenance,
+} from '../weights.ts';
 import { main } from './main.ts';
 
 /** Points of a curve in the provenance. */
@@ -20,10 +26,13 @@ await main({
   summary:
     "Puts the networks that a config's ablation has trained (f and the diffusion models) into\n" +
     'experiments/weights, in half precision and with their provenance, to be committed:\n' +
-    'whoever runs that config next takes them instead of training.',
+    'whoever runs that config next takes them instead of training. What is committed already stays.',
   async run(config, args) {
     const root = resolve(args.out);
-    const nodes = planAblation(config, ablationVariants(config), FROM_SCRATCH).plan.nodes.filter(isTraining);
+    const committed = committedWeights();
+    const nodes = planAblation(config, ablationVariants(config), FROM_SCRATCH).plan.nodes.filter(
+      (node) => isTraining(node) && !committed.has(node.key),
+    );
     const missing = nodes.filter((node) => !isDone(join(root, nodeFolder(node))));
     if (missing.length > 0)
       throw new UserError(

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { NO_AUGMENTATION } from '@id3/data';
 import { selectEngine, type EngineName } from '@id3/engine';
+import { onnxBackendStats } from '@id3/tfjs-backend-onnx';
 import {
   loadRecogniser,
   trainDiffusion,
@@ -103,7 +104,10 @@ it.each<[string, (hooks: TrainingHooks) => Promise<unknown>]>([
   '%s is trained alike by wasm and onnx',
   async (_name, train) => {
     const wasm = await metricsOn('wasm', train);
+    await selectEngine('onnx');
+    const { repeats } = onnxBackendStats();
     const onnx = await metricsOn('onnx', train);
+    expect(onnxBackendStats().repeats - repeats).toBe(STEPS - 2); // the first two are recorded
     expect(wasm).toHaveLength(STEPS);
     expect(difference(onnx, wasm)).toBeLessThan(1e-3);
   },

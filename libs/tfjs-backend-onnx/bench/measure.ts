@@ -2,7 +2,7 @@
 // Usage: tsx measure.ts <engine> <workload> <batch> <steps> <threads>
 import * as tf from '@tensorflow/tfjs-core';
 import { start } from './engines.ts';
-import { onnxBackendStats } from '../src/index.ts';
+import { endOnnxProfiling, onnxBackendStats } from '../src/index.ts';
 import { WORKLOADS, type Workload } from './workloads.ts';
 
 const [engine, workload, batch, steps, threads] = process.argv.slice(2);
@@ -34,6 +34,8 @@ for (let i = 1; i <= Number(steps) + WARM_UP; i++) {
     tracingCpuMs: cpu - (inOrtCpuMs() - ortBegun),
   });
 }
+
+if (engine === 'onnx' && process.env.ORT_PROFILE !== undefined) endOnnxProfiling();
 
 const middle = (of: number[]): number => of.sort((a, b) => a - b)[Math.floor(of.length / 2)];
 const warm = timings.slice(WARM_UP);
