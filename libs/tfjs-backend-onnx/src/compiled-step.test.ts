@@ -121,6 +121,23 @@ it('refuses a step that writes other numbers in each call', () => {
   expect(() => step({ x: vector(3) })).toThrow(
     'wrote 1 into a tensor of 1 numbers in one call and 2 in the next; pass what changes as an argument',
   );
+  let count = 5;
+  const counting = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.mul(2), count: tf.scalar(count++) }));
+  counting({ x: vector(3) });
+  expect(() => counting({ x: vector(3) })).toThrow('wrote 5 into');
+});
+
+it('leaves variables of other backends where they are, and takes those that it uses', async () => {
+  await tf.setBackend('cpu');
+  const [used, unused] = [tf.variable(vector(2)), tf.variable(vector(3))];
+  await tf.setBackend('onnx');
+  const held = tf.engine().backend.numDataIds();
+  const step = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.mul(used) }));
+  const x = vector(5);
+  const results = [1, 2, 3, 4].map(() => step({ x }).y);
+  expect(results.flatMap(numbers)).toEqual([10, 10, 10, 10]);
+  expect(tf.engine().backend.numDataIds()).toBe(held + 6); // x, used and four results
+  expect(numbers(unused)).toEqual([3]);
 });
 
 it('keeps numbers that each call writes alike', () => {

@@ -13,8 +13,8 @@ type Origin =
   | { kind: 'output'; index: number }
   /** Written by the step itself, or of a tensor that it closes over. */
   | { kind: 'constant'; data: Data }
-  /** Several arguments or variables share it. */
-  | { kind: 'ambiguous' };
+  /** Several arguments or variables share it, or it is no numbers. */
+  | { kind: 'unclear' };
 
 interface Result {
   origin: Origin;
@@ -69,14 +69,14 @@ function trace<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   inputs: I,
 ): { results: O; program: Program | undefined } {
   const origins = originsOf(backend, inputs);
-  const before = new Map(variables().map((variable) => [variable, backend.value(variable.dataId)]));
+  const before = new Map(variablesOf(backend).map((variable) => [variable, backend.value(variable.dataId)]));
   const runs = backend.stats.runs;
   const results = tf.tidy(() => step(inputs));
   const run = backend.flush();
   const readInItsMidst = run === undefined || backend.stats.runs !== runs + 1;
-  const changed = variables().filter((variable) => backend.value(variable.dataId) !== before.get(variable));
-  const madeVariables = changed.some((variable) => !before.has(variable));
-  if (readInItsMidst || madeVariables) return { results, program: undefined };
+  const changed = variablesOf(backend).filter((v) => backend.value(v.dataId) !== before.get(v));
+  const isNew = (variable: tf.Variable) => !before.has(variable); // made by this call, or moved from another backend
+  if (readInItsMidst || changed.some(isNew)) return { results, program: undefined };
   return { results, program: programOf(backend, run, origins, results, changed) };
 }
 
@@ -85,14 +85,15 @@ function originsOf(backend: OnnxBackend, inputs: tf.NamedTensorMap): Map<Data, O
   const origins = new Map<Data, Origin>();
   const add = ({ dataId }: tf.Tensor, origin: Origin) => {
     const data = backend.value(dataId)?.data;
-    if (data !== undefined) origins.set(data, origins.has(data) ? { kind: 'ambiguous' } : origin);
+    if (data !== undefined) origins.set(data, origins.has(data) ? { kind: 'unclear' } : origin);
   };
   for (const [name, tensor] of Object.entries(inputs)) add(tensor, { kind: 'argument', name });
-  for (const variable of variables()) add(variable, { kind: 'variable', variable });
+  for (const variable of variablesOf(backend)) add(variable, { kind: 'variable', variable });
   return origins;
 }
 
-const variables = (): tf.Variable[] => Object.values(tf.engine().registeredVariables);
+const variablesOf = (backend: OnnxBackend): tf.Variable[] =>
+  Object.values(tf.engine().registeredVariables).filter(({ dataId }) => backend.refCount(dataId) > 0);
 
 function programOf(
   backend: OnnxBackend,
@@ -103,7 +104,8 @@ function programOf(
 ): Program | undefined {
   const originOf = (data: Data): Origin => origins.get(data) ?? { kind: 'constant', data };
   const resultOf = ({ dataId, shape, dtype }: tf.Tensor): Result => {
-    const value = backend.value(dataId)!;
+    const value = backend.value(dataId);
+    if (value === undefined) return { origin: { kind: 'unclear' }, shape, dtype: dtype as DataType };
     const index = run.outputOf.get(value);
     const origin: Origin = index === undefined ? originOf(value.data!) : { kind: 'output', index };
     return { origin, shape, dtype: dtype as DataType };
@@ -120,7 +122,7 @@ function programOf(
   const places = [...inputs, ...[...results.values(), ...assigned.values()].map(({ origin }) => origin)];
   const claimed = new Set(places.map((origin) => (origin.kind === 'output' ? origin.index : -1)));
   const isWhole = [...run.outputOf.values()].every((index) => claimed.has(index));
-  const isClear = places.every(({ kind }) => kind !== 'ambiguous');
+  const isClear = places.every(({ kind }) => kind !== 'unclear');
   return isWhole && isClear ? { key: run.key, inputs, baked, results, assigned } : undefined;
 }
 
@@ -142,8 +144,8 @@ function repeat(
         return outputs[origin.index];
       case 'constant':
         return origin.data;
-      case 'ambiguous':
-        throw new Error('a program has no ambiguous origins');
+      case 'unclear':
+        throw new Error('a program has no unclear origins');
     }
   };
   const outputs = backend.repeat(
@@ -161,28 +163,16 @@ function repeat(
   return made;
 }
 
-/** Whether a call did the same as the one before. Throws where they differ in nothing but numbers that they wrote. */
+/** Whether a call did the same as the one before. Throws where the calls wrote different numbers. */
 function isSame(a: Program | undefined, b: Program | undefined): boolean {
   if (a === undefined || b === undefined || a.key !== b.key) return false;
-  const same = (x: Result, y: Result | undefined) => y !== undefined && isSameOrigin(x.origin, y.origin);
-  const constants = (program: Program) =>
-    program.inputs.map((origin) => (origin.kind === 'constant' ? origin.data : undefined));
-  const others = constants(b);
-  constants(a).forEach((data, i) => {
-    const other = others[i];
-    if (data === undefined || other === undefined || data === other) return;
-    const k = data.findIndex((x, j) => !Object.is(x, other[j]));
-    if (k >= 0)
-      throw new Error(
-        `A compiled step wrote ${data[k]} into a tensor of ${data.length} numbers in one call and ${other[k]} in the next; pass what changes as an argument.`,
-      );
-  });
+  const alike = <K>(x: ReadonlyMap<K, Result>, y: ReadonlyMap<K, Result>) =>
+    x.size === y.size &&
+    [...x].every(([key, { origin }]) => y.has(key) && isSameOrigin(origin, y.get(key)!.origin));
   return (
     a.inputs.every((origin, i) => isSameOrigin(origin, b.inputs[i])) &&
-    a.results.size === b.results.size &&
-    [...a.results].every(([name, result]) => same(result, b.results.get(name))) &&
-    a.assigned.size === b.assigned.size &&
-    [...a.assigned].every(([variable, result]) => same(result, b.assigned.get(variable)))
+    alike(a.results, b.results) &&
+    alike(a.assigned, b.assigned)
   );
 }
 
@@ -190,5 +180,11 @@ function isSameOrigin(a: Origin, b: Origin): boolean {
   if (a.kind === 'argument') return b.kind === 'argument' && a.name === b.name;
   if (a.kind === 'variable') return b.kind === 'variable' && a.variable === b.variable;
   if (a.kind === 'output') return b.kind === 'output' && a.index === b.index;
-  return a.kind === b.kind; // constants, whose numbers are compared by themselves
+  if (a.kind !== 'constant' || b.kind !== 'constant') return false;
+  const [before, now] = [a.data, b.data];
+  const k = before === now ? -1 : before.findIndex((x, i) => !Object.is(x, now[i]));
+  if (k < 0) return true;
+  throw new Error(
+    `A compiled step wrote ${before[k]} into a tensor of ${before.length} numbers in one call and ${now[k]} in the next; pass what changes as an argument.`,
+  );
 }
