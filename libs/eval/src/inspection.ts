@@ -110,17 +110,8 @@ export function principalMap(unit: Float64Array, size: number): PrincipalMap {
   };
 }
 
-/** Of row i and row j. Four sums, for they need not wait for each other: a third faster than one. */
 function dot(x: Float64Array, i: number, y: Float64Array, j: number, size: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let [a, b] = [i * size, j * size];
-  const end = a + size;
-  for (; a + 4 <= end; a += 4, b += 4) {
-    s0 += x[a] * y[b];
-    s1 += x[a + 1] * y[b + 1];
-    s2 += x[a + 2] * y[b + 2];
-    s3 += x[a + 3] * y[b + 3];
-  }
-  for (; a < end; a++, b++) s0 += x[a] * y[b];
-  return s0 + s1 + (s2 + s3);
+  let sum = 0;
+  for (let k = 0, a = i * size, b = j * size; k < size; k++) sum += x[a + k] * y[b + k];
+  return sum;
 }
