@@ -20,7 +20,7 @@ const FILE = 'measures.json';
  */
 export const measuring: Stage<Record<string, never>, string> = {
   name: 'measure',
-  version: 3,
+  version: 4,
   cost: () => 15,
   async run({ folder, dependencies }) {
     const dataset = openDataset(dependencies.dataset);

@@ -4,7 +4,7 @@ import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 /** Side of the grey pictures that attributes are read off. */
 const SIDE = 16;
 /** So many images suffice to fit some hundreds of weights. */
-const MOST_FITTED = 10_000;
+const MOST_FITTED = 5000;
 /** Every so many people are kept out of the fit, to tell its error. */
 const HELD_OUT = 5;
 /** Ridge penalty per fitted image, of standardised features. */

@@ -64,9 +64,11 @@ function cropped(
       const x0 = Math.floor(x);
       const fx = x - x0;
       const x1 = Math.min(width - 1, x0 + 1);
+      const [upLeft, upRight] = [(above + x0) * 3, (above + x1) * 3];
+      const [lowLeft, lowRight] = [(below + x0) * 3, (below + x1) * 3];
       for (let c = 0; c < 3; c++, k++) {
-        const upper = source[(above + x0) * 3 + c] * (1 - fx) + source[(above + x1) * 3 + c] * fx;
-        const lower = source[(below + x0) * 3 + c] * (1 - fx) + source[(below + x1) * 3 + c] * fx;
+        const upper = source[upLeft + c] * (1 - fx) + source[upRight + c] * fx;
+        const lower = source[lowLeft + c] * (1 - fx) + source[lowRight + c] * fx;
         image[k] = upper * (1 - fy) + lower * fy;
       }
     }
@@ -74,7 +76,9 @@ function cropped(
 }
 
 function recoloured(image: Float32Array, contrast: number, saturation: number, brightness: number): void {
-  const mean = image.reduce((sum, value) => sum + value, 0) / image.length;
+  let sum = 0;
+  for (let k = 0; k < image.length; k++) sum += image[k];
+  const mean = sum / image.length;
   for (let k = 0; k < image.length; k += 3) {
     const grey = (image[k] + image[k + 1] + image[k + 2]) / 3;
     for (let c = 0; c < 3; c++) {
