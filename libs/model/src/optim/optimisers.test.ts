@@ -9,7 +9,7 @@ beforeAll(async () => void (await tf.setBackend('cpu')));
 /** Two weights of six numbers in all, and gradients for a few steps. */
 function problem() {
   const start = Array.from(new Rng(1, 'weights').normals(6));
-  const weights = [
+  const weights: tf.Variable[] = [
     tf.variable(tf.tensor2d(start.slice(0, 4), [2, 2])),
     tf.variable(tf.tensor1d(start.slice(4))),
   ];
