@@ -37,8 +37,8 @@ export function registerOnnxBackend(options: SessionOptions = {}): void {
 }
 
 /**
- * Makes a step (named tensors → named tensors, and new values of variables) that is recorded once and then repeated without
- * calling it; what changes from call to call must be an argument. Throws where `onnx` is not the current backend.
+ * Makes a step (named tensors → named tensors, and new values of variables) that is recorded in its first two calls and then
+ * repeated without calling it; what changes from call to call must be an argument. Throws where `onnx` is not the current backend.
  */
 export function compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   step: Step<I, O>,

@@ -1,7 +1,7 @@
 import type { Config } from '../schema.ts';
 import { quick } from './quick.ts';
 
-/** The models of `quick`, sampled and judged at length: a night on two cores. */
+/** The models of `quick`, sampled and judged at length; `--estimate` tells how long that is. */
 export const standard: Config = {
   ...quick,
   benchmarks: { ...quick.benchmarks, pairs: 6000 },
