@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import { isAlive, processIdentity, thisProcess, type Database, type ProcessIdentity } from '@id3/tracking';
@@ -43,7 +43,14 @@ export class StageLock {
 
 /** A process that holds the lock and lives, as far as this host can know. */
 function livingHolder(path: string): ProcessIdentity | undefined {
-  if (!existsSync(path)) return undefined;
-  const holders = JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity[];
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    // Not claimed, or released this moment: releasing does not take the database's lock.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const holders = JSON.parse(text) as ProcessIdentity[];
   return holders.find((holder) => isAlive(holder) ?? true);
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@id3/core';
@@ -108,6 +108,20 @@ describe('runPlan', () => {
     rmSync(join(folders(1).d, 'count-0'));
     const { heard } = await runDiamond(root, 1);
     expect(heard).toEqual(['started counting d', 'ended counting d finished']);
+  });
+
+  it('goes on from results that another run has finished since it was planned', async () => {
+    await runDiamond(root, 1);
+    const marks = Object.values(folders(1)).map((folder) => join(folder, 'done.json'));
+    for (const mark of marks) renameSync(mark, `${mark}.away`);
+    const planned = () => marks.forEach((mark) => renameSync(`${mark}.away`, mark));
+    const { heard } = await runDiamond(root, 1, { planned });
+    expect(heard.sort()).toEqual([
+      'ended counting a cached',
+      'ended counting c cached',
+      'ended counting d cached',
+      'ended split b cached',
+    ]);
   });
 
   it('killed, leaves no process behind, is resumed, and repeats nothing that was saved', async () => {

@@ -151,6 +151,8 @@ class Scheduler {
     for (const node of nodes) {
       const active = this.active.get(node) ?? this.begin(node);
       if (active !== undefined) return active;
+      // Another run had just finished it, so more may be ready now than was listed.
+      if (this.runs.has(node)) return this.nextActive();
     }
     return undefined;
   }
