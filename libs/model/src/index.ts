@@ -11,6 +11,7 @@ export * from './nn/layers.ts';
 export * from './nn/resample.ts';
 export * from './nn/scope.ts';
 export * from './optim/flat.ts';
+export * from './optim/gradients.ts';
 export * from './optim/optimisers.ts';
 export * from './optim/schedule.ts';
 export * from './recogniser/embed.ts';

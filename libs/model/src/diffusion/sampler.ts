@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { compileStep } from '@id3/engine';
+import { withAside } from '../optim/gradients.ts';
 import { lambdaKappa, stridedTimes, type NoiseSchedule } from './schedule.ts';
 
 /** Options of Algorithm 2; together they span the samplers that the ablation compares. */
@@ -160,13 +161,12 @@ function scores<C extends tf.NamedTensorMap>(
     const epsilon = field.epsilon(xt, inputs, inputs);
     return { epsilon, score: tf.grad((x) => cosines(x, epsilon))(xt) };
   }
-  let kept: tf.Tensor | undefined;
-  const score = tf.grad((x) => {
-    const epsilon = field.epsilon(x, inputs, inputs);
-    kept = tf.keep(epsilon.clone());
-    return cosines(x, epsilon);
-  })(xt);
-  const epsilon = kept!.clone(); // belongs to the caller's tidy
-  kept!.dispose();
+  const { result: score, aside: epsilon } = withAside((setAside: (epsilon: tf.Tensor) => void) =>
+    tf.grad((x) => {
+      const noise = field.epsilon(x, inputs, inputs);
+      setAside(noise);
+      return cosines(x, noise);
+    })(xt),
+  );
   return { epsilon, score };
 }

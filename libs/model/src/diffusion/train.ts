@@ -5,7 +5,7 @@ import { Rng, UserError } from '@id3/core';
 import { NO_AUGMENTATION, batches, type Dataset } from '@id3/data';
 import { compileStep } from '@id3/engine';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
-import { valueAndGradients } from '../optim/flat.ts';
+import { valueAndGradients, withAside } from '../optim/gradients.ts';
 import { WeightAverage, adamW, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
 import type { TrainingHooks } from '../training.ts';
@@ -156,28 +156,33 @@ function trainingStep(
   const y = f.embedUnit(x0);
   const { idLossWeight } = options.training;
   const embed = idLossWeight > 0 ? (images: tf.Tensor4D) => f.embedUnit(images) : undefined;
-  let logged: tf.Tensor1D | undefined;
-  const { gradients } = valueAndGradients(() => {
-    const terms = lossTerms(
-      (xt, at) => unet.forward(xt, at, y, s),
-      options.prediction,
-      embed,
-      x0,
-      noise,
-      y,
-      time,
-    );
-    const parts = idPreservingLoss(terms, time, idLossWeight);
-    logged = tf.keep(
-      tf.stack([parts.loss, parts.noise, parts.reconstruction, parts.identity, parts.cosine]) as tf.Tensor1D,
-    );
-    return parts.loss;
-  }, weights);
-  optimiser.apply(gradients, rates);
+  const { result, aside: logged } = withAside((setAside: (numbers: tf.Tensor1D) => void) =>
+    valueAndGradients(() => {
+      const terms = lossTerms(
+        (xt, at) => unet.forward(xt, at, y, s),
+        options.prediction,
+        embed,
+        x0,
+        noise,
+        y,
+        time,
+      );
+      const parts = idPreservingLoss(terms, time, idLossWeight);
+      setAside(
+        tf.stack([
+          parts.loss,
+          parts.noise,
+          parts.reconstruction,
+          parts.identity,
+          parts.cosine,
+        ]) as tf.Tensor1D,
+      );
+      return parts.loss;
+    }, weights),
+  );
+  optimiser.apply(result.gradients, rates);
   ema.update(emaRate);
-  const result = logged!.clone(); // `keep` would outlive the caller's tidy
-  logged!.dispose();
-  return { logged: result };
+  return { logged };
 }
 
 /** A trained denoising network and how it is to be read. */

@@ -5,7 +5,7 @@ import { Rng, UserError } from '@id3/core';
 import { augmentSchema, batches, type Dataset } from '@id3/data';
 import { compileStep } from '@id3/engine';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
-import { valueAndGradients } from '../optim/flat.ts';
+import { valueAndGradients, withAside } from '../optim/gradients.ts';
 import { sgd, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
 import type { TrainingHooks } from '../training.ts';
@@ -137,16 +137,15 @@ function trainingStep(
   { recogniser, head, optimiser, weights }: Learner,
   { images, labels, dropout, margin, rates }: StepInputs,
 ): { logged: tf.Tensor1D } {
-  let logged: tf.Tensor1D | undefined;
-  const { gradients } = valueAndGradients(() => {
-    const { loss, accuracy } = head.loss(recogniser.embed(images, { dropout }), labels, margin);
-    logged = tf.keep(tf.stack([loss, accuracy]) as tf.Tensor1D);
-    return loss;
-  }, weights);
-  optimiser.apply(gradients, rates);
-  const result = logged!.clone(); // `keep` would outlive the caller's tidy
-  logged!.dispose();
-  return { logged: result };
+  const { result, aside: logged } = withAside((setAside: (numbers: tf.Tensor1D) => void) =>
+    valueAndGradients(() => {
+      const { loss, accuracy } = head.loss(recogniser.embed(images, { dropout }), labels, margin);
+      setAside(tf.stack([loss, accuracy]) as tf.Tensor1D);
+      return loss;
+    }, weights),
+  );
+  optimiser.apply(result.gradients, rates);
+  return { logged };
 }
 
 /** Saves a recogniser that is not to be trained further, for {@link loadRecogniser}. */
