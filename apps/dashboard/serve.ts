@@ -24,7 +24,7 @@ function serve([mode, ...argv]: string[]): void {
   );
   if (unknown !== undefined || positional.length > 0)
     throw new UserError(
-      `The argument "${unknown === undefined ? positional[0] : `--${unknown}`}" is not understood (see --help).`,
+      `The argument "${unknown === undefined ? positional[0] : `--${unknown}`}" is not understood (-- --help lists all).`,
     );
   const text = (name: string, otherwise: string): string => {
     const value: unknown = given[name] ?? otherwise;

@@ -18,7 +18,9 @@ recordio is read by InsightFace's arcface_torch.`,
   },
   async run({ dataset, out, format, encoding, quality }) {
     if (dataset === undefined || out === undefined || format === undefined)
-      throw new UserError('An export needs --dataset=FOLDER, --out=FOLDER and --format=NAME (see --help).');
+      throw new UserError(
+        'An export needs --dataset=FOLDER, --out=FOLDER and --format=NAME (-- --help lists all).',
+      );
     const write = exporters[oneOf('format', format, formats)];
     const opened = openDataset(dataset);
     await write(opened, out, {

@@ -24,7 +24,7 @@ the first three are recognised by themselves.`,
   },
   async run({ from, out, format, pairs, size }) {
     if (from === undefined || out === undefined)
-      throw new UserError('An import needs --from=FILE-OR-FOLDER and --out=FOLDER (see --help).');
+      throw new UserError('An import needs --from=FILE-OR-FOLDER and --out=FOLDER (-- --help lists all).');
     const chosen: ImportFormat =
       format === undefined ? detectFormat(from) : oneOf('format', format, importFormats);
     const source = openImageSource(chosen, from, pairs);

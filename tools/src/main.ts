@@ -51,7 +51,7 @@ function read(argv: string[], options: Record<string, Option>): Record<string, s
     throw new UserError(
       `The argument "${unknown}" is not understood; there is ${Object.keys(options)
         .map((name) => `--${name}`)
-        .join(', ')} (see --help).`,
+        .join(', ')} (-- --help lists all).`,
     );
   return Object.fromEntries(
     Object.entries(options).map(([name, option]) => {
@@ -64,9 +64,10 @@ function read(argv: string[], options: Record<string, Option>): Record<string, s
 }
 
 function helpOf({ name, summary, options }: Tool<Record<string, Option>>): string {
+  const width = Math.max(...Object.keys(options).map((option) => option.length));
   const lines = Object.entries(options).map(([option, { help, default: value }]) => {
     const otherwise = value === undefined ? '' : ` (default: ${value})`;
-    return `  --${option}=VALUE`.padEnd(24) + help + otherwise;
+    return `  --${`${option}=VALUE`.padEnd(width + 8)}${help}${otherwise}`;
   });
   return [`nx run tools:${name} [options]`, '', summary, '', ...lines].join('\n');
 }

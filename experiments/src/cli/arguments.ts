@@ -53,7 +53,7 @@ export function parseArguments(
   });
   if (positional.length > 0)
     throw new UserError(
-      `The argument "${positional[0]}" is not understood; options are written --name=value (see --help).`,
+      `The argument "${positional[0]}" is not understood; options are written --name=value (-- --help lists all).`,
     );
   const {
     profile,

@@ -128,7 +128,10 @@ describe('the command line', () => {
       'The config field "f.whitenedSize" is 24; expected fewer than data.pretrain.people.',
     ],
     [['--workers=0'], 'The option --workers is "0"; expected a whole number of at least 1.'],
-    [['smoke'], 'The argument "smoke" is not understood; options are written --name=value (see --help).'],
+    [
+      ['smoke'],
+      'The argument "smoke" is not understood; options are written --name=value (-- --help lists all).',
+    ],
   ])('%j is refused in one sentence', (argv, message) => {
     expect(failure(...argv)).toBe(message);
   });
