@@ -17,16 +17,16 @@ export function valueAndGradients(
 }
 
 /**
- * Differentiates, and gives beside the result a tensor that was met on the way: tfjs disposes of all else that a
+ * Differentiates, and gives beside the result a tensor of any shape that was met on the way: tfjs disposes of all else that a
  * differentiated function makes. Both belong to the caller's tidy. Throws where nothing was set aside.
  */
 export function withAside<T, A extends tf.Tensor>(
   differentiate: (setAside: (tensor: A) => void) => T,
 ): { result: T; aside: A } {
-  let kept: A | undefined;
+  let kept = undefined as A | undefined;
   const result = differentiate((tensor) => void (kept = tf.keep(tensor.clone())));
   if (kept === undefined) throw new Error('nothing was set aside');
-  const aside = (kept as A).clone(); // what is kept would outlive the caller's tidy
-  (kept as A).dispose();
+  const aside = kept.clone(); // what is kept would outlive the caller's tidy
+  kept.dispose();
   return { result, aside };
 }
