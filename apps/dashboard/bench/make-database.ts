@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Rng, UserError } from '@id3/core';
-import { openDatabase, type Database } from '@id3/tracking';
-import BetterSqlite from 'better-sqlite3';
+import { openDatabase, openSqlite, type Database } from '@id3/tracking';
 import parse from 'yargs-parser';
 
 const HELP = `nx run dashboard:make-database --file=FILE [options]
@@ -74,7 +73,7 @@ function addVerifications(database: Database, parent: number, rng: Rng): void {
 
 /** Metrics are made by SQLite itself: there are hundreds of millions. */
 function addMetrics(path: string, ids: readonly number[], metrics: number, points: number): void {
-  const sqlite = new BetterSqlite(path);
+  const sqlite = openSqlite(path);
   sqlite.pragma('journal_mode = WAL');
   const insert = sqlite.prepare(`
     with recursive step(k) as (select 0 union all select k + 1 from step where k + 1 < @points)

@@ -13,7 +13,7 @@ import {
 import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import BetterSqlite from 'better-sqlite3';
+import { openSqlite } from '@id3/tracking';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openBrowser } from './browser.ts';
@@ -44,7 +44,7 @@ afterAll(async () => {
 // A copy of the finished experiment, in place of what the test before left.
 beforeEach(() => {
   for (const suffix of ['', '-wal', '-shm']) rmSync(database + suffix, { force: true });
-  const sqlite = new BetterSqlite(join(inject('smoke'), 'tracking.sqlite'), { readonly: true });
+  const sqlite = openSqlite(join(inject('smoke'), 'tracking.sqlite'), { readonly: true });
   sqlite.exec(`vacuum into '${database}'`);
   sqlite.close();
 });
@@ -60,7 +60,7 @@ async function statusOf(path: string, headers: Record<string, string> = {}): Pro
 
 /** Changes the database by another connection than the dashboard's. */
 function change(sql: string): void {
-  const sqlite = new BetterSqlite(database);
+  const sqlite = openSqlite(database);
   sqlite.exec(sql);
   sqlite.close();
 }
@@ -73,7 +73,7 @@ describe('a database that cannot be read', () => {
       'locked',
       'The database cannot be opened',
       () => {
-        const sqlite = new BetterSqlite(database);
+        const sqlite = openSqlite(database);
         sqlite.pragma('locking_mode = exclusive');
         sqlite.exec('begin exclusive');
         return () => sqlite.close();

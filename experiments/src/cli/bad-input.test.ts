@@ -17,8 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listRuns, openDatabase } from '@id3/tracking';
-import BetterSqlite from 'better-sqlite3';
+import { listRuns, openDatabase, openSqlite } from '@id3/tracking';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { stageResults, startAblation } from '../fixtures/command.ts';
 
@@ -143,12 +142,12 @@ describe.concurrent('the command line', { timeout: 600_000 }, () => {
     const out = unfinished(join(root, 'newer'));
     const path = join(out, 'tracking.sqlite');
     const rows = () => {
-      const sqlite = new BetterSqlite(path);
+      const sqlite = openSqlite(path);
       const all = sqlite.prepare('select * from runs').all();
       sqlite.close();
       return all;
     };
-    const sqlite = new BetterSqlite(path);
+    const sqlite = openSqlite(path);
     sqlite.prepare(`insert into __drizzle_migrations (hash, created_at) values ('x', 9999999999999)`).run();
     sqlite.close();
     const before = rows();

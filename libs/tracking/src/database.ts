@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hashOf, makeFolder } from '@id3/core';
-import BetterSqlite from 'better-sqlite3';
+import type BetterSqlite from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { explained } from './errors.ts';
@@ -12,6 +12,7 @@ import { reapInterrupted } from './reap.ts';
 import { RunRecord } from './record.ts';
 import { Run } from './run.ts';
 import { experiments, runs } from './schema.ts';
+import { openSqlite } from './sqlite.ts';
 
 const BUSY_TIMEOUT_MS = 20_000;
 
@@ -37,7 +38,7 @@ export interface RunOptions {
 export function openDatabase(path: string): Database {
   return explained(path, () => {
     if (!existsSync(dirname(path))) makeFolder(dirname(path));
-    const sqlite = new BetterSqlite(path, { timeout: BUSY_TIMEOUT_MS });
+    const sqlite = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       sqlite.pragma('journal_mode = WAL');
       // With WAL this survives the death of a process; the last moments may go with the power.

@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '@id3/core';
-import BetterSqlite from 'better-sqlite3';
+import type BetterSqlite from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import journal from '../migrations/meta/_journal.json' with { type: 'json' };
 import { sqliteCode } from './errors.ts';
+import { openSqlite } from './sqlite.ts';
 
 /** Reads wait this long for a lock: a reader that serves people must not hang. */
 const BUSY_TIMEOUT_MS = 1_000;
@@ -80,7 +81,7 @@ export function openReader(path: string, { writable = false }: { writable?: bool
       `The database ${path} is empty: it is being made, or its making was cut short; run an experiment again.`,
     );
   return orProblem(path, () => {
-    const sqlite = new BetterSqlite(path, {
+    const sqlite = openSqlite(path, {
       readonly: !writable,
       fileMustExist: true,
       timeout: BUSY_TIMEOUT_MS,

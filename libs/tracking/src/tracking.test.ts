@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError, sha256 } from '@id3/core';
-import BetterSqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   getArtefacts,
@@ -15,6 +14,7 @@ import {
   listExperiments,
   listRuns,
   openDatabase,
+  openSqlite,
 } from './index.ts';
 
 let folder: string;
@@ -123,7 +123,7 @@ describe('a run', () => {
   it('is not given up while its process lives, however old its heartbeat is', () => {
     const database = openDatabase(path);
     const { id } = database.initRun({ experiment: 'e', name: 'long native step', config: {} });
-    const sqlite = new BetterSqlite(path);
+    const sqlite = openSqlite(path);
     sqlite.prepare('update runs set heartbeat_at = 0').run();
     expect(getRun(database, id)!.status).toBe('running');
     sqlite.prepare(`update runs set process_start = 'an earlier process with this pid'`).run();
@@ -135,7 +135,7 @@ describe('a run', () => {
   it('of another host is judged by its heartbeat and comes back with the next one', () => {
     const database = openDatabase(path);
     const run = database.initRun({ experiment: 'e', name: 'elsewhere', config: {} });
-    const sqlite = new BetterSqlite(path);
+    const sqlite = openSqlite(path);
     sqlite.prepare(`update runs set host = 'another'`).run();
     expect(getRun(database, run.id)!.status).toBe('running');
     sqlite.prepare('update runs set heartbeat_at = 0').run();
@@ -151,7 +151,7 @@ describe('a run', () => {
 describe('openDatabase', () => {
   it('applies every migration once', () => {
     for (let k = 0; k < 3; k++) openDatabase(path).close();
-    const sqlite = new BetterSqlite(path, { readonly: true });
+    const sqlite = openSqlite(path, { readonly: true });
     const applied = sqlite.prepare('select hash from __drizzle_migrations').pluck().all();
     expect(new Set(applied).size).toBe(applied.length);
     expect(applied.length).toBeGreaterThan(0);
@@ -160,7 +160,7 @@ describe('openDatabase', () => {
 
   it('refuses a database of a newer version', () => {
     openDatabase(path).close();
-    const sqlite = new BetterSqlite(path);
+    const sqlite = openSqlite(path);
     sqlite.prepare(`insert into __drizzle_migrations (hash, created_at) values ('x', 9999999999999)`).run();
     sqlite.close();
     expect(() => openDatabase(path)).toThrow(UserError);
@@ -171,7 +171,7 @@ describe('openDatabase', () => {
     writeFileSync(path, 'not a database at all, '.repeat(100));
     expect(() => openDatabase(path)).toThrow(/is not an SQLite database/);
     const other = join(folder, 'other.sqlite');
-    const sqlite = new BetterSqlite(other);
+    const sqlite = openSqlite(other);
     sqlite.exec('create table photos (id integer)');
     sqlite.close();
     expect(() => openDatabase(other)).toThrow(/another program's database/);

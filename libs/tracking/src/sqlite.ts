@@ -1,0 +1,25 @@
+import { UserError } from '@id3/core';
+import type BetterSqlite from 'better-sqlite3';
+
+/**
+ * better-sqlite3 13 carries its binaries for every Node from 22 on, but ends Node 20 with a segmentation fault; 12, which npm
+ * installs under this name on Node 20 alone, aborts on Node 24.
+ */
+const DRIVER = Number.parseInt(process.versions.node) < 22 ? 'better-sqlite3-node20' : 'better-sqlite3';
+
+// Left to Node, also where a bundler builds: of the two, one is not there or must not be loaded.
+const driver = await (
+  import(/* turbopackIgnore: true */ DRIVER) as Promise<{ default: typeof BetterSqlite }>
+).catch((error: NodeJS.ErrnoException) => {
+  if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+  throw error;
+});
+
+/** Opens an SQLite file. Throws SQLite's errors, and a UserError where the driver was not installed for this Node. */
+export function openSqlite(path: string, options: BetterSqlite.Options = {}): BetterSqlite.Database {
+  if (driver === undefined)
+    throw new UserError(
+      `SQLite is not installed for Node ${process.versions.node}; run npm ci with this Node (on Node 20 it needs a C++ compiler).`,
+    );
+  return new driver.default(path, options);
+}
