@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
 import { openDatabase, type Database, type Run, type VariantRole } from '@id3/tracking';
-import type { Arguments } from './cli/arguments.ts';
 import type { Config } from './config/schema.ts';
 import type { Row } from './pipeline.ts';
 import type { Plan, PlanNode } from './plan.ts';
 import { Progress } from './progress.ts';
 import { Interrupted, runPlan } from './scheduler/scheduler.ts';
+import type { RunSettings } from './settings.ts';
 
 /** A finished plan: where its results are recorded. */
 export interface Finished {
@@ -21,14 +21,20 @@ export interface Finished {
  * the results to `report`. The experiment's run ends as what happened: finished, failed or interrupted.
  */
 export async function runExperiment(
-  what: { command: string; config: Config; args: Arguments; signal: AbortSignal; rows?: readonly Row[] },
+  what: {
+    command: string;
+    config: Config;
+    settings: RunSettings;
+    signal: AbortSignal;
+    rows?: readonly Row[];
+  },
   plan: Plan,
   targets: readonly PlanNode[],
   report: (finished: Finished) => Promise<void> | void,
 ): Promise<void> {
-  const { command, config, args, signal, rows = [] } = what;
-  const root = resolve(args.out);
-  const experiment = args.name ?? `${command}-${args.profile}`;
+  const { command, config, settings, signal, rows = [] } = what;
+  const root = resolve(settings.out);
+  const experiment = settings.name ?? `${command}-${settings.profile}`;
   const database = openDatabase(join(root, 'tracking.sqlite'));
   const run = database.initRun({
     experiment,
@@ -48,13 +54,13 @@ export async function runExperiment(
           if (node.variants.has(row.variant.name))
             record.partOf(variants.get(row.variant.name)!, roleOf(node, row));
       },
-      workers: args.workers,
+      workers: settings.workers,
       worker: {
         registry: new URL('./stages/index.ts', import.meta.url).href,
         database: database.path,
         engine: config.engine,
-        threads: args.threads,
-        checkpointSeconds: args.checkpointSeconds,
+        threads: settings.threads,
+        checkpointSeconds: settings.checkpointSeconds,
       },
       listener: progress,
       signal,

@@ -18,7 +18,7 @@ await main({
     const { plan, rows } = planAblation(config, variants, weightsFor(args));
     if (args.estimate) return printEstimate(plan, config, args);
     await runExperiment(
-      { command: 'ablation', config, args, signal, rows },
+      { command: 'ablation', config, settings: args, signal, rows },
       plan,
       targetsOf(rows),
       (finished) => reportTable(finished, rows),

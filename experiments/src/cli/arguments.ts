@@ -1,24 +1,13 @@
 import { UserError } from '@id3/core';
 import parse from 'yargs-parser';
 import type { Overrides } from '../config/load.ts';
+import type { RunSettings } from '../settings.ts';
 import { FROM_SCRATCH, committedWeights, type WeightsIndex } from '../weights.ts';
 
 /** What every command line of the experiments understands; the rest are fields of the config. */
-export interface Arguments {
-  profile: string;
-  /** The folder of all results, with the database. */
-  out: string;
-  /** Name of the experiment in the database and of its report. */
-  name: string | undefined;
-  workers: number;
-  /** Compute threads of each worker. */
-  threads: number;
-  /** How often a training saves its state: what a killed one repeats at most. */
-  checkpointSeconds: number;
+export interface Arguments extends RunSettings {
   /** Names of the variants to run; all where undefined. */
   variants: string[] | undefined;
-  /** Trains also the networks whose weights are committed. */
-  fromScratch: boolean;
   /** Times one real step of each stage and projects the total, instead of running. */
   estimate: boolean;
   help: boolean;

@@ -15,7 +15,7 @@ await main({
     const plan = new Plan();
     const target = new Pipeline(plan, config, FULL, weightsFor(args)).generated();
     if (args.estimate) return printEstimate(plan, config, args);
-    await runExperiment({ command: 'sample', config, args, signal }, plan, [target], ({ root }) =>
+    await runExperiment({ command: 'sample', config, settings: args, signal }, plan, [target], ({ root }) =>
       console.log(`The dataset is in ${typedPath(join(root, nodeFolder(target)))}.`),
     );
   },

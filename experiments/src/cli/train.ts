@@ -16,7 +16,7 @@ await main({
     const plan = new Plan();
     const target = new Pipeline(plan, config, FULL, FROM_SCRATCH).diffusion();
     if (args.estimate) return printEstimate(plan, config, args);
-    await runExperiment({ command: 'train', config, args, signal }, plan, [target], ({ root }) =>
+    await runExperiment({ command: 'train', config, settings: args, signal }, plan, [target], ({ root }) =>
       console.log(`The model is in ${typedPath(join(root, nodeFolder(target)))}.`),
     );
   },

@@ -15,7 +15,7 @@ await main({
     const { plan, rows } = planAblation(config, full, weightsFor(args));
     if (args.estimate) return printEstimate(plan, config, args);
     await runExperiment(
-      { command: 'verify', config, args, signal, rows },
+      { command: 'verify', config, settings: args, signal, rows },
       plan,
       targetsOf(rows),
       (finished) => reportTable(finished, rows),

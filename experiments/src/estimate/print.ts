@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { UserError, hashOf } from '@id3/core';
-import type { Arguments } from '../cli/arguments.ts';
 import type { Config } from '../config/schema.ts';
 import type { Plan } from '../plan.ts';
 import { duration } from '../progress.ts';
 import { TSX_ARGS } from '../scheduler/pool.ts';
+import type { RunSettings } from '../settings.ts';
 import type { Measurement, MeasurementRequest } from './messages.ts';
 
 const ENTRY = join(import.meta.dirname, 'process.ts');
@@ -20,7 +20,7 @@ const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 export async function printEstimate(
   plan: Plan,
   config: Config,
-  { workers, threads }: Pick<Arguments, 'workers' | 'threads'>,
+  { workers, threads }: Pick<RunSettings, 'workers' | 'threads'>,
 ): Promise<void> {
   console.log('Timing one real step of each stage, each in a process of its own.\n');
   const known = new Map<string, Measurement>();

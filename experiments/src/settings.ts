@@ -1,0 +1,17 @@
+/** How an experiment is run: nothing that a result depends on, and so no part of the config. */
+export interface RunSettings {
+  /** Name of the config's profile, for the experiment's default name. */
+  readonly profile: string;
+  /** The folder of all results, with the database. */
+  readonly out: string;
+  /** Name of the experiment in the database and of its report. */
+  readonly name: string | undefined;
+  /** Worker processes. */
+  readonly workers: number;
+  /** Compute threads of each worker. */
+  readonly threads: number;
+  /** How often a training saves its state, in seconds: what a killed one repeats at most. */
+  readonly checkpointSeconds: number;
+  /** Trains also the networks whose weights are committed. */
+  readonly fromScratch: boolean;
+}
