@@ -1,20 +1,13 @@
 import { join, resolve } from 'node:path';
-import { openDatabase, type Database, type Run, type VariantRole } from '@id3/tracking';
+import { openDatabase, type VariantRole } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
 import type { Row } from './pipeline.ts';
 import type { Plan, PlanNode } from './plan.ts';
 import { Progress } from './progress.ts';
+import type { Finished } from './report/write.ts';
+import { LocalExecutor } from './scheduler/local-executor.ts';
 import { Interrupted, runPlan } from './scheduler/scheduler.ts';
 import type { RunSettings } from './settings.ts';
-
-/** A finished plan: where its results are recorded. */
-export interface Finished {
-  readonly database: Database;
-  readonly run: Run;
-  readonly experiment: string;
-  /** The folder of all results. */
-  readonly root: string;
-}
 
 /**
  * Runs what the targets need as one experiment of the database, shown on the terminal, and hands
@@ -54,14 +47,16 @@ export async function runExperiment(
           if (node.variants.has(row.variant.name))
             record.partOf(variants.get(row.variant.name)!, roleOf(node, row));
       },
-      workers: settings.workers,
-      worker: {
-        registry: new URL('./stages/index.ts', import.meta.url).href,
-        database: database.path,
-        engine: config.engine,
-        threads: settings.threads,
-        checkpointSeconds: settings.checkpointSeconds,
-      },
+      executor: new LocalExecutor(
+        {
+          registry: new URL('./stages/index.ts', import.meta.url).href,
+          database: database.path,
+          engine: config.engine,
+          threads: settings.threads,
+          checkpointSeconds: settings.checkpointSeconds,
+        },
+        settings.workers,
+      ),
       listener: progress,
       signal,
     }).finally(() => progress.stop());

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hashOf, sha256 } from '@id3/core';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, type Overrides } from './config/load.ts';
+import { aboutStep } from './estimate/about-step.ts';
 import { planAblation } from './pipeline.ts';
 import { ablationVariants } from './variants.ts';
 import { FROM_SCRATCH, committedWeights, WEIGHTS_FOLDER, type WeightsIndex } from './weights.ts';
@@ -48,10 +49,10 @@ describe('the ablation', () => {
     expect(names(ablation({ 'generation.lb': 0.1 }))).toHaveLength(4);
   });
 
-  it('lists each node after its dependencies', () => {
+  it('lists each node after those it needs', () => {
     const seen = new Set<string>();
     for (const node of ablation().plan.nodes) {
-      for (const dependency of Object.values(node.dependencies)) expect(seen).toContain(dependency.key);
+      for (const need of Object.values(node.needs)) expect(seen).toContain(need.key);
       seen.add(node.key);
     }
   });
@@ -59,20 +60,16 @@ describe('the ablation', () => {
 
 it('an estimate times few kinds of steps, whatever the number of variants', () => {
   const config = loadConfig('paper');
-  const steps = planAblation(config, ablationVariants(config), FROM_SCRATCH).plan.nodes.flatMap(
-    ({ stage, inputs, dependencies }) => {
-      const inputsOf = Object.entries(dependencies).map(([role, node]) => [role, node.inputs]);
-      return stage.estimate?.(inputs, Object.fromEntries(inputsOf)) ?? [];
-    },
-  );
-  expect([...new Set(steps.map(({ step }) => step))].sort()).toEqual([
+  const { nodes } = planAblation(config, ablationVariants(config), FROM_SCRATCH).plan;
+  const steps = nodes.flatMap(({ step }) => (step === undefined ? [] : [aboutStep(step)]));
+  expect([...new Set(steps.map(({ name }) => name))].sort()).toEqual([
     'guided sampling step of 16 images',
     'sampling step of 16 images',
     'training step of 16 images',
     'training step of 16 images without ID loss',
     'training step of 512 images (projected from 20)',
   ]);
-  expect(new Set(steps.map(({ kind }) => hashOf(kind))).size).toBe(5);
+  expect(new Set(steps.map(({ timedBy }) => hashOf(timedBy))).size).toBe(5);
 });
 
 describe('committed weights', () => {
@@ -94,14 +91,14 @@ describe('committed weights', () => {
       'train-diffusion no-id-loss',
       'train-f',
     ]);
-    expect(taken.filter((name) => name.startsWith('committed-weights'))).toHaveLength(4);
+    expect(taken.filter((name) => name.startsWith('committed-'))).toHaveLength(4);
   });
 
   it('are not taken for a config that trains otherwise', () => {
     const { plan } = ablation({ 'diffusion.training.steps': 7 }, committedWeights());
     const stages = plan.nodes.map(({ stage }) => stage.name);
     expect(stages.filter((name) => name === 'train-diffusion')).toHaveLength(3);
-    expect(stages.filter((name) => name === 'committed-weights')).toHaveLength(1);
+    expect(stages.filter((name) => name.startsWith('committed-'))).toHaveLength(1);
   });
 });
 

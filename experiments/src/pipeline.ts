@@ -1,35 +1,42 @@
 import { resolve } from 'node:path';
-import { manifestHash } from '@id3/data';
-import { fEmbeddingSize } from '@id3/model';
+import { manifestHash, type Dataset } from '@id3/data';
+import { fEmbeddingSize, type LoadedRecogniser } from '@id3/model';
 import { FULL } from '@id3/report';
+import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
-import { Plan, type PlanNode } from './plan.ts';
-import { anchorPlacement } from './stages/anchor-placement.ts';
-import { committedWeightsLoading } from './stages/committed-weights.ts';
-import { diffusionTraining } from './stages/diffusion-training.ts';
-import { embedding } from './stages/embedding.ts';
-import { generation } from './stages/generation.ts';
-import { measuring } from './stages/measures.ts';
-import { photoPool } from './stages/photo-pool.ts';
-import { faceApiF } from './stages/face-api-f.ts';
-import { fTraining, recogniserTraining } from './stages/recogniser-training.ts';
-import { benchmarkRendering, poolRendering } from './stages/rendering.ts';
-import { sampleGrid } from './stages/sample-grid.ts';
-import type { StageInputs } from './stages/stage.ts';
-import { verification } from './stages/verification.ts';
+import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
+import { anchorsStage } from './stages/anchors.ts';
+import { committedDiffusionStage } from './stages/committed-diffusion.ts';
+import { committedFStage } from './stages/committed-f.ts';
+import { embedStage } from './stages/embed.ts';
+import { faceApiFStage } from './stages/face-api-f.ts';
+import { generateStage } from './stages/generate.ts';
+import { measureStage } from './stages/measure.ts';
+import { photoPoolStage } from './stages/photo-pool.ts';
+import { renderBenchmarkStage } from './stages/render-benchmark.ts';
+import { renderPoolStage } from './stages/render-pool.ts';
+import type { Embeddings, Measures, SavedDiffusion } from './stages/results.ts';
+import { sampleGridStage } from './stages/sample-grid.ts';
+import { trainDiffusionStage } from './stages/train-diffusion.ts';
+import { trainFStage } from './stages/train-f.ts';
+import { trainRecogniserStage } from './stages/train-recogniser.ts';
+import { verifyStage } from './stages/verify.ts';
 import type { Variant } from './variants.ts';
-import { FROM_SCRATCH, committedWeights, type WeightsIndex } from './weights.ts';
+import { FROM_SCRATCH, committedWeights, type CommittedWeights, type WeightsIndex } from './weights.ts';
 
 /** What one variant of an experiment asks for: nodes of the plan that it shares with others. */
 export interface Row {
   readonly variant: Variant;
   readonly config: Config;
   /** A picture of samples, in the full row. */
-  readonly grid: PlanNode | undefined;
+  readonly grid: PlanNode<Buffer> | undefined;
   /** The measures of what its recognisers are trained on. */
-  readonly measures: PlanNode;
+  readonly measures: PlanNode<Measures>;
   /** The verification of the recogniser of each downstream seed. */
-  readonly verifications: readonly { readonly seed: number; readonly node: PlanNode }[];
+  readonly verifications: readonly {
+    readonly seed: number;
+    readonly node: PlanNode<readonly Verification[]>;
+  }[];
 }
 
 /** Adds all stages of one config to a plan, on demand: what a target does not need is not there. */
@@ -41,132 +48,153 @@ export class Pipeline {
     private readonly weights: WeightsIndex = committedWeights(),
   ) {}
 
-  pool(pool: 'pretrain' | 'train'): PlanNode {
+  pool(pool: 'pretrain' | 'train'): PlanNode<Dataset> {
     const { seed, image, data } = this.config;
     if (pool === 'train' && data.trainFolder !== '') return this.photos(resolve(data.trainFolder));
     const inputs = { seed, pool, size: image.size, ...data[pool], prior: data.prior };
-    return this.plan.add(poolRendering, inputs, {}, this.about(pool));
+    return this.plan.add(renderPoolStage, inputs, {}, this.about(pool));
   }
 
-  benchmark(benchmark: Config['benchmarks']['names'][number]): PlanNode {
+  benchmark(benchmark: Config['benchmarks']['names'][number]): PlanNode<Dataset> {
     const { seed, image, benchmarks } = this.config;
     const { pairs, folds } = benchmarks;
     const inputs = { seed, benchmark, size: image.size, pairs, folds };
-    return this.plan.add(benchmarkRendering, inputs, {}, this.about(benchmark));
+    return this.plan.add(renderBenchmarkStage, inputs, {}, this.about(benchmark));
   }
 
-  f(): PlanNode {
-    const { seed, image } = this.config;
-    const { source, ...recogniser } = this.config.f;
-    if (source === 'face-api') {
-      const inputs = { whitenedSize: recogniser.whitenedSize };
-      return this.plan.add(faceApiF, inputs, { dataset: this.pool('train') }, this.about());
-    }
-    const inputs = { seed, size: image.size, recogniser };
-    return (
-      this.committed('f', inputs) ??
-      this.plan.add(fTraining, inputs, { dataset: this.pool('pretrain') }, this.about())
+  f(): PlanNode<LoadedRecogniser> {
+    const { source, whitenedSize } = this.config.f;
+    if (source === 'face-api')
+      return this.plan.add(faceApiFStage, { whitenedSize }, { dataset: this.pool('train') }, this.about());
+    const weights = this.committed((scratch) => scratch.f());
+    if (weights !== undefined) return this.plan.add(committedFStage, { weights }, {}, this.about());
+    return this.trainedF();
+  }
+
+  diffusion(): PlanNode<SavedDiffusion> {
+    const weights = this.committed((scratch) => scratch.diffusion());
+    if (weights !== undefined)
+      return this.plan.add(committedDiffusionStage, { weights }, {}, this.about(this.variant));
+    const { seed, image, diffusion, f } = this.config;
+    const { size } = image;
+    return this.plan.add(
+      trainDiffusionStage,
+      { seed, size, diffusion },
+      { dataset: this.pool('train'), f: this.f() },
+      { ...this.about(this.variant), step: { of: 'diffusion-training', diffusion, f, size } },
     );
   }
 
-  diffusion(): PlanNode {
-    const { seed, image, diffusion } = this.config;
-    const inputs = { seed, size: image.size, diffusion };
-    const committed = this.committed('diffusion', inputs, this.variant);
-    if (committed !== undefined) return committed;
-    const dependencies = { dataset: this.pool('train'), f: this.f() };
-    return this.plan.add(diffusionTraining, inputs, dependencies, this.about(this.variant));
-  }
-
-  anchors(): PlanNode {
+  anchors(): PlanNode<Float32Array> {
     const { seed, f } = this.config;
     const { identities, anchors: kind } = this.config.generation;
     const inputs = { seed, kind, identities, embeddingSize: fEmbeddingSize(f) };
-    return this.plan.add(anchorPlacement, inputs, {}, this.about(kind));
+    return this.plan.add(anchorsStage, inputs, {}, this.about(kind));
   }
 
-  generated(): PlanNode {
-    return this.plan.add(generation, ...this.sampling(), this.about(this.variant));
+  generated(): PlanNode<Dataset> {
+    const { image, generation, diffusion, f } = this.config;
+    return this.plan.add(generateStage, ...this.sampling(), {
+      ...this.about(this.variant),
+      step: { of: 'sampling', generation, diffusion, f, size: image.size },
+    });
   }
 
-  sampleGrid(): PlanNode {
-    return this.plan.add(sampleGrid, ...this.sampling(), this.about(this.variant));
+  sampleGrid(): PlanNode<Buffer> {
+    return this.plan.add(sampleGridStage, ...this.sampling(), this.about(this.variant));
   }
 
   /** What the downstream recognisers are trained on. */
-  trainingSet(): PlanNode {
-    return this.config.downstream.dataset === 'train' ? this.pool('train') : this.generated();
+  trainingSet(): PlanNode<Dataset> {
+    return this.isCeiling ? this.pool('train') : this.generated();
   }
 
-  measures(): PlanNode {
+  measures(): PlanNode<Measures> {
     const dataset = this.trainingSet();
-    const dependencies = {
+    const given = {
       dataset,
       embeddings: this.embeddings(dataset),
       pool: this.pool('train'),
       reference: this.embeddings(this.pool('train')),
       verification: this.fVerification(),
-      ...(this.config.downstream.dataset === 'train' ? {} : { anchors: this.anchors() }),
+      anchors: this.isCeiling ? undefined : this.anchors(),
     };
-    return this.plan.add(measuring, {}, dependencies, this.about(this.variant));
+    return this.plan.add(measureStage, {}, given, this.about(this.variant));
   }
 
   /** A downstream recogniser, trained with one of the seeds. */
-  recogniser(seed: number): PlanNode {
+  recogniser(seed: number): PlanNode<LoadedRecogniser> {
     const { image, recogniser } = this.config;
-    const inputs = { seed, size: image.size, recogniser };
-    const dependencies = { dataset: this.trainingSet() };
+    const { size } = image;
     return this.plan.add(
-      recogniserTraining,
-      inputs,
-      dependencies,
-      this.about(`${this.variant} seed ${seed}`),
+      trainRecogniserStage,
+      { seed, size, recogniser },
+      { dataset: this.trainingSet() },
+      {
+        ...this.about(`${this.variant} seed ${seed}`),
+        step: { of: 'recogniser-training', recogniser, size },
+      },
     );
   }
 
-  verification(seed: number): PlanNode {
+  verification(seed: number): PlanNode<readonly Verification[]> {
     const { names } = this.config.benchmarks;
     const benchmarks = Object.fromEntries(names.map((name) => [name, this.benchmark(name)]));
-    const dependencies = { ...benchmarks, recogniser: this.recogniser(seed) };
-    const inputs = { seed, benchmarks: names };
-    return this.plan.add(verification, inputs, dependencies, this.about(`${this.variant} seed ${seed}`));
+    const given = { recogniser: this.recogniser(seed), benchmarks };
+    const about = this.about(`${this.variant} seed ${seed}`);
+    return this.plan.add(verifyStage, { seed, benchmarks: names }, given, about);
+  }
+
+  private get isCeiling(): boolean {
+    return this.config.downstream.dataset === 'train';
+  }
+
+  private trainedF(): PlanNode<LoadedRecogniser> {
+    const { seed, image, f } = this.config;
+    const { size } = image;
+    const { source, ...recogniser } = f;
+    const { whitenedSize, ...network } = recogniser;
+    return this.plan.add(
+      trainFStage,
+      { seed, size, recogniser },
+      { dataset: this.pool('pretrain') },
+      { ...this.about(), step: { of: 'recogniser-training', recogniser: network, size } },
+    );
   }
 
   /** f on the first benchmark: what it takes for one face. */
-  private fVerification(): PlanNode {
+  private fVerification(): PlanNode<readonly Verification[]> {
     const { seed, benchmarks } = this.config;
     const [name] = benchmarks.names;
-    const dependencies = { [name]: this.benchmark(name), recogniser: this.f() };
-    return this.plan.add(verification, { seed, benchmarks: [name] }, dependencies, this.about('f'));
+    const given = { recogniser: this.f(), benchmarks: { [name]: this.benchmark(name) } };
+    return this.plan.add(verifyStage, { seed, benchmarks: [name] }, given, this.about('f'));
   }
 
   /** A dataset of photos in the place of the rendered `train` pool. */
-  private photos(folder: string): PlanNode {
+  private photos(folder: string): PlanNode<Dataset> {
     const inputs = { folder, manifest: manifestHash(folder), size: this.config.image.size };
-    return this.plan.add(photoPool, inputs, {}, this.about('train'));
+    return this.plan.add(photoPoolStage, inputs, {}, this.about('train'));
   }
 
-  private embeddings(dataset: PlanNode): PlanNode {
-    return this.plan.add(embedding, {}, { dataset, f: this.f() }, this.about(dataset.label));
+  private embeddings(dataset: PlanNode<Dataset>): PlanNode<Embeddings> {
+    return this.plan.add(embedStage, {}, { dataset, f: this.f() }, this.about(dataset.label));
   }
 
   /** The committed weights of what this config would train, where there are any. */
-  private committed(network: 'f' | 'diffusion', inputs: StageInputs, label = ''): PlanNode | undefined {
+  private committed(trained: (scratch: Pipeline) => PlanNode): CommittedWeights | undefined {
     if (this.weights.size === 0) return undefined;
-    const { key } = new Pipeline(new Plan(), this.config, this.variant, FROM_SCRATCH)[network]();
-    const weights = this.weights.get(key);
-    if (weights === undefined) return undefined;
-    const about = this.about(`${network} ${label}`.trim());
-    return this.plan.add(committedWeightsLoading, { ...inputs, weights }, {}, about);
+    const { key } = trained(new Pipeline(new Plan(), this.config, this.variant, FROM_SCRATCH));
+    return this.weights.get(key);
   }
 
+  /** What both stages that sample are given. */
   private sampling() {
     const { seed, image, generation } = this.config;
     const inputs = { seed, size: image.size, generation };
     return [inputs, { diffusion: this.diffusion(), f: this.f(), anchors: this.anchors() }] as const;
   }
 
-  private about(label?: string): { variant: string; label?: string } {
+  private about(label?: string): NodeAbout {
     return { variant: this.variant, label };
   }
 }

@@ -9,52 +9,55 @@ export interface Variant {
   readonly apply: (config: Config) => Config;
 }
 
-const diffusionTraining = (config: Config, change: Partial<Config['diffusion']['training']>): Config => ({
+const withTraining = (config: Config, change: Partial<Config['diffusion']['training']>): Config => ({
   ...config,
   diffusion: { ...config.diffusion, training: { ...config.diffusion.training, ...change } },
 });
 
-const unet = (config: Config, change: Partial<Config['diffusion']['unet']>): Config => ({
+const withUnet = (config: Config, change: Partial<Config['diffusion']['unet']>): Config => ({
   ...config,
   diffusion: { ...config.diffusion, unet: { ...config.diffusion.unet, ...change } },
 });
 
-const generation = (config: Config, change: Partial<Config['generation']>): Config => ({
+const withGeneration = (config: Config, change: Partial<Config['generation']>): Config => ({
   ...config,
   generation: { ...config.generation, ...change },
 });
 
-const bounds = (lb: number, ub: number): Variant => ({
+const withSampler = (config: Config, change: Partial<Config['generation']['sampler']>): Config =>
+  withGeneration(config, { sampler: { ...config.generation.sampler, ...change } });
+
+const rowOfBounds = (lb: number, ub: number): Variant => ({
   name: `bounds-${lb}-${ub}`,
   title: `[lb, ub] = [${lb}, ${ub}]`,
-  apply: (config) => generation(config, { lb, ub }),
+  apply: (config) => withGeneration(config, { lb, ub }),
 });
 
 /** The four settings of [lb, ub]; the one a profile uses is its `full` row. */
-const BOUNDS = [bounds(0.2, 1), bounds(0.4, 0.8), bounds(0.6, 1), bounds(0.8, 1)];
+const BOUNDS = [rowOfBounds(0.2, 1), rowOfBounds(0.4, 0.8), rowOfBounds(0.6, 1), rowOfBounds(0.8, 1)];
 
 const VARIANTS: readonly Variant[] = [
   { name: FULL, title: 'ID³', apply: (config) => config },
   {
     name: 'no-reversed-likelihood',
     title: 'without reversed likelihood score',
-    apply: (config) => generation(config, { sampler: { ...config.generation.sampler, guidance: 0 } }),
+    apply: (config) => withSampler(config, { guidance: 0 }),
   },
   {
     name: 'random-anchors',
     title: 'without anchors (random directions)',
-    apply: (config) => generation(config, { anchors: 'random' }),
+    apply: (config) => withGeneration(config, { anchors: 'random' }),
   },
   ...BOUNDS,
   {
     name: 'no-id-loss',
     title: 'without ID inner-product loss',
-    apply: (config) => diffusionTraining(config, { idLossWeight: 0 }),
+    apply: (config) => withTraining(config, { idLossWeight: 0 }),
   },
   {
     name: 'no-attributes',
     title: 'without attribute conditioning',
-    apply: (config) => unet(config, { attributes: false }),
+    apply: (config) => withUnet(config, { attributes: false }),
   },
   {
     name: 'ceiling',
@@ -75,12 +78,12 @@ const VARIANTS: readonly Variant[] = [
   {
     name: 'floor',
     title: 'floor: random y, unrelated to the label',
-    apply: (config) => generation(config, { condition: 'random' }),
+    apply: (config) => withGeneration(config, { condition: 'random' }),
   },
 ];
 
 /** The ablation's rows for a config, without the setting of [lb, ub] that the full row has already. */
 export function ablationVariants(config: Config): Variant[] {
   const { lb, ub } = config.generation;
-  return VARIANTS.filter((variant) => variant.name !== bounds(lb, ub).name);
+  return VARIANTS.filter((variant) => variant.name !== rowOfBounds(lb, ub).name);
 }

@@ -7,7 +7,7 @@ import { planAblation } from '../pipeline.ts';
 import { nodeFolder, type PlanNode } from '../plan.ts';
 import { typedPath } from '../progress.ts';
 import { isDone } from '../scheduler/done.ts';
-import { MODEL_FILE } from '../stages/hooks.ts';
+import { modelFile } from '../stages/results.ts';
 import { ablationVariants } from '../variants.ts';
 import {
   FROM_SCRATCH,
@@ -44,7 +44,7 @@ await main({
       mkdirSync(WEIGHTS_FOLDER, { recursive: true });
       for (const node of nodes) {
         const name = `${args.profile}-${node.label.replace(/^train-/, '').replaceAll(' ', '-')}`;
-        release(database, node, join(root, nodeFolder(node), MODEL_FILE), join(WEIGHTS_FOLDER, name));
+        release(database, node, modelFile(join(root, nodeFolder(node))), join(WEIGHTS_FOLDER, name));
         console.log(typedPath(join(WEIGHTS_FOLDER, `${name}.safetensors`)));
       }
     } finally {

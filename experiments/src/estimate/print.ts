@@ -1,12 +1,12 @@
-import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { UserError, hashOf } from '@id3/core';
+import { Child, ChildFailure } from '../child.ts';
 import type { Config } from '../config/schema.ts';
 import type { Plan } from '../plan.ts';
 import { duration } from '../progress.ts';
-import { TSX_ARGS } from '../scheduler/pool.ts';
 import type { RunSettings } from '../settings.ts';
-import type { Measurement, MeasurementRequest } from './messages.ts';
+import type { Timing, TimingReply, TimingRequest } from './messages.ts';
+import { aboutStep } from './about-step.ts';
 
 const ENTRY = join(import.meta.dirname, 'process.ts');
 
@@ -23,22 +23,18 @@ export async function printEstimate(
   { workers, threads }: Pick<RunSettings, 'workers' | 'threads'>,
 ): Promise<void> {
   console.log('Timing one real step of each stage, each in a process of its own.\n');
-  const known = new Map<string, Measurement>();
+  const known = new Map<string, Timing>();
   let total = 0;
-  for (const { stage, inputs, dependencies, label } of plan.nodes) {
-    if (stage.estimate === undefined) continue;
-    const inputsOf = Object.fromEntries(
-      Object.entries(dependencies).map(([role, node]) => [role, node.inputs]),
-    );
-    const { step, steps, kind } = stage.estimate(inputs, inputsOf);
-    const key = hashOf([step, kind]);
-    const request = { stage: stage.name, inputs, dependencies: inputsOf, engine: config.engine, threads };
-    const measured = known.get(key) ?? (await measure(request, label));
-    known.set(key, measured);
-    const { seconds, bytes } = measured;
+  for (const { step, label } of plan.nodes) {
+    if (step === undefined) continue;
+    const { name, steps, timedBy } = aboutStep(step);
+    const key = hashOf([name, timedBy]);
+    const timing = known.get(key) ?? (await time({ step, engine: config.engine, threads }, label));
+    known.set(key, timing);
+    const { seconds, bytes } = timing;
     total += seconds * steps;
     console.log(
-      `${label}: ${seconds.toPrecision(3)} s and ${gib(bytes)} per ${step} × ${steps} = ${duration(seconds * steps)}`,
+      `${label}: ${seconds.toPrecision(3)} s and ${gib(bytes)} per ${name} × ${steps} = ${duration(seconds * steps)}`,
     );
   }
   const all = [...known.values()];
@@ -50,23 +46,16 @@ export async function printEstimate(
   );
 }
 
-/** Measures a step in a process of its own, so that the peak memory is that step's and is given back. */
-function measure(request: MeasurementRequest, label: string): Promise<Measurement> {
-  const threads = String(request.threads);
-  const child = fork(ENTRY, {
-    execArgv: TSX_ARGS,
-    env: { ...process.env, OMP_NUM_THREADS: threads, TF_CPP_MIN_LOG_LEVEL: '2' },
-  });
-  child.send(request);
-  const failed = (why: string) => new UserError(`Timing a step of "${label}" failed: ${why}`);
-  return new Promise<Measurement>((resolve, reject) => {
-    child.once('message', (answer: Measurement | { failure: string }) =>
-      'failure' in answer ? reject(failed(answer.failure)) : resolve(answer),
-    );
-    child.once('exit', (code, signal) => {
-      const cause = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      const hint = signal === 'SIGKILL' ? ' (if memory ran out, lower its batchSize)' : '';
-      reject(failed(`its process died by ${cause}${hint}.`));
+/** Times a step in a process of its own, so that the peak memory is that step's and is given back. */
+async function time(request: TimingRequest, label: string): Promise<Timing> {
+  const child = new Child<TimingRequest, TimingReply>(ENTRY, request.threads);
+  try {
+    return await child.ask(request, (reply, answer: (timing: Timing) => void) => {
+      if (reply.type === 'failed') throw new ChildFailure(reply.message, reply.mendable);
+      answer(reply);
     });
-  });
+  } catch (error) {
+    if (!(error instanceof ChildFailure)) throw error;
+    throw new UserError(`Timing a step of "${label}" failed: ${error.message}`);
+  }
 }

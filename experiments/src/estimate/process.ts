@@ -1,20 +1,19 @@
-import { UserError } from '@id3/core';
 import { selectEngine } from '@id3/engine';
-import { STAGES } from '../stages/index.ts';
-import type { Measurement, MeasurementRequest } from './messages.ts';
+import { failureOf } from '../child.ts';
+import type { TimingReply, TimingRequest } from './messages.ts';
+import { timeStep } from './time-step.ts';
 
-// A process that times one step of one stage, tells what it took, and ends.
+// A process that times one step, tells what it took, and ends.
 
-process.once('message', async ({ stage, inputs, dependencies, engine, threads }: MeasurementRequest) => {
+const send = (reply: TimingReply): void => void process.send?.(reply);
+
+process.once('message', async ({ step, engine, threads }: TimingRequest) => {
   try {
     const { name } = await selectEngine(engine === 'auto' ? undefined : engine, { threads });
-    const seconds = await STAGES[stage].estimate!(inputs, dependencies).seconds();
-    const bytes = process.resourceUsage().maxRSS * 1024;
-    process.send!({ seconds, bytes, engine: name } satisfies Measurement);
+    const seconds = await timeStep(step);
+    send({ type: 'timed', seconds, bytes: process.resourceUsage().maxRSS * 1024, engine: name });
   } catch (error) {
-    const text =
-      error instanceof Error ? (error instanceof UserError ? error.message : error.stack) : undefined;
-    process.send!({ failure: text ?? String(error) });
+    send({ type: 'failed', ...failureOf(error) });
   }
   process.disconnect();
 });

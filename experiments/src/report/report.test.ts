@@ -1,9 +1,9 @@
 import { tabulate, type MeasuredRow } from '@id3/report';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { chartPng } from './chart.ts';
+import { chartPng } from '../pictures/chart.ts';
 import { markdownReport, terminalReport } from './format.ts';
-import { gridPng } from './grid.ts';
+import { gridPng } from '../pictures/grid.ts';
 
 const variant = (name: string, title: string, folds: number[]) => ({
   name,

@@ -1,21 +1,31 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import { csvTable, measuresCsv, readMeasures, readResults, tabulate } from '@id3/report';
-import type { Finished } from '../experiment.ts';
+import type { Database, Run } from '@id3/tracking';
+import { chartPng } from '../pictures/chart.ts';
 import { targetsOf, type Row } from '../pipeline.ts';
 import { nodeFolder, type PlanNode } from '../plan.ts';
 import { typedPath } from '../progress.ts';
-import { committedWeightsLoading } from '../stages/committed-weights.ts';
-import { GRID_FILE } from '../stages/sample-grid.ts';
-import { chartPng } from './chart.ts';
+import { committedDiffusionStage } from '../stages/committed-diffusion.ts';
+import { committedFStage } from '../stages/committed-f.ts';
 import { markdownReport, terminalReport } from './format.ts';
 
 const WEIGHTS_NOTE =
   'Networks whose weights are committed (experiments/weights) were taken, not trained; --from-scratch trains them.';
 
-const takesWeights = ({ stage, dependencies }: PlanNode): boolean =>
-  stage.name === committedWeightsLoading.name || Object.values(dependencies).some(takesWeights);
+const COMMITTED: readonly string[] = [committedFStage.name, committedDiffusionStage.name];
+
+const takesWeights = ({ stage, needs }: PlanNode): boolean =>
+  COMMITTED.includes(stage.name) || Object.values(needs).some(takesWeights);
+
+/** An experiment whose stages are done: what a report is made of. */
+export interface Finished {
+  readonly database: Database;
+  readonly run: Run;
+  readonly experiment: string;
+  /** The folder of all results. */
+  readonly root: string;
+}
 
 /** Writes the ablation's tables and pictures to `reports/<experiment>/`, and prints the tables. */
 export async function reportTable(
@@ -38,7 +48,7 @@ export async function reportTable(
   write('table.png', await chartPng(table));
   for (const { grid } of rows)
     if (grid !== undefined)
-      write(GRID_FILE, readFileSync(join(root, nodeFolder(grid), GRID_FILE)), 'sample-grid');
+      write('samples.png', grid.result.open(join(root, nodeFolder(grid))), 'sample-grid');
   console.log(
     `\n${terminalReport(table, measured)}${note}\n\nWritten to ${typedPath(folder)}/: ${written.join(', ')}.`,
   );

@@ -7,12 +7,11 @@ import type { PlanNode } from '../plan.ts';
  */
 export function urgencies(nodes: readonly PlanNode[]): Map<PlanNode, number> {
   const urgency = new Map<PlanNode, number>();
-  // Nodes come after their dependencies, so backwards every dependent is known before.
+  // Nodes come after what they need, so backwards every dependent is known before.
   for (const node of [...nodes].reverse()) {
-    const own = (urgency.get(node) ?? 0) + node.stage.cost(node.inputs);
+    const own = (urgency.get(node) ?? 0) + node.cost;
     urgency.set(node, own);
-    for (const dependency of Object.values(node.dependencies))
-      urgency.set(dependency, Math.max(urgency.get(dependency) ?? 0, own));
+    for (const need of Object.values(node.needs)) urgency.set(need, Math.max(urgency.get(need) ?? 0, own));
   }
   return urgency;
 }

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@id3/core';
 import { getMetrics, isAlive, listRuns, openDatabase, type ProcessIdentity } from '@id3/tracking';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diamond, runDiamond } from '../fixtures/plan.ts';
 import { nodeFolder } from '../plan.ts';
+import type { Executor } from './executor.ts';
 import { Interrupted } from './scheduler.ts';
 
 let root: string;
@@ -38,7 +40,7 @@ const scheduler = (pause: number) =>
   );
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!condition()) await sleep(20);
 }
 
 describe('runPlan', () => {
@@ -71,7 +73,7 @@ describe('runPlan', () => {
   it.each([
     { fail: 'sentence', expected: /^The stage "counting c" failed: The moon is full; wait a week\.$/ },
     { fail: 'bug', expected: /undefined is not a moon\n.*stages\.ts/s },
-    { fail: 'kill', expected: /its worker process died by signal SIGKILL/ },
+    { fail: 'kill', expected: /its process died by signal SIGKILL/ },
   ] as const)(
     'after a failure ($fail) finishes what runs and starts nothing new',
     async ({ fail, expected }) => {
@@ -89,6 +91,33 @@ describe('runPlan', () => {
       database.close();
     },
   );
+
+  it('does not split a stage into more parts than there are slots, and queues no task beyond them', async () => {
+    let [running, most] = [0, 0];
+    const tasks: string[] = [];
+    const executor: Executor = {
+      slots: 2,
+      async run({ stage, phase, part, parts, folder }, { progress }) {
+        most = Math.max(most, ++running);
+        progress(1, 1);
+        await sleep(5);
+        writeFileSync(join(folder, `count-${part}`), '8');
+        tasks.push(`${stage} ${phase} ${part}/${parts}`);
+        running--;
+      },
+      close: async () => {},
+    };
+    await runDiamond(root, 1, { executor });
+    expect(most).toBe(2);
+    expect(tasks[0]).toBe('counting run 0/1');
+    expect(tasks.slice(1, 5).sort()).toEqual([
+      'counting run 0/1',
+      'split finish 0/2',
+      'split run 0/2',
+      'split run 1/2',
+    ]);
+    expect(tasks[5]).toBe('counting run 0/1');
+  });
 
   it('stops when asked to, and continues from the checkpoints', async () => {
     const abort = new AbortController();

@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { UserError, makeFolder } from '@id3/core';
 import type { Database, Run, RunOptions, RunRecord } from '@id3/tracking';
+import PQueue from 'p-queue';
+import { ChildFailure } from '../child.ts';
 import { nodeFolder, type Plan, type PlanNode } from '../plan.ts';
 import { isDone, markDone } from './done.ts';
+import type { Executor, TrackedTask } from './executor.ts';
 import { StageLock } from './lock.ts';
-import type { Task, WorkerSetup } from './messages.ts';
-import { Worker, type Answer } from './pool.ts';
 import { urgencies } from './priority.ts';
 
 /** How often a stage that another run computes is looked at again. */
@@ -34,8 +36,8 @@ export interface ScheduleOptions {
   };
   /** Told of the tracking run of each node, as soon as there is one. */
   readonly recorded?: (node: PlanNode, run: RunRecord) => void;
-  readonly workers: number;
-  readonly worker: WorkerSetup;
+  /** Closed in the end. */
+  readonly executor: Executor;
   readonly listener: ScheduleListener;
   /** Aborted when the person at the keyboard asks to stop. */
   readonly signal: AbortSignal;
@@ -44,21 +46,21 @@ export interface ScheduleOptions {
 /** Thrown where the person at the keyboard stopped the work. */
 export class Interrupted extends Error {}
 
-/** A node being computed by this scheduler. */
-interface Active {
+/** Thrown by the work on a node that is not done, because something before it failed or all work was stopped. */
+class Skipped extends Error {}
+
+/** A node claimed by this scheduler, its parts under way. */
+interface Claimed {
   readonly node: PlanNode;
   readonly lock: StageLock;
   readonly run: Run;
-  readonly parts: number;
-  dispatched: number;
-  ended: number;
-  finishing: boolean;
-  error: (Answer & { ok: false }) | undefined;
+  readonly parts: Promise<void>[];
+  /** How far each part is. */
   readonly done: { step: number; steps: number }[];
 }
 
 /**
- * Runs what is missing of the `targets` and of all they depend on, and gives the tracking run of
+ * Runs what is missing of the `targets` and of all they need, and gives the tracking run of
  * each node that has a result. Results that exist are used. After the first failure nothing new is started, what
  * runs is finished, and a UserError tells what failed. Throws {@link Interrupted} on the signal.
  */
@@ -71,55 +73,45 @@ export async function runPlan(
 }
 
 class Scheduler {
-  private readonly runs = new Map<PlanNode, number>();
-  private readonly urgency: Map<PlanNode, number>;
-  private readonly waiting = new Set<PlanNode>();
-  private readonly elsewhere = new Set<PlanNode>();
+  private readonly urgency: ReadonlyMap<PlanNode, number>;
   /** What was not there at the start. */
-  private readonly computed: ReadonlySet<PlanNode>;
-  private readonly active = new Map<PlanNode, Active>();
-  private readonly idle: Worker[];
-  private readonly workers: Worker[];
+  private readonly missing = new Set<PlanNode>();
+  private readonly runs = new Map<PlanNode, number>();
+  private readonly results = new Map<PlanNode, Promise<void>>();
+  private readonly claimed = new Set<Claimed>();
+  /** As many tasks at once as the executor takes, the most urgent first. */
+  private readonly slots: PQueue;
+  /** Aborted where nothing new may start. */
+  private readonly stop = new AbortController();
   private failure: string | undefined;
-  private stopped = false;
-  private settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  private closed = false;
 
   constructor(
-    plan: Plan,
-    targets: readonly PlanNode[],
+    private readonly plan: Plan,
+    private readonly targets: readonly PlanNode[],
     private readonly options: ScheduleOptions,
   ) {
     this.urgency = urgencies(plan.nodes);
-    this.workers = Array.from({ length: options.workers }, () => new Worker(options.worker));
-    this.idle = [...this.workers];
-    const need = (node: PlanNode): void => {
-      if (this.waiting.has(node) || this.isDone(node)) return;
-      this.waiting.add(node);
-      Object.values(node.dependencies).forEach(need);
-    };
-    targets.forEach(need);
-    this.computed = new Set(this.waiting);
-    for (const node of plan.nodes) if (this.isDone(node)) this.recordCached(node);
+    this.slots = new PQueue({ concurrency: options.executor.slots });
   }
 
   async run(): Promise<ReadonlyMap<PlanNode, number>> {
-    const { listener, signal } = this.options;
-    listener.planned(this.waiting.size + this.runs.size, this.runs.size);
-    const poll = setInterval(() => this.guarded(() => this.lookElsewhere()), POLL_MS);
-    const abort = () => this.settle?.reject(new Interrupted());
-    signal.addEventListener('abort', abort);
+    const { listener, signal, executor } = this.options;
+    const need = (node: PlanNode): void => {
+      if (this.missing.has(node) || this.isDone(node)) return;
+      this.missing.add(node);
+      Object.values(node.needs).forEach(need);
+    };
+    this.targets.forEach(need);
+    for (const node of this.plan.nodes) if (this.isDone(node)) this.recordCached(node);
+    listener.planned(this.missing.size + this.runs.size, this.runs.size);
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.settle = { resolve, reject };
-        if (signal.aborted) abort();
-        this.guarded(() => this.pump());
-      });
+      await Promise.race([interruption(signal), this.all(this.missing)]);
     } finally {
-      this.stopped = true;
-      clearInterval(poll);
-      signal.removeEventListener('abort', abort);
-      await Promise.all(this.workers.map((worker) => worker.stop()));
-      for (const { run, lock } of this.active.values()) {
+      this.closed = true;
+      this.stop.abort();
+      await executor.close();
+      for (const { run, lock } of this.claimed) {
         run.interrupt();
         lock.release();
       }
@@ -128,172 +120,179 @@ class Scheduler {
     return this.runs;
   }
 
-  /** Hands work to idle workers until there is none of either; ends the run where nothing is left. */
-  private pump(): void {
-    while (this.idle.length > 0 && this.failure === undefined) {
-      const active = this.nextActive();
-      if (active === undefined) break;
-      void this.dispatch(active, this.idle.pop()!);
-    }
-    const busy = this.idle.length < this.workers.length;
-    if (!busy && (this.failure !== undefined || this.waiting.size + this.elsewhere.size === 0))
-      this.settle!.resolve();
-  }
-
-  /** The most urgent node that has a part to start; claims its folder where it is new. */
-  private nextActive(): Active | undefined {
-    const started = [...this.active.values()].filter(({ dispatched, parts }) => dispatched < parts);
-    const ready = [...this.waiting].filter((node) =>
-      Object.values(node.dependencies).every((dependency) => this.runs.has(dependency)),
+  /** Resolves when every node has a result or is skipped; rejects with an error of the scheduler's own work, such as a full disk. */
+  private async all(nodes: Iterable<PlanNode>): Promise<void> {
+    const ends = [...nodes].map((node) =>
+      this.result(node).catch((error: unknown) => {
+        if (!(error instanceof Skipped)) throw error;
+      }),
     );
-    const nodes = [...started.map(({ node }) => node), ...ready];
-    nodes.sort((a, b) => this.urgency.get(b)! - this.urgency.get(a)!);
-    for (const node of nodes) {
-      const active = this.active.get(node) ?? this.begin(node);
-      if (active !== undefined) return active;
-      // Another run had just finished it, so more may be ready now than was listed.
-      if (this.runs.has(node)) return this.nextActive();
-    }
-    return undefined;
+    await Promise.all(ends);
   }
 
-  /** Starts a node, unless another run computes it or has just done so. */
-  private begin(node: PlanNode): Active | undefined {
+  private result(node: PlanNode): Promise<void> {
+    const known = this.results.get(node);
+    if (known !== undefined) return known;
+    const result = this.runs.has(node) ? Promise.resolve() : this.compute(node);
+    this.results.set(node, result);
+    return result;
+  }
+
+  /** One node: awaits what it needs, claims its folder, runs its parts, finishes. */
+  private async compute(node: PlanNode): Promise<void> {
+    await Promise.all(Object.values(node.needs).map((need) => this.result(need)));
+    while (!this.runs.has(node)) {
+      const claimed = await this.inSlot(node, () => this.claim(node));
+      if (claimed !== undefined) await this.complete(claimed);
+      else if (!this.runs.has(node)) await this.freed(node);
+    }
+  }
+
+  /** Runs an action when it is the most urgent one and there is room for it. Rejects with Skipped where all has stopped. */
+  private inSlot<T>(node: PlanNode, action: () => T | Promise<T>): Promise<T> {
+    return this.slots.add(
+      async () => {
+        if (this.stop.signal.aborted) throw new Skipped();
+        return action();
+      },
+      { priority: this.urgency.get(node) },
+    );
+  }
+
+  /** Claims a node and queues its parts, unless another run computes it or has just done so. */
+  private claim(node: PlanNode): Claimed | undefined {
+    const { executor, database, listener } = this.options;
     const folder = this.folder(node);
     makeFolder(folder);
-    const lock = StageLock.acquire(this.options.database, folder);
-    this.waiting.delete(node);
+    const lock = StageLock.acquire(database, folder);
     if (!(lock instanceof StageLock)) {
-      this.elsewhere.add(node);
-      this.options.listener.waiting(node, lock.pid);
+      listener.waiting(node, lock.pid);
       return undefined;
     }
     if (this.isDone(node)) {
       lock.release();
-      this.recordCached(node);
-      this.options.listener.ended(node, 'cached');
+      this.takeCached(node);
       return undefined;
     }
-    const parts = Math.min(node.stage.maxParts?.(node.inputs) ?? 1, this.options.workers);
-    const run = this.options.database.initRun(this.describe(node));
+    const run = database.initRun(this.describe(node));
+    const count = Math.min(node.maxParts, executor.slots);
+    const done = Array.from({ length: count }, () => ({ step: 0, steps: 0 }));
+    const claimed: Claimed = { node, lock, run, done, parts: [] };
+    this.claimed.add(claimed);
     this.options.recorded?.(node, run);
-    const done = Array.from({ length: parts }, () => ({ step: 0, steps: 0 }));
-    const active = {
-      node,
-      lock,
-      run,
-      parts,
-      dispatched: 0,
-      ended: 0,
-      finishing: false,
-      error: undefined,
-      done,
-    };
-    this.active.set(node, active);
-    this.options.listener.started(node);
-    return active;
+    listener.started(node);
+    for (let part = 0; part < count; part++)
+      claimed.parts.push(this.inSlot(node, () => this.perform(claimed, 'run', part)));
+    return claimed;
   }
 
-  private async dispatch(active: Active, worker: Worker): Promise<void> {
-    const part = active.finishing ? 0 : active.dispatched++;
-    const task: Task = {
-      stage: active.node.stage.name,
-      phase: active.finishing ? 'finish' : 'run',
-      inputs: active.node.inputs,
-      folder: this.folder(active.node),
-      dependencies: Object.fromEntries(
-        Object.entries(active.node.dependencies).map(([role, node]) => [role, this.folder(node)]),
-      ),
+  /** Runs one part of a node, or what comes after all; its failure is the end of anything new. */
+  private async perform(claimed: Claimed, phase: 'run' | 'finish', part: number): Promise<void> {
+    const { node, lock, run, done } = claimed;
+    const { executor, listener } = this.options;
+    if (this.closed) throw new Skipped();
+    const task: TrackedTask = {
+      stage: node.stage.name,
+      phase,
+      inputs: node.inputs,
+      folder: this.folder(node),
+      needs: Object.fromEntries(Object.entries(node.needs).map(([role, need]) => [role, this.folder(need)])),
       part,
-      parts: active.parts,
-      run: active.run.id,
+      parts: done.length,
+      run: run.id,
     };
-    let answer: Answer = await worker.start();
-    if (answer.ok) {
-      this.guarded(() => active.lock.addWorker(worker.pid!));
-      answer = await worker.run(task, {
-        progress: (step, steps, loss) => this.progress(active, part, step, steps, loss),
-        engine: (description) => this.options.listener.engine(description),
+    try {
+      await executor.run(task, {
+        started: (pid) => lock.addWorker(pid),
+        progress: (step, steps, loss) => this.progress(claimed, part, { step, steps, loss }),
+        engine: (description) => listener.engine(description),
       });
-    }
-    if (this.stopped) return;
-    this.guarded(() => {
-      this.idle.push(worker);
-      if (!active.finishing) active.ended++;
-      if (!answer.ok) {
-        active.error ??= answer;
-        this.failure ??= `The stage "${active.node.label}" failed: ${answer.message}`;
+    } catch (error) {
+      if (error instanceof ChildFailure && !this.closed) {
+        this.failure ??= `The stage "${node.label}" failed: ${error.message}`;
+        this.stop.abort();
       }
-      if (active.error !== undefined) {
-        if (active.ended === active.dispatched) this.fail(active, active.error);
-      } else if (active.ended === active.parts) {
-        if (active.finishing || active.node.stage.finish === undefined) this.complete(active);
-        else {
-          active.finishing = true;
-          void this.dispatch(active, this.idle.pop()!);
-        }
-      }
-      this.pump();
-    });
-  }
-
-  private progress(active: Active, part: number, step: number, steps: number, loss?: number): void {
-    active.done[part] = { step, steps };
-    const sum = (key: 'step' | 'steps') => active.done.reduce((total, one) => total + one[key], 0);
-    active.run.progress(sum('step'), sum('steps'));
-    this.reportTotal();
-    this.options.listener.progress(active.node, sum('step'), sum('steps'), loss);
-  }
-
-  private reportTotal(): void {
-    const costOf = (nodes: Iterable<PlanNode>) =>
-      [...nodes].reduce((sum, node) => sum + node.stage.cost(node.inputs), 0);
-    let done = costOf([...this.runs.keys()].filter((node) => this.computed.has(node)));
-    for (const { node, done: parts } of this.active.values()) {
-      const share = parts.reduce((sum, { step, steps }) => sum + (steps === 0 ? 0 : step / steps), 0);
-      done += (node.stage.cost(node.inputs) * share) / parts.length;
+      throw error;
     }
-    this.options.parent.progress?.(Math.round(done), Math.round(costOf(this.computed)));
   }
 
-  private complete({ node, run, lock }: Active): void {
+  /** Waits for all parts of a node and brings it to its end. */
+  private async complete(claimed: Claimed): Promise<void> {
+    const { node, run, lock, parts } = claimed;
+    const ends = await Promise.allSettled(parts);
+    const errors = ends.flatMap((end): unknown[] => (end.status === 'rejected' ? [end.reason] : []));
+    // What a part's failure leaves unfinished is skipped; the failure itself tells why.
+    errors.sort((a, b) => Number(a instanceof Skipped) - Number(b instanceof Skipped));
+    try {
+      if (errors.length > 0) throw errors[0];
+      if (node.stage.finish !== undefined)
+        await this.slots.add(() => this.perform(claimed, 'finish', 0), { priority: this.urgency.get(node) });
+    } catch (error) {
+      if (!this.closed && error instanceof ChildFailure) this.fail(claimed, error);
+      throw error instanceof ChildFailure ? new Skipped() : error;
+    }
     markDone(this.folder(node), node);
-    node.stage.record?.(run, this.folder(node));
+    node.result.record?.(run, this.folder(node));
     run.finish();
     lock.release();
-    this.active.delete(node);
+    this.claimed.delete(claimed);
     this.runs.set(node, run.id);
     this.options.listener.ended(node, 'finished');
   }
 
-  private fail({ node, run, lock }: Active, error: Answer & { ok: false }): void {
-    run.fail(error.mendable ? new UserError(error.message) : error.message);
+  private fail(claimed: Claimed, { message, mendable }: ChildFailure): void {
+    const { node, run, lock } = claimed;
+    run.fail(mendable ? new UserError(message) : message);
     lock.release();
-    this.active.delete(node);
+    this.claimed.delete(claimed);
     this.options.listener.ended(node, 'failed');
   }
 
-  /** Takes the results that other runs have finished, and the work that they left. */
-  private lookElsewhere(): void {
-    if (this.elsewhere.size === 0 || this.failure !== undefined) return;
-    for (const node of this.elsewhere) {
+  private progress(
+    { node, run, done }: Claimed,
+    part: number,
+    { step, steps, loss }: { step: number; steps: number; loss?: number },
+  ): void {
+    done[part] = { step, steps };
+    const sum = (key: 'step' | 'steps') => done.reduce((total, one) => total + one[key], 0);
+    run.progress(sum('step'), sum('steps'));
+    this.reportTotal();
+    this.options.listener.progress(node, sum('step'), sum('steps'), loss);
+  }
+
+  private reportTotal(): void {
+    const costOf = (nodes: Iterable<PlanNode>) => [...nodes].reduce((sum, { cost }) => sum + cost, 0);
+    let done = costOf([...this.runs.keys()].filter((node) => this.missing.has(node)));
+    for (const { node, done: parts } of this.claimed) {
+      const share = parts.reduce((sum, { step, steps }) => sum + (steps === 0 ? 0 : step / steps), 0);
+      done += (node.cost * share) / parts.length;
+    }
+    this.options.parent.progress?.(Math.round(done), Math.round(costOf(this.missing)));
+  }
+
+  /** Resolves when no other run computes the node any more: its result is there, or it is left to us. */
+  private async freed(node: PlanNode): Promise<void> {
+    for (;;) {
+      await sleep(POLL_MS, undefined, { signal: this.stop.signal }).catch(() => {
+        throw new Skipped();
+      });
       const lock = StageLock.acquire(this.options.database, this.folder(node));
       if (!(lock instanceof StageLock)) continue;
       lock.release();
-      this.elsewhere.delete(node);
-      if (!this.isDone(node)) this.waiting.add(node);
-      else {
-        this.recordCached(node);
-        this.options.listener.ended(node, 'cached');
-      }
+      if (this.isDone(node)) this.takeCached(node);
+      return;
     }
-    this.pump();
+  }
+
+  private takeCached(node: PlanNode): void {
+    this.recordCached(node);
+    this.options.listener.ended(node, 'cached');
   }
 
   private recordCached(node: PlanNode): void {
     const record = this.options.database.cachedRun(this.describe(node));
     this.options.recorded?.(node, record);
-    node.stage.record?.(record, this.folder(node));
+    node.result.record?.(record, this.folder(node));
     this.runs.set(node, record.id);
   }
 
@@ -317,13 +316,12 @@ class Scheduler {
   private folder(node: PlanNode): string {
     return join(this.options.database.root, nodeFolder(node));
   }
-
-  /** An error of the scheduler's own work, such as a full disk, ends the run. */
-  private guarded(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.settle?.reject(error);
-    }
-  }
 }
+
+/** Rejects with Interrupted when the signal comes. */
+const interruption = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const interrupt = () => reject(new Interrupted());
+    if (signal.aborted) interrupt();
+    else signal.addEventListener('abort', interrupt, { once: true });
+  });

@@ -1,8 +1,10 @@
-import { UserError } from '@id3/core';
 import type { Engine } from '@id3/engine';
 import { openDatabase, type Database, type Run } from '@id3/tracking';
-import type { Stage, StageContext, StageRegistry } from '../stages/stage.ts';
-import type { FromWorker, Task, ToWorker, WorkerSetup } from './messages.ts';
+import { failureOf } from '../child.ts';
+import type { StageHost } from '../stages/stage.ts';
+import type { StageRegistry } from '../stages/task.ts';
+import type { TrackedTask } from './executor.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 
 /** Progress is sent to the scheduler at most this often. */
 const PROGRESS_MS = 200;
@@ -25,10 +27,9 @@ process.on('message', async (message: ToWorker) => {
   try {
     if (message.type === 'setup') await start(message.setup);
     else await work(message.task);
+    send({ type: 'done', rss: process.memoryUsage.rss() });
   } catch (error) {
-    const mendable = error instanceof UserError;
-    const text = error instanceof Error ? (mendable ? error.message : error.stack) : undefined;
-    send({ type: 'failed', message: text ?? String(error), mendable });
+    send({ type: 'failed', ...failureOf(error) });
   }
 });
 
@@ -36,27 +37,24 @@ async function start(received: WorkerSetup): Promise<void> {
   setup = received;
   database = openDatabase(setup.database);
   stages = ((await import(setup.registry)) as { STAGES: StageRegistry }).STAGES;
-  send({ type: 'done', rss: process.memoryUsage.rss() });
 }
 
-async function work(task: Task): Promise<void> {
+async function work(task: TrackedTask): Promise<void> {
   const stage = stages[task.stage];
   const run = database.attachRun(task.run);
   try {
-    const context = contextOf(task, run);
-    await (task.phase === 'run' ? stage.run(context) : finish(stage, context));
+    if (stage.onEngine && task.phase === 'run') {
+      const engine = await (selected ??= selectEngine());
+      run.engine(engine.name, engine.versions);
+    }
+    await stage.perform(task, hostOf(run));
   } finally {
     run.detach();
     if (selected !== undefined) (await import('@tensorflow/tfjs-core')).disposeVariables();
   }
-  send({ type: 'done', rss: process.memoryUsage.rss() });
 }
 
-async function finish(stage: Stage, context: StageContext): Promise<void> {
-  await stage.finish?.(context);
-}
-
-function contextOf(task: Task, run: Run): StageContext {
+function hostOf(run: Run): StageHost {
   let sentAt = 0;
   const progress = (step: number, steps: number, loss?: number): void => {
     const now = Date.now();
@@ -65,17 +63,7 @@ function contextOf(task: Task, run: Run): StageContext {
     send({ type: 'progress', step, steps, loss });
   };
   return {
-    inputs: task.inputs,
-    folder: task.folder,
-    dependencies: task.dependencies,
-    part: task.part,
-    parts: task.parts,
     checkpointSeconds: setup.checkpointSeconds,
-    engine: async () => {
-      const engine = await (selected ??= selectEngine());
-      run.engine(engine.name, engine.versions);
-      return engine;
-    },
     log: (step, metrics, steps) => {
       run.log(step, metrics);
       progress(step, steps, metrics.loss);

@@ -1,33 +1,37 @@
-import { anchorPlacement } from './anchor-placement.ts';
-import { committedWeightsLoading } from './committed-weights.ts';
-import { diffusionTraining } from './diffusion-training.ts';
-import { embedding } from './embedding.ts';
-import { generation } from './generation.ts';
-import { measuring } from './measures.ts';
-import { faceApiF } from './face-api-f.ts';
-import { photoPool } from './photo-pool.ts';
-import { fTraining, recogniserTraining } from './recogniser-training.ts';
-import { benchmarkRendering, poolRendering } from './rendering.ts';
-import { sampleGrid } from './sample-grid.ts';
-import type { Stage, StageRegistry } from './stage.ts';
-import { verification } from './verification.ts';
+import { anchorsStage } from './anchors.ts';
+import { committedDiffusionStage } from './committed-diffusion.ts';
+import { committedFStage } from './committed-f.ts';
+import { embedStage } from './embed.ts';
+import { faceApiFStage } from './face-api-f.ts';
+import { generateStage } from './generate.ts';
+import { measureStage } from './measure.ts';
+import { photoPoolStage } from './photo-pool.ts';
+import { renderBenchmarkStage } from './render-benchmark.ts';
+import { renderPoolStage } from './render-pool.ts';
+import { sampleGridStage } from './sample-grid.ts';
+import { runnable, type StageRegistry } from './task.ts';
+import { trainDiffusionStage } from './train-diffusion.ts';
+import { trainFStage } from './train-f.ts';
+import { trainRecogniserStage } from './train-recogniser.ts';
+import { verifyStage } from './verify.ts';
 
-/** Every stage a worker can run, by name. A task brings inputs of its own stage's type. */
+/** Every stage a worker can run, by name. */
 export const STAGES: StageRegistry = Object.fromEntries(
   [
-    poolRendering,
-    benchmarkRendering,
-    photoPool,
-    faceApiF,
-    committedWeightsLoading,
-    fTraining,
-    diffusionTraining,
-    anchorPlacement,
-    generation,
-    sampleGrid,
-    embedding,
-    measuring,
-    recogniserTraining,
-    verification,
-  ].map((stage) => [stage.name, stage as unknown as Stage]),
+    runnable(renderPoolStage),
+    runnable(renderBenchmarkStage),
+    runnable(photoPoolStage),
+    runnable(faceApiFStage),
+    runnable(committedFStage),
+    runnable(committedDiffusionStage),
+    runnable(trainFStage),
+    runnable(trainDiffusionStage),
+    runnable(anchorsStage),
+    runnable(generateStage),
+    runnable(sampleGridStage),
+    runnable(embedStage),
+    runnable(measureStage),
+    runnable(trainRecogniserStage),
+    runnable(verifyStage),
+  ].map((stage) => [stage.name, stage]),
 );

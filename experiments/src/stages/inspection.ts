@@ -1,5 +1,5 @@
 import { join, relative, sep } from 'node:path';
-import { openDataset, type Dataset, type Inspection } from '@id3/data';
+import type { Dataset, Inspection } from '@id3/data';
 import {
   attributeFeatures,
   cosineHistogram,
@@ -11,32 +11,35 @@ import {
   normaliseRows,
   principalMap,
 } from '@id3/eval';
-import { readAnchors } from './anchor-placement.ts';
-import { readEmbeddings } from './embedding.ts';
-
-export const INSPECTION_FILE = 'inspection.json';
+import type { Embeddings } from './results.ts';
 
 /** So many images of the reference are on the map. */
 const MAPPED = 2000;
 const HISTOGRAM_SEED = 1;
 
 interface InspectionInputs {
-  /** The stage's folder and those it depends on; see {@link measuring}. */
+  /** The stage's folder. */
   readonly folder: string;
-  readonly dependencies: Readonly<Record<string, string>>;
   readonly dataset: Dataset;
+  /** Of the dataset, by f. */
+  readonly embeddings: Embeddings;
+  /** The `train` pool and its embeddings. */
+  readonly pool: Dataset;
+  readonly reference: Embeddings;
+  /** [N,d], of a generated dataset. */
+  readonly anchors: Float32Array | undefined;
   /** Cosine from which f takes two faces for one person. */
   readonly threshold: number;
 }
 
 /** What f sees in each image of a dataset: how far it is from what was asked for, and from the faces f knows. */
-export function inspect({ folder, dependencies, dataset, threshold }: InspectionInputs): Inspection {
-  const isPool = dependencies.dataset === dependencies.pool;
-  const own = facesOf(dataset, dependencies.embeddings);
-  const pool = isPool ? own : facesOf(openDataset(dependencies.pool), dependencies.reference);
+export function inspect(inputs: InspectionInputs): Inspection {
+  const { folder, dataset, threshold } = inputs;
+  const isPool = dataset.folder === inputs.pool.folder;
+  const own = facesOf(dataset, inputs.embeddings);
+  const pool = isPool ? own : facesOf(inputs.pool, inputs.reference);
   const { size, unit, labels } = own;
-  const anchors =
-    'anchors' in dependencies ? Float64Array.from(readAnchors(dependencies.anchors)) : undefined;
+  const anchors = inputs.anchors && Float64Array.from(inputs.anchors);
   const { centres, rows } = identityCentres({ embeddings: unit, size, labels });
   const asked = askedOf(dataset, size);
   const { explained, project } = principalMap(pool.unit, size);
@@ -47,7 +50,7 @@ export function inspect({ folder, dependencies, dataset, threshold }: Inspection
       .join('/');
   const inspection: Inspection = {
     formatVersion: 1,
-    dataset: fromRoot(dependencies.dataset),
+    dataset: fromRoot(dataset.folder),
     threshold: round(threshold),
     images: {
       label: Array.from(labels),
@@ -74,7 +77,7 @@ export function inspect({ folder, dependencies, dataset, threshold }: Inspection
     Float64Array.from(indices.flatMap((i) => [...pool.unit.subarray(i * size, (i + 1) * size)]));
   return {
     ...inspection,
-    reference: fromRoot(dependencies.pool),
+    reference: fromRoot(inputs.pool.folder),
     nearest: { ...nearest, cosine: rounded(nearest.cosine) },
     referenceHistogram: cosineHistogram(pool.unit, size, pool.labels, HISTOGRAM_SEED),
     map: { ...inspection.map, reference: { index: mapped, at: rounded(project(rowsOf(mapped))) } },
@@ -90,8 +93,7 @@ interface Faces {
   readonly size: number;
 }
 
-function facesOf(dataset: Dataset, embeddings: string): Faces {
-  const { data, size } = readEmbeddings(embeddings);
+function facesOf(dataset: Dataset, { data, size }: Embeddings): Faces {
   return { dataset, labels: dataset.labels, unit: normaliseRows(data, size), size };
 }
 

@@ -1,20 +1,23 @@
-import { join } from 'node:path';
 import { UserError } from '@id3/core';
-import { MANIFEST_FILE, importImages, openDataset, type Dataset } from '@id3/data';
+import { importImages, openDataset, type Dataset } from '@id3/data';
 import sharp from 'sharp';
-import type { Stage } from './stage.ts';
-
-interface PhotoPoolInputs extends Record<string, unknown> {
-  folder: string;
-  /** Hash of the dataset's manifest: the pool is made anew where the photos or their attributes change. */
-  manifest: string;
-  size: number;
-}
+import { z } from 'zod';
+import { DATASET } from './results.ts';
+import { defineStage } from './stage.ts';
 
 /** A dataset of photos, scaled to the experiment's size, in the place of the rendered `train` pool. */
-export const photoPool: Stage<PhotoPoolInputs, never> = {
+export const photoPoolStage = defineStage({
   name: 'photo-pool',
   version: 1,
+  inputs: z.strictObject({
+    folder: z.string(),
+    /** Hash of the dataset's manifest: the pool is made anew where the photos or their attributes change. */
+    manifest: z.string(),
+    size: z.int(),
+  }),
+  needs: {},
+  result: DATASET,
+  onEngine: false,
   cost: () => 20,
   async run({ inputs, folder, progress }) {
     const dataset = openDataset(inputs.folder);
@@ -37,8 +40,7 @@ export const photoPool: Stage<PhotoPoolInputs, never> = {
       { size: inputs.size, onImages: progress },
     );
   },
-  record: (run, folder) => run.artefact(join(folder, MANIFEST_FILE), 'dataset'),
-};
+});
 
 /** ID³ is trained on (age, yaw). */
 function requireAttributes({ folder, count, record }: Dataset): void {

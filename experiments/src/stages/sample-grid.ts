@@ -1,19 +1,15 @@
-import { join } from 'node:path';
-import { writeFileAtomic } from '@id3/core';
-import { imageSampler, loadDiffusion, planImage, type GenerationOptions, type ImagePlan } from '@id3/model';
-import { gridPng } from '../report/grid.ts';
-import { readAnchors } from './anchor-placement.ts';
-import { MODEL_FILE } from './hooks.ts';
-import { trainedRecogniser } from './recogniser-training.ts';
-import type { Stage } from './stage.ts';
+import {
+  generationSchema,
+  imageSampler,
+  planImage,
+  type GenerationOptions,
+  type ImagePlan,
+} from '@id3/model';
+import { z } from 'zod';
+import { gridPng } from '../pictures/grid.ts';
+import { ANCHORS, DIFFUSION, PICTURE, RECOGNISER, savePicture } from './results.ts';
+import { defineStage } from './stage.ts';
 
-interface GridInputs extends Record<string, unknown> {
-  seed: number;
-  size: number;
-  generation: GenerationOptions;
-}
-
-export const GRID_FILE = 'samples.png';
 const IDENTITIES = 8;
 
 /** What the columns ask for: five yaws at the middle age, then three ages seen from the front. */
@@ -34,18 +30,19 @@ function columns({ age, yaw }: GenerationOptions): { title: string; age: number;
 }
 
 /** A picture of what the model generates: identities × attributes, a row from one y and one start noise. */
-export const sampleGrid: Stage<GridInputs, 'diffusion' | 'f' | 'anchors'> = {
+export const sampleGridStage = defineStage({
   name: 'sample-grid',
   version: 2,
+  inputs: z.strictObject({ seed: z.int(), size: z.int(), generation: generationSchema }),
+  needs: { diffusion: DIFFUSION, f: RECOGNISER, anchors: ANCHORS },
+  result: PICTURE,
+  onEngine: true,
   cost: ({ generation, size }) =>
     2e-6 * IDENTITIES * 8 * generation.sampler.steps * (generation.sampler.guidance > 0 ? 3 : 1) * size ** 2,
-  async run({ inputs, folder, dependencies, engine, progress }) {
-    await engine();
-    const { seed, size, generation } = inputs;
-    const f = trainedRecogniser(dependencies.f);
-    const model = { ...loadDiffusion(join(dependencies.diffusion, MODEL_FILE), f.embeddingSize), f };
+  async run({ inputs: { seed, size, generation }, needs, folder, progress }) {
+    const { f, anchors } = needs;
+    const model = { ...needs.diffusion(f.embeddingSize), f };
     const sampleImages = imageSampler(model, generation.sampler, size, seed);
-    const anchors = readAnchors(dependencies.anchors);
     const asked = columns(generation);
     const identities = Math.min(IDENTITIES, generation.identities);
     const rows: { label: string; images: Uint8Array[] }[] = [];
@@ -63,7 +60,6 @@ export const sampleGrid: Stage<GridInputs, 'diffusion' | 'f' | 'anchors'> = {
       progress(i + 1, identities);
     }
     const png = await gridPng({ columns: asked.map(({ title }) => title), rows, size });
-    writeFileAtomic(join(folder, GRID_FILE), png);
+    savePicture(folder, png);
   },
-  record: (run, folder) => run.artefact(join(folder, GRID_FILE), 'sample-grid'),
-};
+});

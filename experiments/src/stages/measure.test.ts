@@ -7,9 +7,9 @@ import { selectEngine } from '@id3/engine';
 import { Recogniser, embedWith, readTensors, saveCheckpoint, type RecogniserOptions } from '@id3/model';
 import { getMetrics, openDatabase } from '@id3/tracking';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { embedding, readEmbeddings } from './embedding.ts';
-import { MODEL_FILE } from './hooks.ts';
-import { measuring, obedience } from './measures.ts';
+import { embedStage } from './embed.ts';
+import { measureStage, obedience } from './measure.ts';
+import { EMBEDDINGS, MEASURES, RECOGNISER, VERIFICATION, modelFile } from './results.ts';
 
 const SIZE = 16;
 const D = 8;
@@ -38,7 +38,6 @@ const context = (folder: string) => ({
   part: 0,
   parts: 1,
   checkpointSeconds: 1,
-  engine: () => selectEngine(),
   log: () => {},
   progress: () => {},
 });
@@ -76,7 +75,7 @@ it('measures what f sees, and records it with the run', async () => {
   await selectEngine();
   const f = new Recogniser(options.network, SIZE, 1);
   const saved = { ...Object.fromEntries(f.scope.weights), ...Object.fromEntries(f.scope.buffers) };
-  saveCheckpoint(join(root, 'f', MODEL_FILE), {
+  saveCheckpoint(modelFile(join(root, 'f')), {
     meta: { step: 1, options, imageSize: SIZE, seed: 1 },
     tensors: await readTensors(saved),
   });
@@ -94,24 +93,30 @@ it('measures what f sees, and records it with the run', async () => {
   f.scope.dispose();
   // The same pictures: random numbers are named by the spec's folder.
   noiseDataset('blind', 3, 4, (i) => seen[i].map((value) => 2 * value));
-  const dataset = join(root, 'blind');
+  const dataset = openDataset(join(root, 'blind'));
 
-  await embedding.run({ ...context('embeddings'), dependencies: { dataset, f: join(root, 'f') } });
-  const { data, size } = readEmbeddings(join(root, 'embeddings'));
+  await embedStage.run({
+    ...context('embeddings'),
+    needs: { dataset, f: RECOGNISER.open(join(root, 'f')) },
+  });
+  const embeddings = EMBEDDINGS.open(join(root, 'embeddings'));
+  const { data, size } = embeddings;
   expect(size).toBe(D);
   seen.forEach((row, i) => row.forEach((value, k) => expect(data[i * D + k]).toBeCloseTo(value, 4)));
 
   // Squared distances of 0.4 and 0.8 are cosines of 0.8 and 0.6.
   const folds = [0.4, 0.8].map((threshold, fold) => ({ fold, accuracy: 1, threshold }));
-  const verification = join(root, 'verification');
-  writeFileAtomic(join(verification, 'verification.json'), JSON.stringify([{ benchmark: 'any', folds }]));
+  const folder = join(root, 'verification');
+  writeFileAtomic(join(folder, 'verification.json'), JSON.stringify([{ benchmark: 'any', folds }]));
 
-  const embeddings = join(root, 'embeddings');
-  const dependencies = { dataset, embeddings, pool: dataset, reference: embeddings, verification };
-  await measuring.run({ ...context('measures'), dependencies });
+  const verification = VERIFICATION.open(folder);
+  await measureStage.run({
+    ...context('measures'),
+    needs: { dataset, embeddings, pool: dataset, reference: embeddings, verification, anchors: undefined },
+  });
   const database = openDatabase(join(root, 'tracking.sqlite'));
   const run = database.initRun({ experiment: 'test', name: 'measure', config: {} });
-  measuring.record!(run, join(root, 'measures'));
+  MEASURES.record!(run, join(root, 'measures'));
   const values = Object.fromEntries(getMetrics(database, run.id).map(({ key, value }) => [key, value!]));
   run.finish();
   database.close();

@@ -1,55 +1,56 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeFileAtomic } from '@id3/core';
-import { openDataset, type Inspection } from '@id3/data';
+import type { Inspection } from '@id3/data';
 import { measureDataset, spearman, type DatasetMeasures } from '@id3/eval';
-import { readEmbeddings } from './embedding.ts';
-import { INSPECTION_FILE, askedOf, inspect } from './inspection.ts';
-import type { Stage } from './stage.ts';
-import { readVerification } from './verification.ts';
-
-const FILE = 'measures.json';
+import type { Verification } from '@id3/tracking';
+import { z } from 'zod';
+import { askedOf, inspect } from './inspection.ts';
+import { ANCHORS, DATASET, EMBEDDINGS, MEASURES, VERIFICATION, saveMeasures } from './results.ts';
+import { defineStage, optional } from './stage.ts';
 
 /**
  * The measures of method.md ("Diversity and consistency, as numbers") of the dataset that a recogniser is trained
  * on, in the features of f. Two identities count as one face from f's own verification threshold on. The
  * Fréchet distance is that to the `train` pool, and absent for the pool itself. Beside them, what f sees in each image.
- *
- * Its dependencies are `dataset` and its `embeddings`, the train `pool` and its (`reference`), f's `verification`, and the
- * `anchors` of a generated dataset.
  */
-export const measuring: Stage<Record<string, never>, string> = {
+export const measureStage = defineStage({
   name: 'measure',
   version: 4,
+  inputs: z.strictObject({}),
+  needs: {
+    dataset: DATASET,
+    embeddings: EMBEDDINGS,
+    /** The `train` pool and its embeddings. */
+    pool: DATASET,
+    reference: EMBEDDINGS,
+    /** Of f on one benchmark. */
+    verification: VERIFICATION,
+    /** Of a generated dataset. */
+    anchors: optional(ANCHORS),
+  },
+  result: MEASURES,
+  onEngine: false,
   cost: () => 15,
-  async run({ folder, dependencies }) {
-    const dataset = openDataset(dependencies.dataset);
-    const { data: embeddings, size } = readEmbeddings(dependencies.embeddings);
-    const threshold = thresholdOf(dependencies.verification);
-    const isReference = dependencies.embeddings === dependencies.reference;
+  async run({ needs, folder }) {
+    const { dataset, embeddings, pool, reference, anchors } = needs;
+    const threshold = thresholdOf(needs.verification);
+    const isPool = dataset.folder === pool.folder;
     const measures = measureDataset({
-      embeddings,
-      size,
+      embeddings: embeddings.data,
+      size: embeddings.size,
       labels: dataset.labels,
       threshold,
-      asked: askedOf(dataset, size),
-      reference: isReference ? undefined : readEmbeddings(dependencies.reference).data,
+      asked: askedOf(dataset, embeddings.size),
+      reference: isPool ? undefined : reference.data,
     });
-    const inspection = inspect({ folder, dependencies, dataset, threshold });
-    const numbers = { threshold, ...numbersOf(measures), ...obedience(inspection) };
-    writeFileAtomic(join(folder, FILE), JSON.stringify(numbers));
-    writeFileAtomic(join(folder, INSPECTION_FILE), JSON.stringify(inspection));
+    const inspection = inspect({ folder, dataset, embeddings, pool, reference, anchors, threshold });
+    saveMeasures(folder, {
+      numbers: { threshold, ...numbersOf(measures), ...obedience(inspection) },
+      inspection,
+    });
   },
-  record(run, folder) {
-    run.summary(JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Record<string, number>);
-    run.artefact(join(folder, FILE), 'measures');
-    run.artefact(join(folder, INSPECTION_FILE), 'inspection');
-  },
-};
+});
 
 /** The cosine from which f takes two faces for one: its folds choose squared distances t = 2 - 2·cosine. */
-function thresholdOf(folder: string): number {
-  const [{ folds }] = readVerification(folder);
+function thresholdOf([{ folds }]: readonly Verification[]): number {
   return 1 - folds.reduce((sum, { threshold }) => sum + threshold, 0) / folds.length / 2;
 }
 

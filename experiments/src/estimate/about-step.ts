@@ -1,0 +1,65 @@
+import { frozenNetwork, type DiffusionOptions, type FOptions } from '@id3/model';
+import type { Step } from '../step.ts';
+
+/** What is known of a step before it is timed. */
+export interface AboutStep {
+  /** Such as `training step of 16 images`. */
+  readonly name: string;
+  /** How many steps the stage has. */
+  readonly steps: number;
+  /** What the time of a step depends on: any JSON value. */
+  readonly timedBy: unknown;
+}
+
+/** The most pixels that a recogniser's step is timed with (16 images of 128×128); larger ones are projected, for memory's sake. */
+const MAX_PIXELS = 2 ** 18;
+
+/** How many images a recogniser's step is timed with. */
+export const timedBatch = (batchSize: number, size: number): number =>
+  Math.max(2, Math.min(batchSize, Math.floor(MAX_PIXELS / size ** 2)));
+
+export function aboutStep(step: Step): AboutStep {
+  const { size } = step;
+  switch (step.of) {
+    case 'diffusion-training': {
+      const { steps, batchSize, idLossWeight } = step.diffusion.training;
+      const withF = idLossWeight > 0;
+      return {
+        name: `training step of ${batchSize} images${withF ? '' : ' without ID loss'}`,
+        steps,
+        timedBy: { ...networksOf(step.diffusion, step.f), batchSize, withF, size },
+      };
+    }
+    case 'recogniser-training': {
+      const { network, head, training } = step.recogniser;
+      const { batchSize, steps } = training;
+      const timed = timedBatch(batchSize, size);
+      return {
+        name: `training step of ${batchSize} images${timed < batchSize ? ` (projected from ${timed})` : ''}`,
+        steps,
+        timedBy: { network, head: head.kind, batchSize, size },
+      };
+    }
+    case 'sampling': {
+      const { batchSize, identities, imagesPerIdentity, sampler } = step.generation;
+      const guided = sampler.guidance > 0;
+      return {
+        name: `${guided ? 'guided ' : ''}sampling step of ${batchSize} images`,
+        steps: Math.ceil((identities * imagesPerIdentity) / batchSize) * sampler.steps,
+        timedBy: {
+          ...networksOf(step.diffusion, step.f),
+          batchSize,
+          score: guided ? sampler.gradient : undefined,
+          size,
+        },
+      };
+    }
+  }
+}
+
+/** What of the denoising network and of f decides the time of a step. */
+const networksOf = ({ unet, prediction }: DiffusionOptions, { source, ...f }: FOptions) => ({
+  unet: { ...unet, attributes: [1, 1] },
+  prediction,
+  f: source === 'trained' ? frozenNetwork(f) : { whitenedSize: f.whitenedSize },
+});

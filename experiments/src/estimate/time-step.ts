@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Rng } from '@id3/core';
+import { DatasetWriter, openDataset, type Dataset } from '@id3/data';
+import {
+  FACE_API_FEATURES,
+  FaceApiRecogniser,
+  Recogniser,
+  UNet,
+  frozenNetwork,
+  imageSampler,
+  noiseSchedule,
+  planImage,
+  randomDirections,
+  trainDiffusion,
+  trainRecogniser,
+  type FOptions,
+  type TrainingHooks,
+} from '@id3/model';
+import type { Step } from '../step.ts';
+import { timedBatch } from './about-step.ts';
+
+/** Images of noise of the real size, as many as the steps that are timed need. */
+function noiseDataset(folder: string, size: number, count: number): Dataset {
+  const writer = DatasetWriter.open(folder, {
+    kind: 'rendered',
+    spec: { noise: count },
+    height: size,
+    width: size,
+    count,
+    imagesPerShard: count,
+  });
+  const rng = new Rng(1, 'estimate');
+  const images = Uint8Array.from({ length: count * size * size * 3 }, () => rng.int(256));
+  const records = Array.from({ length: count }, (_, i) => ({ label: i % 2, age: 40, yaw: 0 }));
+  writer.writeShard(0, { images, records });
+  writer.finish();
+  return openDataset(folder);
+}
+
+/** Runs a training of a few steps in a folder of its own and returns the seconds of one that did not compile. */
+async function secondsOfStep(
+  size: number,
+  images: number,
+  train: (dataset: Dataset, hooks: TrainingHooks) => Promise<unknown>,
+): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'id3-estimate-'));
+  try {
+    const times: number[] = [performance.now()];
+    await train(noiseDataset(join(folder, 'noise'), size, images), {
+      log: () => void times.push(performance.now()),
+      checkpoint: { path: join(folder, 'model'), everySeconds: Infinity },
+    });
+    return shortestStep(times);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Steps to time: an engine compiles in the first, V8 in the next few, which large images do not notice. */
+const timedSteps = (size: number): number => (size > 64 ? 2 : 5);
+
+/** Seconds of the shortest of the steps that end at these times (milliseconds). */
+const shortestStep = (times: readonly number[]): number =>
+  Math.min(...times.slice(1).map((time, i) => time - times[i])) / 1000;
+
+/** f as sampling and training see it, with made-up weights where they would be trained. */
+function frozenRecogniser({ source, ...options }: FOptions, size: number): Recogniser | FaceApiRecogniser {
+  if (source === 'trained') {
+    const frozen = new Recogniser(frozenNetwork(options), size, 1);
+    frozen.scope.freeze();
+    return frozen;
+  }
+  const d = options.whitenedSize;
+  if (d === 0) return new FaceApiRecogniser();
+  const kernel = new Rng(1, 'estimate', 'f').normals(FACE_API_FEATURES * d);
+  return new FaceApiRecogniser({ kernel, bias: new Float32Array(d) });
+}
+
+/** A training step of the denoising network with the ID-preserving loss. */
+async function diffusionTraining({ diffusion, f, size }: StepOf<'diffusion-training'>): Promise<number> {
+  const { training } = diffusion;
+  const frozen = frozenRecogniser(f, size);
+  const few = { ...diffusion, training: { ...training, steps: timedSteps(size) } };
+  return secondsOfStep(size, training.batchSize, (dataset, hooks) =>
+    trainDiffusion(few, dataset, frozen, 1, hooks),
+  );
+}
+
+/** A training step of a recogniser, but for the centres of its classes. */
+async function recogniserTraining({ recogniser, size }: StepOf<'recogniser-training'>): Promise<number> {
+  const { training } = recogniser;
+  const batchSize = timedBatch(training.batchSize, size);
+  const few = { ...recogniser, training: { ...training, batchSize, steps: timedSteps(size) } };
+  const seconds = await secondsOfStep(size, batchSize, (dataset, hooks) =>
+    trainRecogniser(few, dataset, 1, hooks),
+  );
+  return (seconds * training.batchSize) / batchSize;
+}
+
+/** A step of the sampler for a batch of images. */
+async function sampling({ generation, diffusion, f, size }: StepOf<'sampling'>): Promise<number> {
+  const { batchSize, sampler } = generation;
+  const frozen = frozenRecogniser(f, size);
+  const unet = new UNet(diffusion.unet, frozen.embeddingSize, 1);
+  unet.scope.freeze();
+  const schedule = noiseSchedule(diffusion.schedule, diffusion.timesteps);
+  const model = { unet, schedule, prediction: diffusion.prediction, f: frozen };
+  const anchor = randomDirections(1, frozen.embeddingSize, new Rng(1, 'estimate'));
+  const plans = Array.from({ length: batchSize }, (_, j) => planImage(generation, anchor, 0, j, 1));
+  const names = plans.map((_, j) => String(j));
+  const few = { ...sampler, steps: timedSteps(size) };
+  const times: number[] = [];
+  await imageSampler(model, few, size, 1)(plans, names, () => void times.push(performance.now()));
+  return shortestStep(times);
+}
+
+type StepOf<Kind extends Step['of']> = Extract<Step, { of: Kind }>;
+
+/** Takes real steps with made-up data and weights, of the real sizes; gives the seconds of one that did not compile. */
+export function timeStep(step: Step): Promise<number> {
+  switch (step.of) {
+    case 'diffusion-training':
+      return diffusionTraining(step);
+    case 'recogniser-training':
+      return recogniserTraining(step);
+    case 'sampling':
+      return sampling(step);
+  }
+}

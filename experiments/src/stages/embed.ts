@@ -1,0 +1,24 @@
+import { embedDataset, embedWith } from '@id3/model';
+import { z } from 'zod';
+import { DATASET, EMBEDDINGS, RECOGNISER, saveEmbeddings } from './results.ts';
+import { defineStage } from './stage.ts';
+
+const BATCH_SIZE = 64;
+
+/** Embeds every image of a dataset with f. */
+export const embedStage = defineStage({
+  name: 'embed',
+  version: 1,
+  inputs: z.strictObject({}),
+  needs: { dataset: DATASET, f: RECOGNISER },
+  result: EMBEDDINGS,
+  onEngine: true,
+  cost: () => 20,
+  async run({ needs: { dataset, f }, folder, progress }) {
+    const data = await embedDataset(embedWith(f), dataset, {
+      batchSize: BATCH_SIZE,
+      onImages: (done) => progress(done, dataset.count),
+    });
+    saveEmbeddings(folder, { data, size: data.length / dataset.count });
+  },
+});
