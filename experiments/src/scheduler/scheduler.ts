@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { UserError, makeFolder } from '@id3/core';
-import type { Database, Run, RunOptions, RunRecord } from '@id3/tracking';
+import type { Database, RunOptions, RunRecord } from '@id3/tracking';
 import PQueue from 'p-queue';
 import { ChildFailure } from '../child.ts';
 import { nodeFolder, type Plan, type PlanNode } from '../plan.ts';
-import { isDone, markDone } from './done.ts';
-import type { Executor, TrackedTask } from './executor.ts';
+import { Claim } from './claim.ts';
+import { isDone } from './done.ts';
+import type { Executor } from './executor.ts';
 import { StageLock } from './lock.ts';
 import { urgencies } from './priority.ts';
 
@@ -49,14 +50,10 @@ export class Interrupted extends Error {}
 /** Thrown by the work on a node that is not done, because something before it failed or all work was stopped. */
 class Skipped extends Error {}
 
-/** A node claimed by this scheduler, its parts under way. */
-interface Claimed {
-  readonly node: PlanNode;
-  readonly lock: StageLock;
-  readonly run: Run;
-  readonly parts: Promise<void>[];
-  /** How far each part is. */
-  readonly done: { step: number; steps: number }[];
+/** A claimed node and the promises of its parts. */
+interface Work {
+  readonly claim: Claim;
+  readonly parts: readonly Promise<void>[];
 }
 
 /**
@@ -78,7 +75,7 @@ class Scheduler {
   private readonly missing = new Set<PlanNode>();
   private readonly runs = new Map<PlanNode, number>();
   private readonly results = new Map<PlanNode, Promise<void>>();
-  private readonly claimed = new Set<Claimed>();
+  private readonly claims = new Set<Claim>();
   /** As many tasks at once as the executor takes, the most urgent first. */
   private readonly slots: PQueue;
   /** Aborted where nothing new may start. */
@@ -111,10 +108,7 @@ class Scheduler {
       this.closed = true;
       this.stop.abort();
       await executor.close();
-      for (const { run, lock } of this.claimed) {
-        run.interrupt();
-        lock.release();
-      }
+      for (const claim of this.claims) claim.interrupt();
     }
     if (this.failure !== undefined) throw new UserError(this.failure);
     return this.runs;
@@ -142,8 +136,8 @@ class Scheduler {
   private async compute(node: PlanNode): Promise<void> {
     await Promise.all(Object.values(node.needs).map((need) => this.result(need)));
     while (!this.runs.has(node)) {
-      const claimed = await this.inSlot(node, () => this.claim(node));
-      if (claimed !== undefined) await this.complete(claimed);
+      const work = await this.inSlot(node, () => this.claim(node));
+      if (work !== undefined) await this.complete(work);
       else if (!this.runs.has(node)) await this.freed(node);
     }
   }
@@ -160,7 +154,7 @@ class Scheduler {
   }
 
   /** Claims a node and queues its parts, unless another run computes it or has just done so. */
-  private claim(node: PlanNode): Claimed | undefined {
+  private claim(node: PlanNode): Work | undefined {
     const { executor, database, listener } = this.options;
     const folder = this.folder(node);
     makeFolder(folder);
@@ -175,38 +169,45 @@ class Scheduler {
       return undefined;
     }
     const run = database.initRun(this.describe(node));
-    const count = Math.min(node.maxParts, executor.slots);
-    const done = Array.from({ length: count }, () => ({ step: 0, steps: 0 }));
-    const claimed: Claimed = { node, lock, run, done, parts: [] };
-    this.claimed.add(claimed);
+    const claim = new Claim(node, folder, run, lock, Math.min(node.maxParts, executor.slots));
+    this.claims.add(claim);
     this.options.recorded?.(node, run);
     listener.started(node);
-    for (let part = 0; part < count; part++)
-      claimed.parts.push(this.inSlot(node, () => this.perform(claimed, 'run', part)));
-    return claimed;
+    const parts = Array.from({ length: claim.parts }, (_, part) =>
+      this.inSlot(node, () => this.perform(claim, 'run', part)),
+    );
+    return { claim, parts };
   }
 
   /** Runs one part of a node, or what comes after all; its failure is the end of anything new. */
-  private async perform(claimed: Claimed, phase: 'run' | 'finish', part: number): Promise<void> {
-    const { node, lock, run, done } = claimed;
+  private async perform(claim: Claim, phase: 'run' | 'finish', part: number): Promise<void> {
+    const { node, folder, run, parts } = claim;
     const { executor, listener } = this.options;
     if (this.closed) throw new Skipped();
-    const task: TrackedTask = {
-      stage: node.stage.name,
-      phase,
-      inputs: node.inputs,
-      folder: this.folder(node),
-      needs: Object.fromEntries(Object.entries(node.needs).map(([role, need]) => [role, this.folder(need)])),
-      part,
-      parts: done.length,
-      run: run.id,
-    };
+    const needs = Object.entries(node.needs).map(([role, need]) => [role, this.folder(need)]);
+    const { inputs, stage } = node;
     try {
-      await executor.run(task, {
-        started: (pid) => lock.addWorker(pid),
-        progress: (step, steps, loss) => this.progress(claimed, part, { step, steps, loss }),
-        engine: (description) => listener.engine(description),
-      });
+      await executor.run(
+        {
+          stage: stage.name,
+          phase,
+          inputs,
+          folder,
+          needs: Object.fromEntries(needs),
+          part,
+          parts,
+          run: run.id,
+        },
+        {
+          started: (pid) => claim.heldBy(pid),
+          progress: (step, steps, loss) => {
+            const all = claim.progress(part, step, steps);
+            this.reportTotal();
+            listener.progress(node, all.step, all.steps, loss);
+          },
+          engine: (description) => listener.engine(description),
+        },
+      );
     } catch (error) {
       if (error instanceof ChildFailure && !this.closed) {
         this.failure ??= `The stage "${node.label}" failed: ${error.message}`;
@@ -217,56 +218,35 @@ class Scheduler {
   }
 
   /** Waits for all parts of a node and brings it to its end. */
-  private async complete(claimed: Claimed): Promise<void> {
-    const { node, run, lock, parts } = claimed;
-    const ends = await Promise.allSettled(parts);
-    const errors = ends.flatMap((end): unknown[] => (end.status === 'rejected' ? [end.reason] : []));
-    // What a part's failure leaves unfinished is skipped; the failure itself tells why.
-    errors.sort((a, b) => Number(a instanceof Skipped) - Number(b instanceof Skipped));
+  private async complete({ claim, parts }: Work): Promise<void> {
+    const { node } = claim;
     try {
-      if (errors.length > 0) throw errors[0];
+      const ends = await Promise.allSettled(parts);
+      const errors = ends.flatMap((end): unknown[] => (end.status === 'rejected' ? [end.reason] : []));
+      // Parts that were skipped were so because of another's failure.
+      const error = errors.find((one) => !(one instanceof Skipped)) ?? errors[0];
+      if (error !== undefined) throw error;
       if (node.stage.finish !== undefined)
-        await this.slots.add(() => this.perform(claimed, 'finish', 0), { priority: this.urgency.get(node) });
+        await this.slots.add(() => this.perform(claim, 'finish', 0), { priority: this.urgency.get(node) });
     } catch (error) {
-      if (!this.closed && error instanceof ChildFailure) this.fail(claimed, error);
-      throw error instanceof ChildFailure ? new Skipped() : error;
+      if (!(error instanceof ChildFailure)) throw error;
+      if (!this.closed) {
+        claim.fail(error);
+        this.claims.delete(claim);
+        this.options.listener.ended(node, 'failed');
+      }
+      throw new Skipped();
     }
-    markDone(this.folder(node), node);
-    node.result.record?.(run, this.folder(node));
-    run.finish();
-    lock.release();
-    this.claimed.delete(claimed);
-    this.runs.set(node, run.id);
+    claim.finish();
+    this.claims.delete(claim);
+    this.runs.set(node, claim.run.id);
     this.options.listener.ended(node, 'finished');
-  }
-
-  private fail(claimed: Claimed, { message, mendable }: ChildFailure): void {
-    const { node, run, lock } = claimed;
-    run.fail(mendable ? new UserError(message) : message);
-    lock.release();
-    this.claimed.delete(claimed);
-    this.options.listener.ended(node, 'failed');
-  }
-
-  private progress(
-    { node, run, done }: Claimed,
-    part: number,
-    { step, steps, loss }: { step: number; steps: number; loss?: number },
-  ): void {
-    done[part] = { step, steps };
-    const sum = (key: 'step' | 'steps') => done.reduce((total, one) => total + one[key], 0);
-    run.progress(sum('step'), sum('steps'));
-    this.reportTotal();
-    this.options.listener.progress(node, sum('step'), sum('steps'), loss);
   }
 
   private reportTotal(): void {
     const costOf = (nodes: Iterable<PlanNode>) => [...nodes].reduce((sum, { cost }) => sum + cost, 0);
     let done = costOf([...this.runs.keys()].filter((node) => this.missing.has(node)));
-    for (const { node, done: parts } of this.claimed) {
-      const share = parts.reduce((sum, { step, steps }) => sum + (steps === 0 ? 0 : step / steps), 0);
-      done += (node.cost * share) / parts.length;
-    }
+    for (const { node, share } of this.claims) done += node.cost * share;
     this.options.parent.progress?.(Math.round(done), Math.round(costOf(this.missing)));
   }
 

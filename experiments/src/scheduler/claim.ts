@@ -1,0 +1,63 @@
+import { UserError } from '@id3/core';
+import type { Run } from '@id3/tracking';
+import type { Failure } from '../child.ts';
+import type { PlanNode } from '../plan.ts';
+import { markDone } from './done.ts';
+import type { StageLock } from './lock.ts';
+
+/** A node that this scheduler computes: its folder is locked, its run is open, its parts are under way. */
+export class Claim {
+  /** How far each part is. */
+  private readonly done: { step: number; steps: number }[];
+
+  constructor(
+    readonly node: PlanNode,
+    /** Of its results. */
+    readonly folder: string,
+    readonly run: Run,
+    private readonly lock: StageLock,
+    /** Into so many parts the work is split. */
+    readonly parts: number,
+  ) {
+    this.done = Array.from({ length: parts }, () => ({ step: 0, steps: 0 }));
+  }
+
+  /** A worker that writes into the folder, and may outlive its scheduler by a moment. */
+  heldBy(pid: number): void {
+    this.lock.addWorker(pid);
+  }
+
+  /** Notes how far a part is; gives how far all parts are together. */
+  progress(part: number, step: number, steps: number): { step: number; steps: number } {
+    this.done[part] = { step, steps };
+    const sum = (key: 'step' | 'steps') => this.done.reduce((total, one) => total + one[key], 0);
+    const all = { step: sum('step'), steps: sum('steps') };
+    this.run.progress(all.step, all.steps);
+    return all;
+  }
+
+  /** The share of the work that is done, 0 to 1. */
+  get share(): number {
+    const shares = this.done.map(({ step, steps }) => (steps === 0 ? 0 : step / steps));
+    return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  }
+
+  /** Marks the result as complete and records it. */
+  finish(): void {
+    markDone(this.folder, this.node);
+    this.node.result.record?.(this.run, this.folder);
+    this.run.finish();
+    this.lock.release();
+  }
+
+  fail({ message, mendable }: Failure): void {
+    this.run.fail(mendable ? new UserError(message) : message);
+    this.lock.release();
+  }
+
+  /** Leaves the work as it is; it can be resumed. */
+  interrupt(): void {
+    this.run.interrupt();
+    this.lock.release();
+  }
+}
