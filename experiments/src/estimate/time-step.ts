@@ -108,7 +108,9 @@ async function sampling({ generation, diffusion, f, size }: StepOf<'sampling'>):
   const schedule = noiseSchedule(diffusion.schedule, diffusion.timesteps);
   const model = { unet, schedule, prediction: diffusion.prediction, f: frozen };
   const anchor = randomDirections(1, frozen.embeddingSize, new Rng(1, 'estimate'));
-  const plans = Array.from({ length: batchSize }, (_, j) => planImage(generation, anchor, 0, j, 1));
+  const plans = Array.from({ length: batchSize }, (_, j) =>
+    planImage(generation, { anchor, i: 0, j, seed: 1 }),
+  );
   const names = plans.map((_, j) => String(j));
   const few = { ...sampler, steps: timedSteps(size) };
   const times: number[] = [];

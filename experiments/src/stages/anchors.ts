@@ -20,7 +20,7 @@ export const anchorsStage = defineStage({
   cost: ({ kind, identities, embeddingSize }) =>
     kind === 'spread' ? 3e-8 * identities ** 2 * embeddingSize : 0,
   async run({ inputs, folder }) {
-    const { kind, identities, embeddingSize, seed } = inputs;
-    saveAnchors(folder, await anchors(kind, identities, embeddingSize, seed), embeddingSize, inputs);
+    const { kind, identities, embeddingSize: d, seed } = inputs;
+    saveAnchors(folder, await anchors(kind, { count: identities, d, seed }), d, inputs);
   },
 });

@@ -58,9 +58,10 @@ export const generateStage = defineStage({
     const total = shards.reduce((sum, k) => sum + sizeOf(k), 0);
     let done = 0;
     const count = (images: number) => progress((done += images), total);
+    const shared = { options: generation, anchors, seed, onImages: count };
     for (const k of shards) {
       if (writer.hasShard(k)) count(sizeOf(k));
-      else await generateShard(sampleImages, generation, anchors, writer, k, seed, count);
+      else await generateShard(sampleImages, writer, k, shared);
     }
   },
   async finish({ inputs, needs, folder }) {

@@ -48,7 +48,7 @@ export const sampleGridStage = defineStage({
     const rows: { label: string; images: Uint8Array[] }[] = [];
     for (let i = 0; i < identities; i++) {
       const anchor = anchors.subarray(i * f.embeddingSize, (i + 1) * f.embeddingSize);
-      const { y } = planImage(generation, anchor, i, 0, seed);
+      const { y } = planImage(generation, { anchor, i, j: 0, seed });
       const plans = asked.map(({ age, yaw }): ImagePlan => ({ label: i, age, yaw, y }));
       const names = plans.map(() => `grid ${i}`);
       const pixels = await sampleImages(plans, names);

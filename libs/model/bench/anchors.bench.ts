@@ -34,9 +34,9 @@ async function largestCosine(w: Float32Array): Promise<number> {
 }
 
 const engine = await selectEngine();
-const random = await largestCosine(await anchors('random', COUNT, D, 1));
+const random = await largestCosine(await anchors('random', { count: COUNT, d: D, seed: 1 }));
 const started = performance.now();
-const spread = await anchors('spread', COUNT, D, 1, iterations);
+const spread = await anchors('spread', { count: COUNT, d: D, seed: 1, iterations });
 const seconds = (performance.now() - started) / 1000;
 const peak = process.resourceUsage().maxRSS / 2 ** 20;
 console.log(

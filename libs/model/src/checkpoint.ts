@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Float16Array } from '@petamoriken/float16';
 import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
 import { UserError, canonicalJson, sha256, writeFileAtomic } from '@id3/core';
 
 /** Tensors by name, with what they are, on disk as one `safetensors` file. */
@@ -12,10 +13,16 @@ export interface Checkpoint {
 /** How numbers are stored: whole, or rounded to half precision (11 bits of mantissa, at most 65504). */
 export type StoredAs = 'F32' | 'F16';
 
-interface SafetensorsHeader {
-  __metadata__: { meta: string; sha256: string };
-  [name: string]: unknown;
-}
+const headerSchema = z.looseObject({ __metadata__: z.object({ meta: z.string(), sha256: z.string() }) });
+const entriesSchema = z.record(
+  z.string(),
+  z.object({
+    dtype: z.enum(['F32', 'F16']),
+    shape: z.array(z.int()),
+    data_offsets: z.tuple([z.int(), z.int()]),
+  }),
+);
+const metaSchema = z.record(z.string(), z.unknown());
 
 /**
  * Writes a checkpoint atomically in the safetensors format (8-byte header length, JSON header,
@@ -30,7 +37,9 @@ export function saveCheckpoint(
     const stored = storedAs === 'F32' ? data : new Float16Array(data);
     return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
   });
-  const header: SafetensorsHeader = { __metadata__: { meta: canonicalJson(meta), sha256: sha256(pieces) } };
+  const header: z.infer<typeof headerSchema> = {
+    __metadata__: { meta: canonicalJson(meta), sha256: sha256(pieces) },
+  };
   let offset = 0;
   for (const [k, [name, { shape }]] of Object.entries(tensors).entries()) {
     const end = offset + pieces[k].length;
@@ -69,17 +78,12 @@ export function loadCheckpoint(path: string): Checkpoint {
       return bytes;
     };
     const headerLength = Number(new DataView(read(8).buffer).getBigUint64(0, true));
-    const { __metadata__, ...entries } = JSON.parse(
-      Buffer.from(read(headerLength)).toString('utf8'),
-    ) as SafetensorsHeader;
+    const json: unknown = JSON.parse(Buffer.from(read(headerLength)).toString('utf8'));
+    const { __metadata__, ...rest } = headerSchema.parse(json);
+    const entries = entriesSchema.parse(rest);
     // Each tensor into memory of its own, in the order in which they lie in the file
     const tensors: Checkpoint['tensors'] = {};
-    const pieces = Object.entries(entries).map(([name, entry]) => {
-      const { dtype, shape, data_offsets } = entry as {
-        dtype: StoredAs;
-        shape: number[];
-        data_offsets: [number, number];
-      };
+    const pieces = Object.entries(entries).map(([name, { dtype, shape, data_offsets }]) => {
       const piece = read(data_offsets[1] - data_offsets[0]);
       const { buffer } = piece;
       const data = dtype === 'F16' ? Float32Array.from(new Float16Array(buffer)) : new Float32Array(buffer);
@@ -87,7 +91,7 @@ export function loadCheckpoint(path: string): Checkpoint {
       return piece;
     });
     if (at !== size || sha256(pieces) !== __metadata__.sha256) throw broken('is truncated or was altered');
-    return { meta: JSON.parse(__metadata__.meta) as Record<string, unknown>, tensors };
+    return { meta: metaSchema.parse(JSON.parse(__metadata__.meta)), tensors };
   } catch (error) {
     throw error instanceof UserError ? error : broken('is not a whole safetensors file');
   } finally {
@@ -100,7 +104,7 @@ export async function readTensors(tensors: Record<string, tf.Tensor>): Promise<C
   const entries = Object.entries(tensors);
   // One after another: a lazy engine then runs the pending graph once, not once a tensor.
   const values: Checkpoint['tensors'] = {};
-  for (const [name, t] of entries) values[name] = { shape: t.shape, data: (await t.data()) as Float32Array };
+  for (const [name, t] of entries) values[name] = { shape: t.shape, data: await t.data<'float32'>() };
   return values;
 }
 

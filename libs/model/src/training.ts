@@ -1,7 +1,83 @@
+import { existsSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import { UserError } from '@id3/core';
+import { compileStep } from '@id3/engine';
+import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from './checkpoint.ts';
+import type { Optimiser } from './optim/optimisers.ts';
+
 /** How a long training talks to whoever started it. */
 export interface TrainingHooks {
   /** Called after each step (counted from 1) with what it measured and the number of steps in all. */
   log(step: number, metrics: Record<string, number>, steps: number): void;
   /** Where the state is saved, and how often. An existing file is continued from. */
   checkpoint: { path: string; everySeconds: number };
+}
+
+/** What is trained, and how one step of it goes. B is a batch, I the tensors that a step is given. */
+export interface Training<B extends { step: number }, I extends tf.NamedTensorMap> {
+  /** Such as `The diffusion loss`, to begin a sentence, and the field that mends it where it is not finite. */
+  readonly lossName: string;
+  readonly rateField: string;
+  /** All that a step changes, by its name in the checkpoint. */
+  readonly state: Readonly<Record<string, tf.Variable>>;
+  /** What else the checkpoint tells: any JSON values. */
+  readonly meta: Readonly<Record<string, unknown>>;
+  /** Its state is disposed of in the end. */
+  readonly optimiser: Optimiser;
+  readonly steps: number;
+  /** The batches of the steps from this one (counted from 0) to the last. */
+  batches(startStep: number): AsyncIterable<B>;
+  /** What a step (counted from 1) is given, disposed of by the loop, and numbers that are logged beside the measured ones. */
+  prepare(batch: B, step: number): { inputs: I; numbers?: Record<string, number> };
+  /** One optimiser step. `logged` has a number for each of `loggedNames`, the loss first. Compiled. */
+  step(inputs: I): { logged: tf.Tensor };
+  readonly loggedNames: readonly string[];
+}
+
+/**
+ * The training loop. A batch and its random numbers must be functions of the step, so that a run that is killed and started
+ * again from `checkpoint` ends with the same weights. The checkpoint ends as the trained model.
+ * Throws a UserError where a logged number is not finite; what was saved before stays.
+ */
+export async function train<B extends { step: number }, I extends tf.NamedTensorMap>(
+  training: Training<B, I>,
+  { log, checkpoint }: TrainingHooks,
+): Promise<void> {
+  const { state, meta, steps, loggedNames } = training;
+  let done = resume(checkpoint.path, state);
+  const save = async () => {
+    const tensors = await readTensors(state);
+    saveCheckpoint(checkpoint.path, { meta: { ...meta, step: done }, tensors });
+  };
+  const step = compileStep((inputs: I) => training.step(inputs));
+  let savedAt = Date.now();
+  for await (const batch of training.batches(done)) {
+    done = batch.step + 1;
+    const { inputs, numbers } = training.prepare(batch, done);
+    const { logged } = step(inputs);
+    const values = await logged.data(); // the step boundary
+    tf.dispose([inputs, logged]);
+    if (!values.every(Number.isFinite)) {
+      const { lossName, rateField } = training;
+      throw new UserError(
+        `${lossName} became ${values[0]} at step ${done}; lower ${rateField} and run again.`,
+      );
+    }
+    const measured = Object.fromEntries(loggedNames.map((name, i) => [name, values[i]]));
+    log(done, { ...measured, ...numbers }, steps);
+    if (Date.now() - savedAt > checkpoint.everySeconds * 1000 && done < steps) {
+      await save();
+      savedAt = Date.now();
+    }
+  }
+  await save();
+  tf.dispose(Object.values(training.optimiser.state));
+}
+
+/** Restores what a checkpoint holds, where there is one; gives the number of steps that are done. */
+function resume(path: string, state: Training<never, never>['state']): number {
+  if (!existsSync(path)) return 0;
+  const { meta, tensors } = loadCheckpoint(path);
+  restoreTensors(state, tensors);
+  return Number(meta.step);
 }

@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@id3/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeSampler, noiseSchedule, type AdjustedField, type SamplerOptions } from '../index.ts';
+import {
+  makeSampler,
+  noiseSchedule,
+  stridedTimes,
+  type AdjustedField,
+  type SamplerOptions,
+} from '../index.ts';
 
 /**
  * Gaussian data x0 ~ N(0, v I), linear f with yᵀf(x0) = cᵀx0 and constant κ. Then E[x0|x_t] = k_t x_t is
@@ -87,4 +93,11 @@ describe('Algorithm 2 on a density known in closed form', () => {
     (await makeSampler(field, { ...defaults, kind: 'ancestral', steps: 5 })(xT, {}, noise)).dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+it('strided times begin at T, fall, and are all of them at full length', () => {
+  expect(stridedTimes(1000, 4, 'uniform')).toEqual([1000, 750, 500, 250]);
+  expect(stridedTimes(5, 5, 'uniform')).toEqual([5, 4, 3, 2, 1]);
+  expect(stridedTimes(1000, 5, 'quadratic')).toEqual([1000, 640, 360, 160, 40]);
+  expect(stridedTimes(6, 5, 'quadratic')).toEqual([6, 4, 3, 2, 1]);
 });

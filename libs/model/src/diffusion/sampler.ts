@@ -2,7 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { compileStep } from '@id3/engine';
 import { withAside } from '../optim/gradients.ts';
-import { lambdaKappa, stridedTimes, type NoiseSchedule } from './schedule.ts';
+import {
+  addNoise,
+  adjustedNoise,
+  lambdaKappa,
+  posterior,
+  predictNoise,
+  predictX0,
+  type NoiseSchedule,
+} from './equations.ts';
 
 /** Options of Algorithm 2; together they span the samplers that the ablation compares. */
 export const samplerSchema = z.strictObject({
@@ -20,6 +28,17 @@ export const samplerSchema = z.strictObject({
   clip: z.boolean(),
 });
 export type SamplerOptions = z.infer<typeof samplerSchema>;
+
+/** How the times of a strided sampler lie: `uniform`, or `quadratic` with most of them near t = 0 (Song et al. 2021, D.2). */
+export type Spacing = SamplerOptions['spacing'];
+
+/** `steps` of the times 1..T in falling order, beginning with T; all of them where steps = T. */
+export const stridedTimes = (timesteps: number, steps: number, spacing: Spacing): number[] =>
+  Array.from({ length: steps }, (_, i) => {
+    const share = (steps - i) / steps;
+    // At least the number of the times that follow, so that each differs.
+    return Math.max(steps - i, Math.round(timesteps * (spacing === 'quadratic' ? share ** 2 : share)));
+  });
 
 /** A time of the reverse process, as tensors: `t` [B] and scalars. */
 export interface SamplingTime {
@@ -101,51 +120,53 @@ type Coefficients = ReturnType<typeof coefficients>;
 
 /** The scalars of a step between two times of the schedule, computed in double precision. */
 function coefficients(alphaBar: number, alphaBarBefore: number, guidance: number) {
-  const alpha = alphaBar / alphaBarBefore;
-  const variance = ((1 - alphaBarBefore) / (1 - alphaBar)) * (1 - alpha);
-  const numbers = {
-    sqrtAlphaBar: Math.sqrt(alphaBar),
-    sqrtOneMinusAlphaBar: Math.sqrt(1 - alphaBar),
-    sqrtAlphaBarBefore: Math.sqrt(alphaBarBefore),
-    sqrtOneMinusAlphaBarBefore: Math.sqrt(1 - alphaBarBefore),
+  const { x0Factor, xtFactor, variance } = posterior(alphaBar, alphaBarBefore);
+  return {
+    sqrtAlphaBar: tf.scalar(Math.sqrt(alphaBar)),
+    sqrtOneMinusAlphaBar: tf.scalar(Math.sqrt(1 - alphaBar)),
+    sqrtAlphaBarBefore: tf.scalar(Math.sqrt(alphaBarBefore)),
+    sqrtOneMinusAlphaBarBefore: tf.scalar(Math.sqrt(1 - alphaBarBefore)),
     /** wκ_t. */
-    guidance,
-    /** Of q(x_before | x_t, x̂0): the factors of its mean, and its variance. */
-    x0Factor: (Math.sqrt(alphaBarBefore) * (1 - alpha)) / (1 - alphaBar),
-    xtFactor: (Math.sqrt(alpha) * (1 - alphaBarBefore)) / (1 - alphaBar),
-    variance,
-    deviation: Math.sqrt(variance),
+    guidance: tf.scalar(guidance),
+    x0Factor: tf.scalar(x0Factor),
+    xtFactor: tf.scalar(xtFactor),
+    variance: tf.scalar(variance),
+    deviation: tf.scalar(Math.sqrt(variance)),
   };
-  type Scalars = Record<keyof typeof numbers, tf.Scalar>;
-  return Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, tf.scalar(x)])) as Scalars;
 }
 
-/** One step of the reverse process. */
+/** One step of the reverse process, from t to the time before it. */
 function reverseStep<C extends tf.NamedTensorMap>(
   field: AdjustedField<C>,
   options: SamplerOptions,
   inputs: StepInputs & C,
 ): tf.Tensor {
-  const { x: xt, z, sqrtAlphaBar, sqrtOneMinusAlphaBar } = inputs;
+  const { x: xt, z } = inputs;
   const { epsilon, score } = scores(field, options, inputs);
+  const clipped = (x0: tf.Tensor) => (options.clip ? x0.clipByValue(-1, 1) : x0);
+
+  // The weighted reversed likelihood score.
   const g = score?.mul(inputs.guidance);
 
-  // ε̂ = ε_θ - √(1-ᾱ)·g: the noise that the adjusted gradient field predicts
-  const adjusted = g === undefined ? epsilon : epsilon.sub(g.mul(sqrtOneMinusAlphaBar));
   if (options.kind === 'ddim') {
-    const x0 = clipped(options, xt.sub(adjusted.mul(sqrtOneMinusAlphaBar)).div(sqrtAlphaBar));
-    const direction = options.clip ? xt.sub(x0.mul(sqrtAlphaBar)).div(sqrtOneMinusAlphaBar) : adjusted;
-    return x0.mul(inputs.sqrtAlphaBarBefore).add(direction.mul(inputs.sqrtOneMinusAlphaBarBefore));
+    // Where the adjusted gradient field points: x̂0 and the noise that leads away from it.
+    const noise = g === undefined ? epsilon : adjustedNoise(epsilon, g, inputs);
+    const x0 = clipped(predictX0(xt, noise, inputs));
+    const direction = options.clip ? predictNoise(xt, x0, inputs) : noise;
+    // The forward process again, to the time before.
+    return addNoise(x0, direction, {
+      sqrtAlphaBar: inputs.sqrtAlphaBarBefore,
+      sqrtOneMinusAlphaBar: inputs.sqrtOneMinusAlphaBarBefore,
+    });
   }
-  // μ_θ + σ²·g + σ·z
-  const x0 = clipped(options, xt.sub(epsilon.mul(sqrtOneMinusAlphaBar)).div(sqrtAlphaBar));
+  // The mean μ_θ of q(x_before | x_t, x̂0),
+  const x0 = clipped(predictX0(xt, epsilon, inputs));
   let mean = x0.mul(inputs.x0Factor).add(xt.mul(inputs.xtFactor));
+  // moved along the score by σ²·g,
   if (g !== undefined) mean = mean.add(g.mul(inputs.variance));
+  // and noise σ·z.
   return z === undefined ? mean : mean.add(z.mul(inputs.deviation));
 }
-
-const clipped = (options: SamplerOptions, x0: tf.Tensor): tf.Tensor =>
-  options.clip ? x0.clipByValue(-1, 1) : x0;
 
 /** ε_θ(x_t) and, unless w = 0, the gradient ∇_{x_t} Σ_b yᵀf(x̂0(x_t)), both of X's shape. */
 function scores<C extends tf.NamedTensorMap>(
@@ -153,10 +174,10 @@ function scores<C extends tf.NamedTensorMap>(
   options: SamplerOptions,
   inputs: StepInputs & C,
 ): { epsilon: tf.Tensor; score?: tf.Tensor } {
-  const { x: xt, sqrtAlphaBar, sqrtOneMinusAlphaBar } = inputs;
+  const { x: xt } = inputs;
   if (options.guidance === 0) return { epsilon: field.epsilon(xt, inputs, inputs) };
   const cosines = (x: tf.Tensor, epsilon: tf.Tensor) =>
-    field.cosine(x.sub(epsilon.mul(sqrtOneMinusAlphaBar)).div(sqrtAlphaBar), inputs).sum();
+    field.cosine(predictX0(x, epsilon, inputs), inputs).sum();
   if (options.gradient === 'stopped') {
     const epsilon = field.epsilon(xt, inputs, inputs);
     return { epsilon, score: tf.grad((x) => cosines(x, epsilon))(xt) };

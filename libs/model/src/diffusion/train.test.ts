@@ -62,7 +62,7 @@ describe('a diffusion model from training to dataset', () => {
       batchSize: 2,
     };
     const model = { ...loadDiffusion(whole, f.embeddingSize), f };
-    const rows = await anchors('spread', 3, f.embeddingSize, 1);
+    const rows = await anchors('spread', { count: 3, d: f.embeddingSize, seed: 1 });
     const generate = async (name: string, order: number[]) => {
       const writer = DatasetWriter.open(join(folder, name), {
         kind: 'generated',
@@ -75,7 +75,8 @@ describe('a diffusion model from training to dataset', () => {
       });
       const before = tf.memory().numTensors;
       const sampleImages = imageSampler(model, generation.sampler, 16, 7);
-      for (const k of order) await generateShard(sampleImages, generation, rows, writer, k, 7);
+      for (const shard of order)
+        await generateShard(sampleImages, writer, shard, { options: generation, anchors: rows, seed: 7 });
       expect(tf.memory().numTensors).toBe(before);
       writer.finish();
       return openDataset(writer.folder);

@@ -1,17 +1,22 @@
-import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { Rng, UserError } from '@id3/core';
+import { Rng } from '@id3/core';
 import { NO_AUGMENTATION, batches, type Dataset } from '@id3/data';
-import { compileStep } from '@id3/engine';
-import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
+import { loadCheckpoint, restoreTensors } from '../checkpoint.ts';
 import { valueAndGradients, withAside } from '../optim/gradients.ts';
 import { WeightAverage, adamW, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
-import type { TrainingHooks } from '../training.ts';
+import { train, type TrainingHooks } from '../training.ts';
 import { attributeTensor } from './conditioning.ts';
-import { idPreservingLoss, lossTerms, timeTensors, type Prediction, type TimeTensors } from './loss.ts';
-import { noiseSchedule, type NoiseSchedule } from './schedule.ts';
+import {
+  idPreservingLoss,
+  lossTerms,
+  noiseSchedule,
+  timeTensors,
+  type NoiseSchedule,
+  type Prediction,
+  type TimeTensors,
+} from './equations.ts';
 import { UNet, unetSchema } from './unet.ts';
 
 /** Everything that decides what a diffusion model is trained to. */
@@ -48,14 +53,13 @@ export interface FrozenRecogniser {
 }
 
 /** The names of what a training step logs, in the order of its result. */
-const LOGGED = ['loss', 'loss.noise', 'loss.reconstruction', 'loss.identity', 'identityCosine'] as const;
+const LOGGED = ['loss', 'loss.noise', 'loss.reconstruction', 'loss.identity', 'identityCosine'];
 
 /**
  * Algorithm 1: trains ε_θ on a dataset with known age and yaw, conditioned on y = f(x0).
  *
- * The random numbers of a step are functions of (seed, step), so a run that is killed and started
- * again from `hooks.checkpoint` ends with the same weights. The file is removed by nobody: it ends
- * as the trained model, with the averaged weights under `ema`.
+ * The random numbers of a step are functions of (seed, step). `hooks.checkpoint` ends as the trained model, with the averaged
+ * weights under `ema`; a run that was killed continues from it and ends with the same weights. See {@link train}.
  */
 export async function trainDiffusion(
   options: DiffusionOptions,
@@ -64,67 +68,43 @@ export async function trainDiffusion(
   seed: number,
   hooks: TrainingHooks,
 ): Promise<UNet> {
-  const { training } = options;
+  const { training, timesteps } = options;
+  const { steps, batchSize, learningRate, warmupSteps } = training;
   const unet = new UNet(options.unet, f.embeddingSize, seed);
   const weights = [...unet.scope.weights.values()];
   const optimiser = adamW(weights, { weightDecay: training.weightDecay, clipNorm: training.clipNorm });
   const ema = new WeightAverage(weights, training.emaDecay);
-  const saved = { ...Object.fromEntries(unet.scope.weights), ...optimiser.state, ema: ema.average };
-
-  let done = 0;
-  if (existsSync(hooks.checkpoint.path)) {
-    const { meta, tensors } = loadCheckpoint(hooks.checkpoint.path);
-    restoreTensors(saved, tensors);
-    done = meta.step as number;
-  }
-  const save = async () =>
-    saveCheckpoint(hooks.checkpoint.path, {
-      meta: { step: done, options, seed },
-      tensors: await readTensors(saved),
-    });
-
-  const schedule = noiseSchedule(options.schedule, options.timesteps);
-  const step = compileStep((inputs: StepInputs) =>
-    trainingStep({ unet, f, optimiser, ema, weights }, options, inputs),
+  const schedule = noiseSchedule(options.schedule, timesteps);
+  const augment = { ...NO_AUGMENTATION, flip: training.flip };
+  await train(
+    {
+      lossName: 'The diffusion loss',
+      rateField: 'diffusion.training.learningRate',
+      state: { ...Object.fromEntries(unet.scope.weights), ...optimiser.state, ema: ema.average },
+      meta: { options, seed },
+      optimiser,
+      steps,
+      batches: (startStep) => batches(dataset, { batchSize, seed, augment, startStep, steps }),
+      prepare({ images, age, yaw, step }, done) {
+        // Algorithm 1: t ~ U{1..T}, ε ~ N(0, I)
+        const rng = new Rng(seed, 'diffusion', step);
+        const t = Int32Array.from({ length: batchSize }, () => 1 + rng.int(timesteps));
+        const x0 = tf.tensor4d(images, [batchSize, dataset.height, dataset.width, 3]);
+        const inputs = {
+          x0,
+          noise: tf.tensor4d(rng.normals(x0.size), x0.shape),
+          s: attributeTensor(age, yaw),
+          ...timeTensors(schedule, t),
+          rates: optimiser.rates(done, learningRate * warmupCosine(step, steps, warmupSteps, 0.1)),
+          emaRate: ema.rate(done),
+        };
+        return { inputs };
+      },
+      step: (inputs) => trainingStep({ unet, f, optimiser, ema, weights }, options, inputs),
+      loggedNames: LOGGED,
+    },
+    hooks,
   );
-  let savedAt = Date.now();
-  const { steps, batchSize, flip } = training;
-  for await (const batch of batches(dataset, {
-    batchSize,
-    seed,
-    augment: { ...NO_AUGMENTATION, flip },
-    startStep: done,
-    steps,
-  })) {
-    const rng = new Rng(seed, 'diffusion', batch.step);
-    const t = Int32Array.from({ length: batchSize }, () => 1 + rng.int(options.timesteps));
-    const rate = training.learningRate * warmupCosine(batch.step, steps, training.warmupSteps, 0.1);
-    done = batch.step + 1;
-    const x0 = tf.tensor4d(batch.images, [batchSize, dataset.height, dataset.width, 3]);
-    const inputs = {
-      x0,
-      noise: tf.tensor4d(rng.normals(x0.size), x0.shape),
-      s: attributeTensor(batch.age, batch.yaw),
-      ...timeTensors(schedule, t),
-      rates: optimiser.rates(done, rate),
-      emaRate: ema.rate(done),
-    };
-    const { logged } = step(inputs);
-    const values = await logged.data(); // the step boundary
-    tf.dispose([inputs, logged]);
-    if (!values.every(Number.isFinite)) {
-      throw new UserError(
-        `The diffusion loss became ${values[0]} at step ${done}; lower diffusion.training.learningRate and run again.`,
-      );
-    }
-    hooks.log(done, Object.fromEntries(LOGGED.map((name, i) => [name, values[i]])), steps);
-    if (Date.now() - savedAt > hooks.checkpoint.everySeconds * 1000 && done < steps) {
-      await save();
-      savedAt = Date.now();
-    }
-  }
-  await save();
-  tf.dispose([...Object.values(optimiser.state)]);
   ema.copyToWeights();
   ema.average.dispose();
   return unet;
@@ -150,34 +130,24 @@ type StepInputs = TimeTensors & {
 /** One optimiser step on a batch; returns the {@link LOGGED} numbers as one tensor. */
 function trainingStep(
   { unet, f, optimiser, ema, weights }: Learner,
-  options: DiffusionOptions,
+  { prediction, training: { idLossWeight } }: DiffusionOptions,
   { x0, noise, s, rates, emaRate, ...time }: StepInputs,
-): { logged: tf.Tensor1D } {
+): { logged: tf.Tensor } {
   const y = f.embedUnit(x0);
-  const { idLossWeight } = options.training;
   const embed = idLossWeight > 0 ? (images: tf.Tensor4D) => f.embedUnit(images) : undefined;
-  const { result, aside: logged } = withAside((setAside: (numbers: tf.Tensor1D) => void) =>
+  const network = (xt: tf.Tensor4D, t: tf.Tensor1D) => unet.forward(xt, t, y, s);
+  const { result, aside: logged } = withAside((setAside: (numbers: tf.Tensor) => void) =>
     valueAndGradients(() => {
-      const terms = lossTerms(
-        (xt, at) => unet.forward(xt, at, y, s),
-        options.prediction,
-        embed,
-        x0,
-        noise,
-        y,
-        time,
-      );
-      const parts = idPreservingLoss(terms, time, idLossWeight);
-      setAside(
-        tf.stack([
-          parts.loss,
-          parts.noise,
-          parts.reconstruction,
-          parts.identity,
-          parts.cosine,
-        ]) as tf.Tensor1D,
-      );
-      return parts.loss;
+      const terms = lossTerms({ network, prediction, embed, x0, noise, y, time });
+      const {
+        loss,
+        noise: denoising,
+        reconstruction,
+        identity,
+        cosine,
+      } = idPreservingLoss(terms, time, idLossWeight);
+      setAside(tf.stack([loss, denoising, reconstruction, identity, cosine]));
+      return loss;
     }, weights),
   );
   optimiser.apply(result.gradients, rates);

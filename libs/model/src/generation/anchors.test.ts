@@ -28,15 +28,17 @@ describe('anchors', () => {
     ['simplex of 20 in 64 dimensions', 20, 64, -1 / 19],
     ['simplex in 64 dimensions', 65, 64, -1 / 64],
   ])('reach the %s to 1e-3', async (_name, count, d, optimum) => {
-    const reached = largestCosine(await anchors('spread', count, d, 1), d);
+    const reached = largestCosine(await anchors('spread', { count, d, seed: 1 }), d);
     expect(Math.abs(reached - optimum)).toBeLessThan(1e-3);
   });
 
   it('are unit rows, spread further than random ones, and the same for the same seed', async () => {
-    const spread = await anchors('spread', 200, 16, 7, 100);
-    const random = await anchors('random', 200, 16, 7);
+    const spread = await anchors('spread', { count: 200, d: 16, seed: 7, iterations: 100 });
+    const random = await anchors('random', { count: 200, d: 16, seed: 7 });
     expect(largestCosine(spread, 16)).toBeLessThan(largestCosine(random, 16) - 0.2);
-    expect(Array.from(await anchors('spread', 200, 16, 7, 100))).toEqual(Array.from(spread));
+    expect(Array.from(await anchors('spread', { count: 200, d: 16, seed: 7, iterations: 100 }))).toEqual(
+      Array.from(spread),
+    );
     for (let i = 0; i < 200; i++)
       expect(Math.hypot(...spread.subarray(i * 16, i * 16 + 16))).toBeCloseTo(1, 5);
   });

@@ -30,10 +30,7 @@ const PAIRS_AT_ONCE = 2 ** 22;
  */
 export async function anchors(
   kind: AnchorKind,
-  count: number,
-  d: number,
-  seed: number,
-  iterations = 300,
+  { count, d, seed, iterations = 300 }: { count: number; d: number; seed: number; iterations?: number },
 ): Promise<Float32Array> {
   const start = randomDirections(count, d, new Rng(seed, 'anchors'));
   if (kind === 'random' || count === 1) return start;
@@ -58,7 +55,7 @@ export async function anchors(
     });
     tf.dispose([w, ...pushes]);
     w = moved;
-    values = (await w.data()) as Float32Array;
+    values = await w.data<'float32'>();
   }
   w.dispose();
   return values;
@@ -78,7 +75,7 @@ function repulsion(w: tf.Tensor2D, values: Float32Array, row: number, tau: numbe
     const numbers = Int32Array.from({ length: rows }, (_, i) => row + i);
     const self = tf.oneHot(tf.tensor1d(numbers, 'int32'), count).cast('float32').mul<tf.Tensor2D>(4);
     const cosines = tf.matMul(block, w.transpose()).sub<tf.Tensor2D>(self);
-    return tf.matMul(tf.softmax(cosines.div<tf.Tensor2D>(tf.scalar(tau))), w) as tf.Tensor2D;
+    return tf.matMul<tf.Tensor2D>(tf.softmax(cosines.div<tf.Tensor2D>(tf.scalar(tau))), w);
   });
 }
 

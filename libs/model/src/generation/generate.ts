@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Rng } from '@id3/core';
 import type { DatasetWriter, FaceRecord } from '@id3/data';
 import { attributeTensor } from '../diffusion/conditioning.ts';
-import { epsilonOf } from '../diffusion/loss.ts';
+import { epsilonOf } from '../diffusion/equations.ts';
 import { makeSampler, samplerSchema, type SamplerOptions } from '../diffusion/sampler.ts';
 import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
 import { embeddingNear, randomDirections } from './anchors.ts';
@@ -49,10 +49,7 @@ export interface ImagePlan {
 /** Algorithm 3, steps 2 and 3, for image j of identity i; a function of (seed, i, j) alone. */
 export function planImage(
   options: GenerationOptions,
-  anchor: Float32Array,
-  i: number,
-  j: number,
-  seed: number,
+  { anchor, i, j, seed }: { anchor: Float32Array; i: number; j: number; seed: number },
 ): ImagePlan {
   const rng = new Rng(seed, 'plan', i, j);
   const age = rng.uniform(...options.age);
@@ -90,13 +87,9 @@ export function imageSampler(
   const sampler = makeSampler<Condition>(
     {
       schedule,
-      epsilon: (xt, time, { y, s }) =>
-        epsilonOf(prediction, unet.forward(xt as tf.Tensor4D, time.t, y, s), xt, time),
-      cosine: (x0, { y }) =>
-        f
-          .embedUnit(x0 as tf.Tensor4D)
-          .mul(y)
-          .sum<tf.Tensor1D>(1),
+      epsilon: (xt: tf.Tensor4D, time, { y, s }) =>
+        epsilonOf(prediction, unet.forward(xt, time.t, y, s), xt, time),
+      cosine: (x0: tf.Tensor4D, { y }) => f.embedUnit(x0).mul(y).sum<tf.Tensor1D>(1),
     },
     options,
   );
@@ -122,23 +115,30 @@ export function imageSampler(
   };
 }
 
+/** What every shard of a dataset is generated with. */
+export interface ShardOptions {
+  options: GenerationOptions;
+  /** [N,d] unit rows. */
+  anchors: Float32Array;
+  seed: number;
+  /** Called after each batch with its number of images. */
+  onImages?(done: number): void;
+}
+
 /**
  * Algorithm 3: samples shard k of a dataset of `identities × imagesPerIdentity` images and writes
  * it. No real image enters and no image is filtered out.
  *
- * @param anchorRows [N,d] unit rows
+ * @param shard its number k
  */
 export async function generateShard(
   sampleImages: ImageSampler,
-  options: GenerationOptions,
-  anchorRows: Float32Array,
   writer: DatasetWriter,
-  k: number,
-  seed: number,
-  onImages?: (done: number) => void,
+  shard: number,
+  { options, anchors, seed, onImages }: ShardOptions,
 ): Promise<void> {
-  const d = anchorRows.length / options.identities;
-  const [from, to] = writer.shardRange(k);
+  const d = anchors.length / options.identities;
+  const [from, to] = writer.shardRange(shard);
   const size = writer.options.height;
   const images = new Uint8Array((to - from) * size * size * 3);
   const embeddings = new Float32Array((to - from) * d);
@@ -147,13 +147,8 @@ export async function generateShard(
     const indices = Array.from({ length: Math.min(options.batchSize, to - start) }, (_, b) => start + b);
     const plans = indices.map((index) => {
       const i = Math.floor(index / options.imagesPerIdentity);
-      return planImage(
-        options,
-        anchorRows.subarray(i * d, (i + 1) * d),
-        i,
-        index % options.imagesPerIdentity,
-        seed,
-      );
+      const j = index % options.imagesPerIdentity;
+      return planImage(options, { anchor: anchors.subarray(i * d, (i + 1) * d), i, j, seed });
     });
     const pixels = await sampleImages(plans, indices.map(String));
     images.set(pixels, (start - from) * size * size * 3);
@@ -163,5 +158,5 @@ export async function generateShard(
     });
     onImages?.(plans.length);
   }
-  writer.writeShard(k, { images, records, embeddings });
+  writer.writeShard(shard, { images, records, embeddings });
 }

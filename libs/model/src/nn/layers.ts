@@ -17,7 +17,7 @@ export class Dense {
   }
 
   forward(x: tf.Tensor2D): tf.Tensor2D {
-    const y = tf.matMul(x, this.kernel as tf.Tensor2D) as tf.Tensor2D;
+    const y = tf.matMul<tf.Tensor2D>(x, this.kernel);
     return this.bias === undefined ? y : y.add(this.bias);
   }
 }

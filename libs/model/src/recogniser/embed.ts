@@ -16,7 +16,7 @@ export function embedWith(recogniser: { embed(images: tf.Tensor4D): tf.Tensor2D 
   return async (values, shape) => {
     const images = tf.tensor4d(values, shape);
     const { embeddings } = step({ images });
-    const result = (await embeddings.data()) as Float32Array;
+    const result = await embeddings.data<'float32'>();
     tf.dispose([images, embeddings]);
     return result;
   };

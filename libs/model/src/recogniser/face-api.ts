@@ -79,7 +79,7 @@ export class FaceApiRecogniser {
     let x = halvedMaxima(tf.relu(convolve(input, this.stem, 2, 'valid'))); // 150 → 72 → 35
     for (const block of this.blocks) x = residual(x, block);
     const features = x.mean<tf.Tensor2D>([1, 2]);
-    return tf.matMul(features, this.kernel as tf.Tensor2D).add<tf.Tensor2D>(this.bias);
+    return tf.matMul<tf.Tensor2D>(features, this.kernel).add<tf.Tensor2D>(this.bias);
   }
 
   /** Embeddings on the unit sphere; differentiable: [B,S,S,3] in [-1,1] → [B,d]. */
@@ -157,7 +157,7 @@ const halvedMaxima = (x: tf.Tensor4D): tf.Tensor4D =>
     const [batch, half, width, channels] = even.shape;
     const size: [number, number, number, number] = [batch, half - 1, width, channels];
     const pairs = tf.maximum(even, odd).slice([0, 0, 0, 0], size);
-    return tf.maximum(pairs, even.slice([0, 1, 0, 0], size)) as tf.Tensor4D;
+    return tf.maximum<tf.Tensor4D>(pairs, even.slice([0, 1, 0, 0], size));
   });
 
 type Weights = Record<string, { shape: number[]; data: Float32Array }>;

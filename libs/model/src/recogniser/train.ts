@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { Rng, UserError } from '@id3/core';
+import { Rng } from '@id3/core';
 import { augmentSchema, batches, type Dataset } from '@id3/data';
-import { compileStep } from '@id3/engine';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
 import { valueAndGradients, withAside } from '../optim/gradients.ts';
 import { sgd, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
-import type { TrainingHooks } from '../training.ts';
+import { train, type TrainingHooks } from '../training.ts';
 import { MarginHead, headSchema } from './heads.ts';
 import { Recogniser, iresnetSchema } from './iresnet.ts';
 
@@ -40,7 +38,7 @@ function rateFactor(step: number, { steps, warmupSteps, schedule }: RecogniserOp
 
 /**
  * Trains a recogniser from scratch on a labelled dataset. A step's random numbers are functions of
- * (seed, step); an existing `hooks.checkpoint` is continued from, and holds the trained recogniser in the end.
+ * (seed, step). `hooks.checkpoint` is continued from, and holds the trained recogniser in the end. See {@link train}.
  */
 export async function trainRecogniser(
   options: RecogniserOptions,
@@ -49,70 +47,45 @@ export async function trainRecogniser(
   hooks: TrainingHooks,
 ): Promise<Recogniser> {
   const { training } = options;
-  const recogniser = new Recogniser(options.network, dataset.height, seed);
+  const { steps, batchSize, augment } = training;
+  const { height: imageSize } = dataset;
+  const recogniser = new Recogniser(options.network, imageSize, seed);
   const { scope } = recogniser;
   const classes = dataset.labels.reduce((most, label) => Math.max(most, label + 1), 0);
   const head = new MarginHead(scope.child('head'), recogniser.embeddingSize, classes, options.head);
   const weights = [...scope.weights.values()];
   const optimiser = sgd(weights, { weightDecay: training.weightDecay });
-  const saved = {
-    ...Object.fromEntries(scope.weights),
-    ...Object.fromEntries(scope.buffers),
-    ...optimiser.state,
-  };
-
-  let done = 0;
-  if (existsSync(hooks.checkpoint.path)) {
-    const { meta, tensors } = loadCheckpoint(hooks.checkpoint.path);
-    restoreTensors(saved, tensors);
-    done = meta.step as number;
-  }
-  const { height: imageSize } = dataset;
-  const save = async () =>
-    saveCheckpoint(hooks.checkpoint.path, {
-      meta: { step: done, options, imageSize, seed },
-      tensors: await readTensors(saved),
-    });
-
-  const step = compileStep((inputs: StepInputs) =>
-    trainingStep({ recogniser, head, optimiser, weights }, inputs),
+  await train(
+    {
+      lossName: "The recogniser's loss",
+      rateField: 'training.learningRate',
+      state: {
+        ...Object.fromEntries(scope.weights),
+        ...Object.fromEntries(scope.buffers),
+        ...optimiser.state,
+      },
+      meta: { options, imageSize, seed },
+      optimiser,
+      steps,
+      batches: (startStep) => batches(dataset, { batchSize, seed, augment, startStep, steps }),
+      prepare({ images, labels, step }, done) {
+        const margin = options.head.margin * Math.min(1, step / Math.max(1, training.marginRampSteps));
+        const learningRate = training.learningRate * rateFactor(step, training);
+        const dropout = recogniser.dropoutMask(batchSize, new Rng(seed, 'dropout', step));
+        const inputs: StepInputs = {
+          images: tf.tensor4d(images, [batchSize, imageSize, imageSize, 3]),
+          labels: tf.tensor1d(labels, 'int32'),
+          ...(dropout === undefined ? {} : { dropout }),
+          margin: tf.scalar(margin),
+          rates: optimiser.rates(done, learningRate),
+        };
+        return { inputs, numbers: { margin, learningRate } };
+      },
+      step: (inputs) => trainingStep({ recogniser, head, optimiser, weights }, inputs),
+      loggedNames: ['loss', 'accuracy'],
+    },
+    hooks,
   );
-  let savedAt = Date.now();
-  const { steps, batchSize, augment } = training;
-  for await (const batch of batches(dataset, {
-    batchSize,
-    seed,
-    augment,
-    startStep: done,
-    steps,
-  })) {
-    const margin = options.head.margin * Math.min(1, batch.step / Math.max(1, training.marginRampSteps));
-    const rate = training.learningRate * rateFactor(batch.step, training);
-    done = batch.step + 1;
-    const dropout = recogniser.dropoutMask(batchSize, new Rng(seed, 'dropout', batch.step));
-    const inputs = {
-      images: tf.tensor4d(batch.images, [batchSize, imageSize, imageSize, 3]),
-      labels: tf.tensor1d(batch.labels, 'int32'),
-      ...(dropout === undefined ? {} : { dropout }),
-      margin: tf.scalar(margin),
-      rates: optimiser.rates(done, rate),
-    };
-    const { logged } = step(inputs);
-    const [loss, accuracy] = await logged.data(); // the step boundary
-    tf.dispose([inputs, logged]);
-    if (!Number.isFinite(loss)) {
-      throw new UserError(
-        `The recogniser's loss became ${loss} at step ${done}; lower training.learningRate and run again.`,
-      );
-    }
-    hooks.log(done, { loss, accuracy, margin, learningRate: rate }, steps);
-    if (Date.now() - savedAt > hooks.checkpoint.everySeconds * 1000 && done < steps) {
-      await save();
-      savedAt = Date.now();
-    }
-  }
-  await save();
-  tf.dispose(Object.values(optimiser.state));
   return recogniser;
 }
 
@@ -136,11 +109,11 @@ type StepInputs = {
 function trainingStep(
   { recogniser, head, optimiser, weights }: Learner,
   { images, labels, dropout, margin, rates }: StepInputs,
-): { logged: tf.Tensor1D } {
-  const { result, aside: logged } = withAside((setAside: (numbers: tf.Tensor1D) => void) =>
+): { logged: tf.Tensor } {
+  const { result, aside: logged } = withAside((setAside: (numbers: tf.Tensor) => void) =>
     valueAndGradients(() => {
       const { loss, accuracy } = head.loss(recogniser.embed(images, { dropout }), labels, margin);
-      setAside(tf.stack([loss, accuracy]) as tf.Tensor1D);
+      setAside(tf.stack([loss, accuracy]));
       return loss;
     }, weights),
   );

@@ -70,7 +70,7 @@ export async function whitenedLayer(
     const { kernel, bias } = recogniser.lastLayer();
     const map = tf.tensor2d(directions.to1DArray(), [d, k]);
     return {
-      kernel: tf.matMul(kernel, map) as tf.Tensor2D,
+      kernel: tf.matMul<tf.Tensor2D>(kernel, map),
       bias: tf.matMul(bias.sub(tf.tensor1d(mean)).expandDims<tf.Tensor2D>(0), map).squeeze<tf.Tensor1D>([0]),
     };
   });

@@ -47,7 +47,15 @@ function smallProblem(
   const s = tf.tensor2d([0.3, -0.5, 0.7, 0.1], [2, 2]);
   const time = timeTensors(schedule, Int32Array.of(100, 500));
   const loss = () => {
-    const terms = lossTerms((xt, t) => unet.forward(xt, t, y, s), prediction, f, x0, noise, y, time);
+    const terms = lossTerms({
+      network: (xt, t) => unet.forward(xt, t, y, s),
+      prediction,
+      embed: f,
+      x0,
+      noise,
+      y,
+      time,
+    });
     return idPreservingLoss(terms, time, 20);
   };
   return { unet, loss };
@@ -143,7 +151,7 @@ describe('the ID-preserving loss', () => {
       ['x0', () => x0],
     ] as const) {
       const y = smoothF(x0);
-      const terms = lossTerms(answer, prediction, smoothF, x0, noise, y, time);
+      const terms = lossTerms({ network: answer, prediction, embed: smoothF, x0, noise, y, time });
       expect(Math.max(...terms.noise.dataSync())).toBeLessThan(1e-10);
       // x̂0 is then x0, of which y is the embedding.
       terms.cosine.dataSync().forEach((cosine) => expect(cosine).toBeCloseTo(1, 3));
@@ -155,15 +163,8 @@ describe('the ID-preserving loss', () => {
     const x0 = tf.fill([2, 8, 8, 3], 0.5) as tf.Tensor4D;
     const noise = randn([2, 8, 8, 3], 'noise');
     const network = () => tf.fill([2, 8, 8, 3], 0.3) as tf.Tensor4D;
-    const [early, late] = lossTerms(
-      network,
-      'x0',
-      undefined,
-      x0,
-      noise,
-      tf.zeros([2, 4]),
-      time,
-    ).noise.dataSync();
+    const y = tf.zeros<tf.Rank.R2>([2, 4]);
+    const [early, late] = lossTerms({ network, prediction: 'x0', x0, noise, y, time }).noise.dataSync();
     expect(early).toBeCloseTo(0.04 * 5, 5);
     expect(late).toBeCloseTo(0.04 / (1 - schedule.alphaBar[900]), 5);
   });
@@ -171,7 +172,39 @@ describe('the ID-preserving loss', () => {
   it('leaves f out where its weight is 0', () => {
     const time = timeTensors(schedule, Int32Array.of(10));
     const x0 = randn([1, 8, 8, 3], 'x0');
-    const terms = lossTerms((xt) => xt, 'epsilon', undefined, x0, x0, tf.zeros([1, 4]), time);
+    const terms = lossTerms({
+      network: (xt) => xt,
+      prediction: 'epsilon',
+      x0,
+      noise: x0,
+      y: tf.zeros([1, 4]),
+      time,
+    });
     expect(terms.cosine.dataSync()[0]).toBe(0);
   });
+});
+
+describe('noiseSchedule', () => {
+  it('has the published end of the linear schedule', () => {
+    const { alphaBar } = noiseSchedule('linear', 1000);
+    expect(alphaBar[1]).toBeCloseTo(1 - 1e-4, 12);
+    // Π (1-β) of DDPM's linear schedule, quoted as 4.04e-5 by improved-diffusion
+    expect(alphaBar[1000]).toBeCloseTo(4.0358e-5, 8);
+  });
+  it('follows the cosine schedule where β is not clipped', () => {
+    const { alphaBar } = noiseSchedule('cosine', 1000);
+    const f = (t: number) => Math.cos(((t / 1000 + 0.008) / 1.008) * (Math.PI / 2)) ** 2;
+    for (const t of [1, 100, 500, 900]) expect(alphaBar[t]).toBeCloseTo(f(t) / f(0), 10);
+  });
+  it.each(['linear', 'cosine'] as const)('%s falls from 1 to nearly 0', (kind) => {
+    const { alphaBar } = noiseSchedule(kind, 200);
+    expect(alphaBar[0]).toBe(1);
+    for (let t = 1; t <= 200; t++) expect(alphaBar[t]).toBeLessThan(alphaBar[t - 1]);
+    expect(alphaBar[200]).toBeLessThan(1e-3);
+  });
+});
+
+it('λκ has the ends that the paper states', () => {
+  expect(lambdaKappa(0, 1000)).toBe(0.25);
+  expect(lambdaKappa(1000, 1000)).toBeCloseTo(0.1345, 4);
 });
