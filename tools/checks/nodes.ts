@@ -153,24 +153,23 @@ function run(row: Row, command: string, log: number): Promise<number> {
 
 const failures: string[] = [];
 
-/** Runs a step and fills in its cell of the table. */
-async function check(row: Row, step: Step): Promise<void> {
-  const stepLog = `${row.log}-${step}.log`;
+/** Runs a step and fills in its cell of the table. Resolves to whether the step did what it must. */
+async function check(row: Row, step: Step): Promise<boolean> {
+  const log = `${row.log}-${step}.log`;
   const begun = performance.now();
-  const code = await run(row, STEPS[step], openSync(stepLog, 'w'));
+  const code = await run(row, STEPS[step], openSync(log, 'w'));
   const seconds = `${Math.round((performance.now() - begun) / 1000)} s`;
   const hasDatabase = row.compiler || row.runtime.major >= FIRST_WITH_BINARIES;
+  let done = code === 0;
   if (step === 'smoke' && !hasDatabase) {
-    const said = readFileSync(stepLog, 'utf8');
-    const refused =
+    const said = readFileSync(log, 'utf8');
+    done =
       code !== 0 && /SQLite is not installed for Node/.test(said) && !/SIG[A-Z]{3}|Segmentation/.test(said);
-    row.cells[step] = refused ? 'refused in one sentence' : '**does not say why**';
-    if (!refused) failures.push(stepLog);
-  } else {
-    row.cells[step] = code === 0 ? seconds : `**exit ${code}** after ${seconds}`;
-    if (code !== 0) failures.push(stepLog);
-  }
+    row.cells[step] = done ? 'refused in one sentence' : `**exit ${code} without saying why**`;
+  } else row.cells[step] = done ? seconds : `**exit ${code}** after ${seconds}`;
+  if (!done) failures.push(log);
   console.error(`${label(row)}: ${step} ${row.cells[step]}`);
+  return done;
 }
 
 function label({ runtime, compiler }: Row): string {
@@ -180,10 +179,11 @@ function label({ runtime, compiler }: Row): string {
 /** Everything but the suite, in a fresh clone. */
 async function checkRow(row: Row): Promise<void> {
   execFileSync('git', ['clone', '--quiet', ROOT, row.clone]);
-  await check(row, 'install');
-  await check(row, 'smoke');
-  if (row.compiler || row.runtime.major >= FIRST_WITH_BINARIES) await check(row, 'database');
-  await check(row, 'natives');
+  if (await check(row, 'install')) {
+    await check(row, 'smoke');
+    if (row.compiler || row.runtime.major >= FIRST_WITH_BINARIES) await check(row, 'database');
+    await check(row, 'natives');
+  }
   if (!takesSuite(row)) rmSync(row.clone, { recursive: true, force: true });
 }
 
@@ -194,7 +194,8 @@ await Promise.all(
   }),
 );
 // One after another, for tests wait for processes and watch the clock.
-for (const row of rows.filter(takesSuite)) if (!stop.signal.aborted) await check(row, 'suite');
+for (const row of rows.filter((row) => takesSuite(row) && row.cells.natives !== undefined))
+  if (!stop.signal.aborted) await check(row, 'suite');
 
 const steps = Object.keys(STEPS) as Step[];
 console.log(`\n| | C++ compiler | ${steps.join(' | ')} |`);
