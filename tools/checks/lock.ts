@@ -16,7 +16,8 @@ const AMENDMENTS: Record<string, LockedPackage> = {
   // Its install script would fetch CUDA's libraries from nuget.org. npm ci runs no script that the lock does not announce.
   'node_modules/onnxruntime-node': { hasInstallScript: undefined },
   // Its package.json says that nothing needs compiling; npm does not write that into the lock, and then asks for a compiler.
-  'node_modules/better-sqlite3': { gypfile: false },
+  // drizzle-orm imports it on Node 20, too, where nothing opens it; its engines would have npm refuse that Node.
+  'node_modules/better-sqlite3': { gypfile: false, engines: undefined },
   // For Node 20 alone: npm passes an optional package over where its engines do not fit.
   'node_modules/better-sqlite3-node20': { engines: { node: '20.x' } },
 };
