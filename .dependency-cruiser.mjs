@@ -1,16 +1,17 @@
 // The import graph as rules: `npx nx run checks:graph`. The rooms and their order are in tools/checks/rooms.mjs.
 import { EXPERIMENT_ROOMS, ROOMS } from './tools/checks/rooms.mjs';
 
+const severity = /** @type {const} */ ('error');
 const anyOf = (places) => `^(${places.join('|')})(/|\\.ts$)`;
 const folders = Object.values(ROOMS).map(({ folder }) => folder);
 
-/** @type {import('dependency-cruiser').IConfiguration} */
+/** @satisfies {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    { name: 'no circle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no circle', severity, from: {}, to: { circular: true } },
     ...Object.entries(ROOMS).map(([room, { folder, uses }]) => ({
       name: `no arrow up from ${room}`,
-      severity: 'error',
+      severity,
       from: {
         path: anyOf([folder]),
         pathNot: anyOf(folders.filter((other) => other.startsWith(`${folder}/`))),
@@ -26,7 +27,7 @@ export default {
     })),
     ...EXPERIMENT_ROOMS.slice(0, -1).map((rooms, level) => ({
       name: `no arrow up from experiments/${rooms.join(', ')}`,
-      severity: 'error',
+      severity,
       from: { path: anyOf(rooms.map((room) => `experiments/src/${room}`)), pathNot: '\\.test\\.ts$' },
       to: {
         path: anyOf(

@@ -13,7 +13,7 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          allow: ['.*/vitest.shared.ts', '.*/tools/checks/node-version.cjs'],
+          allow: ['.*/vitest.shared.ts', '.*/.dependency-cruiser.mjs', '.*/tools/checks/node-version.cjs'],
           depConstraints: Object.entries(ROOMS).map(([room, { uses }]) => ({
             sourceTag: `scope:${room}`,
             onlyDependOnLibsWithTags: [room, ...uses].map((name) => `scope:${name}`),
