@@ -204,5 +204,5 @@ for (const { runtime, compiler, cells } of rows)
   console.log(
     `| ${runtime.name} | ${compiler ? 'yes' : 'no'} | ${steps.map((step) => cells[step] ?? '–').join(' | ')} |`,
   );
-if (failures.length > 0) console.error(`\nFailed: ${failures.join(', ')}`);
+for (const log of failures) console.error(`\n${log} ends with:\n${readFileSync(log, 'utf8').slice(-3000)}`);
 process.exitCode = failures.length > 0 || stop.signal.aborted ? 1 : 0;
