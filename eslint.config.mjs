@@ -1,46 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
-
-// Data flows one way: data → model → eval → experiments. Tracking, engine and core stand beside
-// the flow; the dashboard reads what tracking wrote.
-const flow = [
-  ['scope:core', []],
-  ['scope:backend', []],
-  ['scope:engine', ['scope:core', 'scope:backend']],
-  ['scope:tracking', ['scope:core']],
-  ['scope:report', ['scope:core', 'scope:tracking']],
-  ['scope:data', ['scope:core']],
-  ['scope:model', ['scope:core', 'scope:backend', 'scope:engine', 'scope:data']],
-  ['scope:photos', ['scope:core', 'scope:engine', 'scope:data']],
-  ['scope:eval', ['scope:core', 'scope:backend', 'scope:engine', 'scope:data', 'scope:model']],
-  [
-    'scope:experiments',
-    [
-      'scope:core',
-      'scope:engine',
-      'scope:tracking',
-      'scope:report',
-      'scope:data',
-      'scope:model',
-      'scope:eval',
-    ],
-  ],
-  [
-    'scope:tools',
-    [
-      'scope:core',
-      'scope:engine',
-      'scope:tracking',
-      'scope:report',
-      'scope:data',
-      'scope:photos',
-      'scope:model',
-      'scope:eval',
-    ],
-  ],
-  ['scope:dashboard', ['scope:core', 'scope:tracking', 'scope:report', 'scope:data']],
-];
+import { ROOMS } from './tools/checks/rooms.mjs';
 
 export default tseslint.config(
   { ignores: ['**/node_modules', '**/.next', '**/dist', '**/next-env.d.ts', '**/*.generated.*'] },
@@ -54,10 +15,10 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': [
         'error',
         {
-          allow: ['.*/vitest.shared.ts'],
-          depConstraints: flow.map(([sourceTag, onlyDependOnLibsWithTags]) => ({
-            sourceTag,
-            onlyDependOnLibsWithTags: [sourceTag, ...onlyDependOnLibsWithTags],
+          allow: ['.*/vitest.shared.ts', '.*/.dependency-cruiser.mjs', '.*/tools/checks/node-version.cjs'],
+          depConstraints: Object.entries(ROOMS).map(([room, { uses }]) => ({
+            sourceTag: `scope:${room}`,
+            onlyDependOnLibsWithTags: [room, ...uses].map((name) => `scope:${name}`),
           })),
         },
       ],

@@ -100,9 +100,9 @@ export interface Novelty {
 /**
  * How well generated identities hold the farther they are asked for from every training person, in f's space.
  *
- * @param embeddings of the generated images, and `asked` the `y` of each: [n, size]
- * @param labels identity of each generated image: [n]
- * @param training embeddings of training images with their `trainingLabels`
+ * @param inputs.embeddings of the generated images, and `asked` the `y` of each: [n, size]
+ * @param inputs.labels identity of each generated image: [n]
+ * @param inputs.training embeddings of training images with their `trainingLabels`
  */
 export function novelty(inputs: {
   readonly embeddings: Embeddings;

@@ -20,7 +20,7 @@ export interface Pose {
 }
 
 /**
- * The pose of a face from its five landmarks: the scaled orthographic view of {@link FACE} nearest to them (POS, DeMenthon & Davis
+ * The pose of a face from its five landmarks: the scaled orthographic view of `FACE` nearest to them (POS, DeMenthon & Davis
  * 1995): least squares for the two rows of the view, which are then made orthonormal. Roll, place and size do not matter; perspective is
  * neglected.
  */

@@ -63,7 +63,7 @@ export function readRecord(source: ByteSource, offset: number): StoredRecord {
   }
 }
 
-/** All records in file order, in constant memory. Throws as {@link readRecord} does. */
+/** All records in file order, in constant memory. Throws as `readRecord` does. */
 export function* readRecords(source: ByteSource): Generator<StoredRecord> {
   if (source.size === 0) throw new UserError(`${source.name} is empty; get the file again.`);
   for (let at = 0; at < source.size;) {

@@ -1,0 +1,45 @@
+/**
+ * The rooms of the house and the arrows between them, once: eslint.config.mjs and .dependency-cruiser.mjs make rules of them, and
+ * docs/architecture.md is checked against them.
+ */
+
+/**
+ * Room by name: its folder, and the rooms it may import from. Data flows one way: data → model → eval → experiments. Tracking, engine
+ * and core stand beside the flow; the dashboard reads what tracking wrote.
+ * @type {Record<string, { folder: string, uses: string[] }>}
+ */
+export const ROOMS = {
+  core: { folder: 'libs/core', uses: [] },
+  backend: { folder: 'libs/tfjs-backend-onnx', uses: [] },
+  engine: { folder: 'libs/engine', uses: ['core', 'backend'] },
+  tracking: { folder: 'libs/tracking', uses: ['core'] },
+  report: { folder: 'libs/report', uses: ['core', 'tracking'] },
+  data: { folder: 'libs/data', uses: ['core'] },
+  model: { folder: 'libs/model', uses: ['core', 'backend', 'engine', 'data'] },
+  photos: { folder: 'libs/photos', uses: ['core', 'engine', 'data'] },
+  eval: { folder: 'libs/eval', uses: ['core', 'backend', 'engine', 'data', 'model'] },
+  experiments: {
+    folder: 'experiments',
+    uses: ['core', 'engine', 'tracking', 'report', 'data', 'model', 'eval'],
+  },
+  tools: {
+    folder: 'tools',
+    uses: ['core', 'engine', 'tracking', 'report', 'data', 'photos', 'model', 'eval'],
+  },
+  dashboard: { folder: 'apps/dashboard', uses: ['core', 'tracking', 'report', 'data'] },
+  checks: { folder: 'tools/checks', uses: [] },
+};
+
+/**
+ * The files and folders of experiments/src, lowest first: each imports from its own line and the ones before it. (`fixtures` and
+ * tests stand outside.)
+ */
+export const EXPERIMENT_ROOMS = [
+  ['settings', 'config', 'weights', 'pictures', 'child', 'step'],
+  ['stages', 'variants'],
+  ['plan'],
+  ['pipeline'],
+  ['scheduler', 'progress', 'estimate', 'report'],
+  ['experiment'],
+  ['cli'],
+];
