@@ -1,3 +1,4 @@
+import { mean, standardDeviation } from '@id3/core';
 import { imagesToFloat, type Dataset } from '@id3/data';
 import type { Embed } from '@id3/model';
 import { cosines, normaliseRows } from './embeddings.ts';
@@ -84,14 +85,10 @@ export async function probeConvention(
 }
 
 function separation(values: Float64Array, same: boolean[]): { auc: number; separation: number } {
-  const mean = (kind?: boolean) => {
-    const chosen = values.filter((_, i) => kind === undefined || same[i] === kind);
-    return chosen.reduce((sum, value) => sum + value, 0) / chosen.length;
-  };
-  const middle = mean();
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / values.length);
+  const meanOf = (kind: boolean) => mean(values.filter((_, i) => same[i] === kind));
+  const gap = meanOf(true) - meanOf(false);
   const distances = values.map((value) => -value);
-  return { auc: auc(rocOf({ distances, same })), separation: (mean(true) - mean(false)) / (deviation || 1) };
+  return { auc: auc(rocOf({ distances, same })), separation: gap / (standardDeviation(values) || 1) };
 }
 
 /** Equally many pairs of both kinds, spread over the benchmark. */

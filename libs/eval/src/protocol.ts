@@ -1,4 +1,4 @@
-import { UserError } from '@id3/core';
+import { UserError, mean, standardDeviation } from '@id3/core';
 
 /** Scores of verification pairs; a small distance speaks for one person. All three are [pairs]. */
 export interface ScoredPairs {
@@ -42,7 +42,7 @@ export function kFoldAccuracy(pairs: ScoredPairs, rule: ThresholdRule = 'exact')
     thresholds.push(threshold);
     accuracies.push(correctAt(tested, [threshold])[0] / tested.distances.length);
   }
-  return { accuracies, thresholds, ...meanAndStd(accuracies) };
+  return { accuracies, thresholds, mean: mean(accuracies), std: standardDeviation(accuracies) };
 }
 
 /** The threshold of highest accuracy on all given pairs, the smallest where several are equally good. */
@@ -75,8 +75,8 @@ export interface FoldRates {
  */
 export function kFoldTarAtFar(pairs: ScoredPairs, far: number): FoldRates {
   const folds = countFolds(pairs);
-  const thresholds = grid(0.001);
-  const result = { tars: [] as number[], fars: [] as number[], thresholds: [] as number[] };
+  const candidates = grid(0.001);
+  const [tars, fars, thresholds]: number[][] = [[], [], []];
   for (let fold = 0; fold < folds; fold++) {
     const accepted = (wantSame: boolean, inFold: boolean) => {
       const chosen: number[] = [];
@@ -86,12 +86,12 @@ export function kFoldTarAtFar(pairs: ScoredPairs, far: number): FoldRates {
       return (threshold: number) =>
         chosen.length && chosen.filter((distance) => distance < threshold).length / chosen.length;
     };
-    const threshold = crossing(thresholds, accepted(false, false), far);
-    result.thresholds.push(threshold);
-    result.tars.push(accepted(true, true)(threshold));
-    result.fars.push(accepted(false, true)(threshold));
+    const threshold = crossing(candidates, accepted(false, false), far);
+    thresholds.push(threshold);
+    tars.push(accepted(true, true)(threshold));
+    fars.push(accepted(false, true)(threshold));
   }
-  return { ...result, ...meanAndStd(result.tars) };
+  return { tars, fars, thresholds, mean: mean(tars), std: standardDeviation(tars) };
 }
 
 /** Where a non-decreasing rate first reaches `target`, linear between grid points; 0 where it never does. */
@@ -170,10 +170,4 @@ function countFolds({ folds }: ScoredPairs): number {
         `Fold ${fold} of the verification pairs is empty; give at least two folds, numbered from 0 without gaps.`,
       );
   return sizes.length;
-}
-
-function meanAndStd(values: readonly number[]): { mean: number; std: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, std: Math.sqrt(variance) };
 }
