@@ -1,7 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserError, hashOf, sha256, writeFileAtomic } from '@id3/core';
+import { UserError, fileDigest, hashOf, sha256, writeFileAtomic } from '@id3/core';
 import { MANIFEST_FILE, readManifest, type FaceRecord, type Manifest } from './manifest.ts';
 
 /** Attributes that a model predicted for each image, in the dataset's order. */
@@ -47,4 +47,4 @@ export function writeAttributes(folder: string, predictor: string, images: Store
 }
 
 /** The manifest's bytes as a hash: equal for equal contents, attributes included. */
-export const manifestHash = (folder: string): string => sha256(readFileSync(join(folder, MANIFEST_FILE)));
+export const manifestHash = (folder: string): string => fileDigest(join(folder, MANIFEST_FILE)).sha256;

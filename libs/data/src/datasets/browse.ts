@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError } from '@id3/core';
+import { UserError, errorCode } from '@id3/core';
 import { readManifest, shardFiles } from './manifest.ts';
 import { readPart } from './reader.ts';
 
@@ -22,7 +22,7 @@ export function readImages(folder: string, indices: readonly number[]): Uint8Arr
     try {
       return readPart(path, (i % imagesPerShard) * bytes, bytes);
     } catch (error) {
-      throw new UserError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+      throw new UserError(`${path} cannot be read (${errorCode(error)}).`);
     }
   });
 }

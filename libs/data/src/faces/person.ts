@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
+import type { Gender } from '../datasets/manifest.ts';
 import { drawShape } from './shape-targets.ts';
 import { RACES, type Race } from './textures.ts';
 
@@ -68,10 +69,10 @@ export interface Person {
 
 /** What people are grouped by: gender and largest race. */
 export function groupOf({ gender, race }: Pick<Person, 'gender' | 'race'>): {
-  gender: 'female' | 'male';
-  race: string;
+  gender: Gender;
+  race: Race;
 } {
-  const [largest] = Object.entries(race).reduce((best, entry) => (entry[1] > best[1] ? entry : best));
+  const largest = RACES.reduce((best, one) => (race[one] > race[best] ? one : best));
   return { gender: gender < 0.5 ? 'female' : 'male', race: largest };
 }
 
@@ -114,12 +115,14 @@ export function drawPerson(seed: number, pool: Pool, index: number): Person {
   const main = rng.pick(RACES);
   const share = rng.chance(0.2) ? rng.uniform(0.5, 0.8) : rng.uniform(0.85, 1);
   const split = rng.uniform();
-  const others = RACES.filter((race) => race !== main);
+  const [second] = RACES.filter((race) => race !== main);
+  const shareOf = (race: Race) =>
+    race === main ? share : (1 - share) * (race === second ? split : 1 - split);
   const race = {
-    [main]: share,
-    [others[0]]: (1 - share) * split,
-    [others[1]]: (1 - share) * (1 - split),
-  } as Record<Race, number>;
+    african: shareOf('african'),
+    asian: shareOf('asian'),
+    caucasian: shareOf('caucasian'),
+  };
   const departure = Math.min(Math.abs(rng.normal(0, 0.1)), 0.35);
   const gender = rng.chance(0.5) ? 1 - departure : departure;
   const fair = main === 'caucasian';

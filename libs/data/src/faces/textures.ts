@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Gender } from '../datasets/manifest.ts';
 
 /** An image in linear light with premultiplied alpha: float [height,width,4], values 0 to 1. */
 export interface Texture {
@@ -73,8 +74,6 @@ export function colourless({ width, height, data }: Texture, contrast: number): 
 
 export const RACES = ['african', 'asian', 'caucasian'] as const;
 export type Race = (typeof RACES)[number];
-export const GENDERS = ['female', 'male'] as const;
-export type Gender = (typeof GENDERS)[number];
 export const SKIN_AGES = ['young', 'middleage', 'old'] as const;
 export type SkinAge = (typeof SKIN_AGES)[number];
 
