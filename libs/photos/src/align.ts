@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError, hashOf, writeFileAtomic } from '@id3/core';
+import { UserError, firstLine, hashOf, writeFileAtomic } from '@id3/core';
 import {
   applySimilarity,
   fitSimilarity,
@@ -7,7 +7,6 @@ import {
   templateFor,
   type FaceRecord,
   type ImageSource,
-  type Pair,
   type Point,
   type Similarity,
 } from '@id3/data';
@@ -87,7 +86,7 @@ async function look(source: ImageSource, i: number, faces: FaceDetector, rule: F
   try {
     photo = await readPhoto(source.picture(i));
   } catch (error) {
-    return { unreadable: (error as Error).message.split('\n')[0] };
+    return { unreadable: firstLine(error) };
   }
   const detected = await faces.detect(photo);
   const chosen = chooseFace(detected, rule, photo);
@@ -136,7 +135,7 @@ function alignedSource(
       return { ...record, label: labels.get(record.label)!, detection: score ?? 0 };
     },
     nameOf: (k) => source.nameOf(kept[k]),
-    pairs: source.pairs as Pair[] | undefined,
+    pairs: source.pairs,
   };
 }
 

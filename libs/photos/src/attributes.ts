@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { mean } from '@id3/core';
 import { writeAttributes, type Dataset } from '@id3/data';
 import { loadFaceApi } from './face-api.ts';
 import { landmarksOf, pictureTensors } from './landmarks.ts';
@@ -84,7 +85,6 @@ export function attributeErrors(
       const value = record[name];
       return value === undefined ? [] : [predicted[i][name] - value];
     });
-    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     return { images: errors.length, mae: mean(errors.map(Math.abs)), bias: mean(errors) };
   };
   return { age: errorOf('age'), yaw: errorOf('yaw'), pitch: errorOf('pitch') };
