@@ -1,3 +1,4 @@
+import { FORMATS } from '@id3/report';
 import Link from 'next/link';
 import { Differences } from '../components/ablation/differences.tsx';
 import { AblationControls } from '../components/ablation/controls.tsx';
@@ -30,7 +31,11 @@ export default page(({ db, search }) => {
         <h1>What matters: {experiment}</h1>
         <Link href={`/runs/${run}`}>Run {run}</Link>
       </header>
-      <AblationControls {...view} rows={table.rows.map((row) => ({ name: row.name, title: row.title }))} />
+      <AblationControls
+        {...view}
+        rows={table.rows.map(({ name, title }) => ({ name, title }))}
+        formats={Object.entries(FORMATS).map(([name, { title }]) => ({ name, title }))}
+      />
       {problem !== undefined && (
         <p className="wrong" role="alert">
           {problem}

@@ -78,9 +78,9 @@ export function resolver(db: Readable, entries: readonly RunEntry[], names: read
   const fields = configFields(entries);
   const meanings = new Map(
     names.map((name) => {
-      if ((BUILT_IN as readonly string[]).includes(name)) return [name, [] as string[]];
-      if (name === 'tag') return [name, []];
-      return [name, fields.filter((field) => field === name || field.endsWith(`.${name}`))];
+      const builtIn = isBuiltIn(name) || name === 'tag';
+      const ofConfig = (field: string) => field === name || field.endsWith(`.${name}`);
+      return [name, builtIn ? [] : fields.filter(ofConfig)];
     }),
   );
   const metricNames = names.filter((name) => meanings.get(name)!.length === 0 && !isBuiltIn(name));
@@ -100,7 +100,7 @@ export function resolver(db: Readable, entries: readonly RunEntry[], names: read
   };
 }
 
-const isBuiltIn = (name: string): boolean => (BUILT_IN as readonly string[]).includes(name);
+const isBuiltIn = (name: string): boolean => BUILT_IN.some((one) => one === name);
 
 /** Every field of any config. */
 export function configFields(entries: readonly RunEntry[]): string[] {
@@ -113,6 +113,8 @@ export const leaves = (config: unknown): Record<string, Value> =>
   Object.fromEntries(
     Object.entries(flatten(config)).map(([path, value]) => [
       path,
-      typeof value === 'object' ? JSON.stringify(value) : (value as Value),
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? value
+        : JSON.stringify(value),
     ]),
   );

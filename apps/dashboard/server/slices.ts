@@ -25,6 +25,7 @@ export const SLICE_MEASURES = {
   falseNonMatchRate: 'FNMR: one person taken for two',
 } as const;
 export type SliceMeasure = keyof typeof SLICE_MEASURES;
+export const isSliceMeasure = (name: string): name is SliceMeasure => Object.hasOwn(SLICE_MEASURES, name);
 
 /** A slice of a benchmark beside its measure under each variant, pooled over the variant's seeds. */
 export interface SliceRow {

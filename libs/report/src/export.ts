@@ -8,6 +8,8 @@ import { findTable, readResults } from './results.ts';
 import { tabulate, type ResultTable } from './tabulate.ts';
 
 interface Format {
+  /** What a person calls it. */
+  readonly title: string;
   /** Of a file. */
   readonly extension: string;
   /** The media type. */
@@ -17,10 +19,20 @@ interface Format {
 
 /** The ways to write a table, by name. */
 export const FORMATS: Readonly<Record<string, Format>> = {
-  markdown: { extension: 'md', type: 'text/markdown; charset=utf-8', write: markdownTable },
-  csv: { extension: 'csv', type: 'text/csv; charset=utf-8', write: csvTable },
-  latex: { extension: 'tex', type: 'application/x-tex; charset=utf-8', write: latexTable },
-  json: { extension: 'json', type: 'application/json; charset=utf-8', write: jsonTable },
+  markdown: {
+    title: 'Markdown',
+    extension: 'md',
+    type: 'text/markdown; charset=utf-8',
+    write: markdownTable,
+  },
+  csv: { title: 'CSV', extension: 'csv', type: 'text/csv; charset=utf-8', write: csvTable },
+  latex: {
+    title: 'LaTeX (booktabs)',
+    extension: 'tex',
+    type: 'application/x-tex; charset=utf-8',
+    write: latexTable,
+  },
+  json: { title: 'JSON', extension: 'json', type: 'application/json; charset=utf-8', write: jsonTable },
 };
 
 /** What a table is asked for with, as a command line and a URL have it: lists are separated by commas. */

@@ -3,7 +3,7 @@ import { SlicesTable } from '../../components/benchmarks/slices-table.tsx';
 import { QuerySelect } from '../../components/query-select.tsx';
 import { leaderboards } from '../../server/leaderboard.ts';
 import { page } from '../../server/page.tsx';
-import { SLICE_MEASURES, sliceTable, type SliceMeasure } from '../../server/slices.ts';
+import { isSliceMeasure, SLICE_MEASURES, sliceTable } from '../../server/slices.ts';
 
 export const metadata = { title: 'Benchmarks' };
 
@@ -16,8 +16,8 @@ export default page(({ db, search }) => {
   );
   const [newest] = [...experiments.keys()].sort((a, b) => Number(b) - Number(a));
   const experimentRun = experiments.has(search.experiment ?? '') ? search.experiment : newest;
-  const measure: SliceMeasure =
-    (search.measure ?? '') in SLICE_MEASURES ? (search.measure as SliceMeasure) : 'accuracy';
+  const { measure: named = '' } = search;
+  const measure = isSliceMeasure(named) ? named : 'accuracy';
   const slices =
     experimentRun === undefined
       ? undefined

@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { ComparedRun } from '../../server/compare.ts';
-import { Scroll } from '../scroll.tsx';
+import { Scroll } from '../table.tsx';
 
 /** The fields in which the runs' configs differ; a value other than the first run's is set apart. */
 export function ConfigTable(props: {

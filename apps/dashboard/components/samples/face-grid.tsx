@@ -3,7 +3,7 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { facesUrl, spritePart } from '../face.ts';
 import { FaceDetails, type Predictable } from './face-details.tsx';
-import type { Face } from './faces.ts';
+import type { Attribute, Face } from './faces.ts';
 import type { FaceRow } from './rows.ts';
 
 /** What stands below a face: how well f knows the identity asked for. */
@@ -18,7 +18,7 @@ export function FaceGrid(props: {
   threshold: number;
   predictable: Predictable;
   /** The attribute that stands below each face beside the cosine. */
-  caption: 'yaw' | 'age';
+  caption: Attribute;
 }) {
   const { rows, threshold, predictable, caption } = props;
   const [at, setAt] = useState({ row: 0, column: 0 });
@@ -100,7 +100,7 @@ const STEPS: Record<string, [row: number, column: number]> = {
   Home: [0, -1000],
   End: [0, 1000],
 };
-const captionOf = ({ yaw, age }: Face, caption: 'yaw' | 'age'): string => {
+const captionOf = ({ yaw, age }: Face, caption: Attribute): string => {
   if (caption === 'yaw') return yaw === undefined ? '' : `${Math.round(yaw)}°`;
   return age === undefined ? '' : `${Math.round(age)} y`;
 };

@@ -1,7 +1,7 @@
+import { mean } from '@id3/core/numbers';
 import type { GridDataset } from './rows.ts';
-import { Scroll } from '../scroll.tsx';
+import { NumberHead, Scroll } from '../table.tsx';
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const share = (values: readonly number[], holds: (value: number) => boolean) =>
   values.filter(holds).length / values.length;
 const decimal = (value: number | undefined) => value?.toFixed(3) ?? '–';
@@ -25,24 +25,12 @@ export function DatasetSummary({ datasets }: { datasets: readonly GridDataset[] 
           <thead>
             <tr>
               <th scope="col">Dataset</th>
-              <th scope="col" className="number">
-                Images
-              </th>
-              <th scope="col" className="number">
-                Cosine to asked
-              </th>
-              <th scope="col" className="number">
-                to anchor
-              </th>
-              <th scope="col" className="number">
-                to centre
-              </th>
-              <th scope="col" className="number">
-                Taken for who was asked
-              </th>
-              <th scope="col" className="number">
-                Taken for a training face
-              </th>
+              <NumberHead>Images</NumberHead>
+              <NumberHead>Cosine to asked</NumberHead>
+              <NumberHead>to anchor</NumberHead>
+              <NumberHead>to centre</NumberHead>
+              <NumberHead>Taken for who was asked</NumberHead>
+              <NumberHead>Taken for a training face</NumberHead>
             </tr>
           </thead>
           <tbody>
