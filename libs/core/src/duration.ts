@@ -1,4 +1,4 @@
-/** Seconds as a person says them: `8 s`, `4 m 10 s`, `3 h 05 m`, `62 d 4 h`; less than none is `0 s`. */
+/** Seconds as a person says them: `8 s`, `4 m 10 s`, `3 h 05 m`, `62 d 4 h`. A negative duration is `0 s`. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds));
   const two = (value: number) => String(value).padStart(2, '0');

@@ -7,12 +7,12 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
-/** What an error says of itself in code, such as Node's `ENOENT` or SQLite's `SQLITE_BUSY`; undefined where it says nothing. */
+/** The code of an error, such as Node's `ENOENT` or SQLite's `SQLITE_BUSY`; undefined where it has none. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The first line of an error's message; whatever else was thrown, as text. */
+/** The first line of an error's message, or of whatever else was thrown. */
 export const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0];
 

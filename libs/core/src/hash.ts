@@ -17,7 +17,7 @@ export function sha256(content: Uint8Array | string | readonly Uint8Array[]): st
   return hash.digest('hex');
 }
 
-/** SHA-256, as {@link sha256} writes it, and length in bytes of a file of any size, read a MiB at a time. Throws the file system's errors. */
+/** A file's SHA-256 (as {@link sha256} writes it) and its length in bytes; read a MiB at a time. Throws the file system's errors. */
 export function fileDigest(path: string): { sha256: string; bytes: number } {
   const hash = createHash('sha256');
   const buffer = new Uint8Array(1 << 20);

@@ -5,9 +5,9 @@ import { rowsOf } from './embeddings.ts';
 
 /** Side of the grey pictures that attributes are read off. */
 const SIDE = 16;
-/** So many images suffice to fit some hundreds of weights. */
+/** Images to fit on at most: they suffice for some hundreds of weights. */
 const MAX_FITTED = 5000;
-/** Every so many people are kept out of the fit, to tell its error. */
+/** One of so many people is kept out of the fit, to measure its error. */
 const HELD_OUT = 5;
 /** Ridge penalty per fitted image, of standardised features. */
 const PENALTY = 0.01;
@@ -20,7 +20,11 @@ export interface Predictor {
   readonly heldOut: { readonly meanAbsoluteError: number; readonly r2: number };
 }
 
-/** What a {@link Predictor} sees of images `indices`: grey 16×16 pictures and f's unit embedding; [n, features]. */
+/**
+ * What a {@link Predictor} sees of the images `indices`: of each its grey 16×16 picture, then f's unit embedding [n, features].
+ *
+ * @param unit f's unit embeddings of the whole dataset: [images, size]
+ */
 export function attributeFeatures(
   dataset: Dataset,
   unit: Float64Array,
@@ -44,8 +48,8 @@ export function fittedImages(count: number): Int32Array {
 }
 
 /**
- * Ridge regression of `values` [n] on `features` [n, width], fitted on four of five people; undefined where fewer
- * than ten people, or images, are left to fit or to test.
+ * Ridge regression of `values` [n] on `features` [n, width], fitted on four of five people and tested on the fifth. `labels` [n]
+ * says who is on each image. Undefined with fewer than ten people, or fewer than ten images to test on.
  */
 export function fitPredictor(
   features: Float64Array,

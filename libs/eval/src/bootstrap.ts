@@ -17,9 +17,10 @@ export interface BootstrapOptions {
 }
 
 /**
- * True accept rate at a false accept rate (the `step` rule of `tarAtFar`) with the percentile interval of the stratified bootstrap (Efron &
- * Tibshirani 1993): same and different pairs are drawn anew, each with replacement. Pairs count as independent; pairs that share people make the
- * interval too narrow. The threshold is chosen anew in every sample, so its uncertainty is in the interval.
+ * True accept rate at a false accept rate (the `step` rule of `tarAtFar`), with the percentile interval of the stratified bootstrap
+ * (Efron & Tibshirani 1993). Each sample draws as many same and as many different pairs as there are, with replacement, and
+ * chooses its threshold anew, so the interval holds the threshold's uncertainty. It counts pairs as independent: where pairs
+ * share people it is too narrow.
  */
 export function bootstrapTarAtFar(
   { distances, same }: Pick<ScoredPairs, 'distances' | 'same'>,

@@ -7,7 +7,7 @@ import { gaussianOf } from './frechet.ts';
 // All embeddings here are unit rows [n, size], as `normaliseRows` makes them.
 
 const BINS = 100;
-/** So many pairs of two identities are drawn for a histogram. */
+/** Pairs of two identities that are drawn for a histogram. */
 const BETWEEN_PAIRS = 100_000;
 
 /** Cosine of each row to row `rowOf(i)` of another matrix: [n]. */
@@ -22,8 +22,8 @@ export function cosinesTo(
 }
 
 /**
- * The most alike row of `reference` for each row. The search takes at most `budget` multiplications: where all rows would
- * cost more, every k-th row of the reference is searched.
+ * The most alike row of `reference` [m, size] for each unit row [n, size]: its index and cosine, [n] each. The search takes at most
+ * `budget` multiplications; where all rows would cost more, every k-th row of the reference is searched.
  */
 export function nearestRows(
   unit: Float64Array,
@@ -88,7 +88,10 @@ export interface PrincipalMap {
   project(unit: Float64Array): number[];
 }
 
-/** Principal component analysis of at least two rows; an axis' sign is such that its largest component is positive. */
+/**
+ * Principal component analysis of at least two rows [n, size]. The sign of an axis makes its largest component positive. Throws a
+ * RangeError with fewer rows.
+ */
 export function principalMap(unit: Float64Array, size: number): PrincipalMap {
   const { mean, covariance } = gaussianOf(unit, size);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {

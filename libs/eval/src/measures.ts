@@ -118,8 +118,8 @@ export function interClass(centres: Float64Array, size: number, threshold: numbe
 }
 
 /**
- * Mean of 1 - cosine over the pairs of images within an identity, then over identities with two images or more;
- * undefined where there are none. For m unit vectors Σ_{i≠j} uᵢᵀuⱼ = |Σ u|² - m, so no pair is visited.
+ * Mean of 1 - cosine over the pairs of images within an identity, then over the identities with two images or more, in [0, 2].
+ * Undefined where there are none. For m unit vectors Σ_{i≠j} uᵢᵀuⱼ = |Σ u|² - m, so no pair is visited.
  */
 export function featureDistance({ embeddings, size, labels }: EmbeddedDataset): number | undefined {
   const unit = normaliseRows(embeddings, size);

@@ -19,8 +19,9 @@ export type InputConvention = z.infer<typeof inputConventionSchema>;
 export const INSIGHTFACE: InputConvention = inputConventionSchema.parse({});
 
 /**
- * A recogniser in an ONNX file, for evaluation. Its first input takes the images, its first output is the embedding [B,d]; a model
- * with a fixed batch of one is fed one by one. Throws a UserError where the file cannot be loaded or its input does not fit the convention.
+ * A recogniser in an ONNX file, for evaluation: its first input takes the images, its first output is the embedding [B,d]. A model
+ * of a fixed batch gets no more images at once than that. Throws a UserError where the file cannot be loaded, or where its input does not
+ * fit the convention.
  */
 export async function loadOnnxRecogniser(
   model: string | Uint8Array,

@@ -29,8 +29,9 @@ export interface Leakage {
 }
 
 /**
- * Compares generated faces' nearest training neighbours with those of another real pool, in the space of a recogniser that took no part in
- * training or sampling. All embeddings are [n, size], of any length; `threshold` is the cosine from which it takes two faces for one person.
+ * Do generated faces lie nearer to the training faces than other real faces do? Compared by a recogniser that took no part in
+ * training or sampling. All embeddings are [n, size] and need not have unit length; from the cosine `threshold` on, the recogniser
+ * takes two faces for one person.
  */
 export function leakage(inputs: {
   readonly generated: Embeddings;
@@ -99,7 +100,7 @@ export interface Novelty {
 }
 
 /**
- * How well generated identities hold the farther they are asked for from every training person, in f's space.
+ * How well generated identities hold together, by how far from every training person they were asked for, in f's space.
  *
  * @param embeddings of the generated images, and `asked` the `y` of each: [n, size]
  * @param labels identity of each generated image: [n]

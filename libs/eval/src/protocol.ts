@@ -67,11 +67,10 @@ export interface FoldRates {
 }
 
 /**
- * InsightFace's "VAL at FAR": for each fold the threshold with the false accept rate `far` on the other folds,
- * and the rates of the fold at that threshold. The threshold lies on the line between the last grid
- * point (0, 0.001 … 3.999) with a smaller rate and the first that reaches `far`; it is 0 where none does. `verification.py`
- * asks SciPy's `slinear` spline for the same line, which newer releases refuse because the rates repeat.
- * A rate over no pairs is 0.
+ * InsightFace's "VAL at FAR": the rates of each fold at the threshold that has the false accept rate `far` on the other
+ * folds. The threshold is interpolated linearly between the last point of the grid 0, 0.001 … 3.999 whose rate is smaller and the
+ * first that reaches `far`; it is 0 where none does. A rate over no pairs is 0. (`verification.py` draws the same line by SciPy's
+ * `slinear` spline, which newer releases refuse because the rates repeat.)
  */
 export function kFoldTarAtFar(pairs: ScoredPairs, far: number): FoldRates {
   const folds = countFolds(pairs);

@@ -54,7 +54,7 @@ export async function predictDataset(
   return all;
 }
 
-/** Predicts the attributes of a dataset's images and stores them with it, where they take the place of missing ones. */
+/** Predicts the attributes of a dataset's images and stores them with it. Readers get them where a record has none of its own. */
 export async function storeAttributes(
   dataset: Dataset,
   onImages?: (done: number, count: number) => void,
@@ -68,7 +68,7 @@ export async function storeAttributes(
   );
 }
 
-/** Mean absolute error and mean error of one predicted attribute, and the number of images that it is over. */
+/** Mean absolute error (`mae`) and mean error (`bias`) of a predicted attribute over so many images. */
 export interface AttributeError {
   images: number;
   mae: number;

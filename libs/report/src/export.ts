@@ -35,7 +35,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   json: { title: 'JSON', extension: 'json', type: 'application/json; charset=utf-8', write: jsonTable },
 };
 
-/** What a table is asked for with, as a command line and a URL have it: lists are separated by commas. */
+/** Which table is asked for, as texts of a command line or a URL. Lists are separated by commas. */
 export interface ExportRequest {
   readonly format?: string;
   /** The number of an experiment's run; the newest where undefined. */
@@ -46,7 +46,7 @@ export interface ExportRequest {
   readonly seeds?: string;
 }
 
-/** The table that is asked for. Throws a UserError that names what there is not. */
+/** The table that is asked for. Throws a UserError that names what is missing. */
 export function requestedTable(database: Readable, request: ExportRequest): ResultTable {
   const run = findTable(database, { run: whole('run', request.run), experiment: request.experiment });
   return tabulate(readResults(database, run), {

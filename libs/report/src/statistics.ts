@@ -34,7 +34,7 @@ export interface Interval {
  * which holds σ²_seed/S + σ²_fold/F + σ²_rest/(S·F) in expectation; the quantile is Student's t with
  * Satterthwaite's degrees of freedom (Searle, Casella & McCulloch, "Variance Components", 1992, ch. 4 and 2.c).
  * With one seed (or one fold) it is the plain t interval over the folds (seeds). The folds' accuracies are taken as
- * independent: their test pairs are disjoint, and that their thresholds come from overlapping folds is neglected.
+ * independent. Their test pairs are disjoint; their thresholds come from overlapping folds, which is neglected.
  */
 export function crossedInterval(cells: Cells, confidence = 0.95): Interval {
   const { mean, seeds, folds, squares, over } = analyse(cells);

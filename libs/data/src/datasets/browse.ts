@@ -7,8 +7,8 @@ export { inspectionSchema, type CosineHistogram, type Inspection } from './inspe
 export { readManifest, type Manifest } from './manifest.ts';
 
 /**
- * Images `indices` of a finished dataset, read from their places in the shards and nothing else, for whoever looks at a
- * few of very many; checksums, which need whole files, are not verified.
+ * Images `indices` of a finished dataset. Only their own bytes are read, for whoever looks at a few of very many; checksums
+ * would need whole files and are not verified.
  *
  * @returns uint8 [H,W,3] each. Throws a UserError where an index or a file is missing.
  */

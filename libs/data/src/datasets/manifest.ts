@@ -55,7 +55,7 @@ export const manifestSchema = z.strictObject({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** Of any version of the manifest, what tells the version. */
+/** The part of a manifest of any version that tells the version. */
 const versionedSchema = z.looseObject({ formatVersion: z.unknown() });
 
 /** The files of shard k. */

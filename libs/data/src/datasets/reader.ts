@@ -94,7 +94,7 @@ export function openDataset(folder: string): Dataset {
   };
 }
 
-/** Bytes [offset, offset + length) of a file, which is opened for them alone: some 15 µs, and no file is left open. */
+/** Bytes [offset, offset + length) of a file. It is opened for them alone, which takes some 15 µs and leaves no file open. */
 export function readPart(path: string, offset: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   const file = openSync(path, 'r');

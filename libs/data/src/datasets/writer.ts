@@ -26,7 +26,7 @@ export interface DatasetOptions {
   embeddingSize?: number;
 }
 
-/** Of a shard's records, what the manifest counts. */
+/** The part of a shard's records that the manifest counts. */
 const labelsSchema = z.array(faceRecordSchema.pick({ label: true }));
 
 /** The images of one shard. */

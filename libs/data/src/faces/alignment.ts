@@ -14,7 +14,7 @@ export const ARCFACE_TEMPLATE: FivePoints = [
   [70.7299, 92.2041],
 ];
 
-/** The five points that a function of their number gives. */
+/** Five points, point k made by a function of k. */
 export const fivePoints = (point: (k: number) => Point): FivePoints => [
   point(0),
   point(1),
@@ -49,7 +49,7 @@ export const centreOf = (points: readonly Point[]): Point => [
   mean(points.map(([, y]) => y)),
 ];
 
-/** The similarity with the least sum of squared distances between moved `from` and `to` (closed form). */
+/** The similarity that moves the points `from` nearest to the points `to`, by the sum of squared distances (closed form). */
 export function fitSimilarity(from: readonly Point[], to: readonly Point[]): Similarity {
   const [fx, fy] = centreOf(from);
   const [gx, gy] = centreOf(to);

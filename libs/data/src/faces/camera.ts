@@ -39,11 +39,13 @@ function jitter(fit: Similarity, { jitter: { x, y, scale }, roll }: Shot, size: 
 }
 
 /**
- * The camera that brings the five points of a head, `landmarks` of its vertices, to the template by the similarity that fits them
- * best, as for real pictures. The fit holds in profile, where the points' heights decide: over 30 people the size at 75° is 99 %
- * of the frontal one and the head leans by 4° ± 4° (88 % and 5° ± 5° at 90°).
+ * The camera that brings the five points of a head to the template, by the similarity that fits them best, as for real pictures.
+ * The fit also holds in profile, where the points' heights decide: over 30 people the size at 75° is 99 % of the frontal one and
+ * the head leans by 4° ± 4° (88 % and 5° ± 5° at 90°).
  *
- * @param picture its side in pixels, and the samples per pixel's side
+ * @param head positions of its vertices: [n,3]
+ * @param landmarks which vertices the five points are
+ * @param picture its side in pixels, and how many samples a pixel's side has
  */
 export function aimCamera(
   head: Float32Array,
@@ -73,7 +75,7 @@ export function aimCamera(
   return { rotation: r, centre, distance: shot.distance, toSamples, landmarks: projected };
 }
 
-/** Writes positions in camera space to `turned` and in samples, with nearness, to `screen`: [count,3] each. */
+/** Projects positions [count,3]. Writes them in the camera's space to `turned`, and as x, y in samples and nearness to `screen`. */
 export function project(
   positions: Float32Array,
   count: number,

@@ -68,7 +68,7 @@ export function headsByAge(mesh: HeadMesh, targets: ReadonlyMap<string, Target>,
 /** Progress from `from` to `to`, 0 to 1; `to` may be the smaller. */
 const progress = (x: number, from: number, to: number) => Math.min(Math.max((x - from) / (to - from), 0), 1);
 
-/** A person's head, of their `heads` by age, at a shot's age and with its expression; writes [count,3]. */
+/** A person's head at a shot's age and with its expression, blended from their heads at the modelled ages; writes [count,3]. */
 export function poseHead(
   { person, heads }: { person: Person; heads: HeadsByAge },
   { age, expression }: Pick<Shot, 'age' | 'expression'>,

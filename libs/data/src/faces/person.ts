@@ -12,7 +12,7 @@ export const POOLS = ['pretrain', 'train', 'test'] as const;
 export const poolSchema = z.enum(POOLS);
 export type Pool = z.infer<typeof poolSchema>;
 
-/** People a pool can hold; their numbers are a range of integers that no other pool shares. */
+/** People a pool can hold. Each pool numbers its people in a range of integers of its own. */
 export const POOL_CAPACITY = 100_000_000;
 
 /** The number that names a person over all pools. Throws a UserError where `index` exceeds the pool. */
@@ -106,9 +106,7 @@ export const HAIR_COLOURS = {
 const DARK_HAIR = ['black', 'black', 'darkBrown'] as const;
 const ANY_HAIR = ['black', 'darkBrown', 'brown', 'brown', 'lightBrown', 'blond', 'red'] as const;
 
-/**
- * Draws person `index` of a pool: a function of its arguments alone.
- */
+/** Draws person `index` of a pool: a function of its arguments alone. */
 export function drawPerson(seed: number, pool: Pool, index: number): Person {
   const id = personId(pool, index);
   const rng = new Rng(seed, 'person', id);

@@ -15,7 +15,7 @@ const NEGLIGIBLE = 0.04;
 /** A person's skin at the three ages that are painted. */
 export type SkinsByAge = readonly Texture[];
 
-/** Blends the person's race and gender and adds what is their own: tone, freckles, moles. `level` halves the skins so many times. */
+/** Blends the skins of the person's race and gender, and adds what is their own: tone, freckles, moles. Each `level` halves the size. */
 export function skinsByAge(skins: Skins, person: Person, level: number): SkinsByAge {
   const marks = personalMarks(person, level);
   return SKIN_AGES.map((age) => {
