@@ -88,7 +88,7 @@ export function RunsView({ columns, first, lines, runs, all, problem, fields }: 
         role={problem && 'alert'}
       >
         {problem ??
-          'Fields are columns, config fields or metrics; = != > < >= <= and ~ (has in it); commas between alternatives; a word alone is looked for in names.'}
+          'Conditions such as lb>0.6, with spaces between them. A field is a column, a config field or a metric. Operators: = != > < >= <= and ~ (contains). Commas separate alternatives. A word alone is looked for in names.'}
       </p>
       <RunsTable
         // Another view of the runs starts at its own first lines.

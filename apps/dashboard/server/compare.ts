@@ -52,8 +52,8 @@ export function configDifferences(configs: readonly unknown[]): { field: string;
 }
 
 /**
- * What a run was made from: the whole config of its variant where it is part of one alone, for a stage's own config does
- * not tell what the stages before it did.
+ * What a run was made from. A stage's own config does not tell what the stages before it did, so it is the whole config of
+ * the run's variant, where it is part of one variant only.
  */
 export function configOf(db: Readable, { id, config, seed }: RunRow): unknown {
   const variants = getVariantsOfRun(db, id);
@@ -93,8 +93,8 @@ function shares(points: readonly [number, number][]): [number, number][] {
 }
 
 /**
- * A ROC for a logarithmic FAR axis: a step function has no point below its first false match, so it starts at that
- * height from `lowest` on; of long ones, points nearer than a hundredth of the axis are left out.
+ * A ROC for a logarithmic FAR axis that begins at `lowest`. The curve begins there too, at the height of its last point up to
+ * there, for between points it is a step function. Points nearer to their neighbour than a hundredth of the axis are left out.
  */
 export function logRoc(roc: readonly [number, number][], lowest: number): [number, number][] {
   const atStart = roc.filter(([far]) => far <= lowest).at(-1)?.[1] ?? 0;

@@ -9,7 +9,7 @@ export type Value = string | number | boolean | readonly string[] | null | undef
 export interface RunEntry {
   readonly run: SlimRun;
   readonly archived: boolean;
-  readonly values: Readonly<Record<string, Value>>;
+  readonly values: Readonly<Record<BuiltIn, Value>>;
   readonly config: Readonly<Record<string, Value>>;
 }
 
@@ -32,6 +32,7 @@ export const BUILT_IN = [
   'host',
   'archived',
 ] as const;
+export type BuiltIn = (typeof BUILT_IN)[number];
 
 export { RUN_STATUSES };
 
@@ -72,7 +73,7 @@ export function readEntries(db: Readable): RunEntry[] {
 
 /**
  * What a name in a query or a column means: a built-in column, a field of the config by its whole path or its end
- * (`lb` for `generation.lb`), or a metric. Metrics are read for those that are named alone. `has` tells whether any run has it.
+ * (`lb` for `generation.lb`), or a metric. Only the metrics that are named are read. `has` tells whether any run has a name.
  */
 export function resolver(db: Readable, entries: readonly RunEntry[], names: readonly string[]) {
   const fields = configFields(entries);
@@ -100,7 +101,7 @@ export function resolver(db: Readable, entries: readonly RunEntry[], names: read
   };
 }
 
-const isBuiltIn = (name: string): boolean => BUILT_IN.some((one) => one === name);
+const isBuiltIn = (name: string): name is BuiltIn => BUILT_IN.some((one) => one === name);
 
 /** Every field of any config. */
 export function configFields(entries: readonly RunEntry[]): string[] {

@@ -13,7 +13,7 @@ const sliceSchema = z.object({
   falseNonMatchRate: z.number().nullable(),
 });
 export type Slice = z.infer<typeof sliceSchema>;
-/** Of `verification.json`, what this view shows; files of before there were slices have none. */
+/** The part of `verification.json` that this view shows. Files that are older than slices have none. */
 const verificationSchema = z.array(
   z.object({ benchmark: z.string(), slices: z.array(sliceSchema).default([]) }),
 );

@@ -61,9 +61,9 @@ export default page(({ db, search }) => {
         />
         <CosineTable distributions={distributions} threshold={threshold} />
         <p className="quiet prose">
-          Cosines of f&apos;s embeddings of two images: all pairs of one identity, and pairs of two identities
-          drawn at random. From a cosine of {threshold.toFixed(3)} on (the operating threshold, chosen on the
-          first benchmark) f takes two images for one person.
+          Cosines between f&apos;s embeddings of two images. Within: all pairs of one identity. Between:
+          random pairs of two identities. f takes two images for one person from a cosine of{' '}
+          {threshold.toFixed(3)} on, the operating threshold, which was chosen on the first benchmark.
         </p>
       </section>
       <section>
@@ -74,9 +74,9 @@ export default page(({ db, search }) => {
           ))}
         </div>
         <p className="quiet prose">
-          Projected on the first two principal axes of f&apos;s embeddings of the training set, which explain{' '}
-          {datasets[0].inspection.map.explained.map(percent).join(' and ')} of their variance: neighbours here
-          need not be neighbours in all dimensions.
+          f&apos;s embeddings, projected on the first two principal axes of those of the training set. The
+          axes explain {datasets[0].inspection.map.explained.map(percent).join(' and ')} of the variance
+          there, so neighbours on the map need not be neighbours in all dimensions.
         </p>
       </section>
     </div>

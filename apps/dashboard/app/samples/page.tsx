@@ -51,7 +51,8 @@ export default page(({ db, search }) => {
         />
         {rows.length === 0 ? (
           <p className="quiet">
-            This dataset does not tell: nothing was asked for, or it cannot be read off.
+            This dataset cannot be ranked this way: either nothing was asked for, or it cannot be read off the
+            images.
           </p>
         ) : (
           <FaceGrid

@@ -47,7 +47,9 @@ export function ConfigTable(props: {
         </table>
       </Scroll>
       {differences.length === 0 && (
-        <p className="quiet">These runs have one config: they differ in the stages that they build on.</p>
+        <p className="quiet">
+          These runs have the same config. They differ in the stages that they build on.
+        </p>
       )}
     </>
   );

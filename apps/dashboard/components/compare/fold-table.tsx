@@ -50,7 +50,9 @@ export function FoldTable(props: {
           </tbody>
         </table>
       </Scroll>
-      <p className="quiet">First row: accuracy in percent. Others: percentage points more or fewer.</p>
+      <p className="quiet">
+        First row: accuracy in percent. Other rows: the difference to the first, in percentage points.
+      </p>
     </>
   );
 }

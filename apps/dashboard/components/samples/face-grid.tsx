@@ -82,9 +82,10 @@ export function FaceGrid(props: {
           })}
         </div>
         <p className="quiet legend-line">
-          Below each face: cosine of f&apos;s embedding to the one asked for
-          {identityCosineIsCentre(rows) ? ' (here, to the identity’s centre)' : ''}, and the {caption} asked
-          for. <i>Slanted</i>: below f&apos;s threshold, so f would not take it for that person.
+          Below each face: the cosine of f&apos;s embedding to{' '}
+          {identityCosineIsCentre(rows) ? 'its identity’s centre' : 'the one asked for'}, and the {caption}{' '}
+          asked for. <i>Slanted</i>: the cosine is below f&apos;s threshold, so f would not take it for that
+          person.
         </p>
       </div>
       <FaceDetails face={face} row={row} threshold={threshold} predictable={predictable} />

@@ -51,17 +51,17 @@ export function DatasetSummary({ datasets }: { datasets: readonly GridDataset[] 
         </table>
       </Scroll>
       <p className="quiet prose">
-        Mean cosines of f&apos;s embeddings. f takes two faces for one person from a cosine of{' '}
-        {inspection.threshold.toFixed(3)} on.
+        Cosines are means over f&apos;s embeddings of the images. f takes two faces for one person from a
+        cosine of {inspection.threshold.toFixed(3)} on.
         {datasets.some(({ inspection: { nearest } }) => nearest !== undefined) && (
           <>
             {' '}
-            Where training faces are many, being taken for one is no sign of copying by itself:{' '}
-            <code>npx nx run eval:open-questions</code> compares with held-out people.
+            Where there are many training faces, being taken for one of them is no sign of copying by itself:{' '}
+            <code>npx nx run eval:open-questions</code> compares with people who were held out.
           </>
         )}
         {told.length > 0 &&
-          ` Predicted attributes are read off the images by a ridge regression fitted on the training set; on people left out: ${told.join(', ')}.`}
+          ` Attributes are predicted by a ridge regression that was fitted on the training set. Its mean error on people left out: ${told.join(', ')}.`}
       </p>
     </section>
   );
