@@ -2,7 +2,8 @@ import type { Metadata, Viewport } from 'next';
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { Navigation } from '../components/navigation.tsx';
-import { ThemeToggle, type Theme } from '../components/theme-toggle.tsx';
+import { ThemeToggle } from '../components/theme-toggle.tsx';
+import { THEMES } from '../components/theme.ts';
 import '../styles/base.css';
 import '../styles/controls.css';
 import '../styles/tables.css';
@@ -22,7 +23,7 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1 };
 export default async function Layout({ children }: { children: ReactNode }) {
   // In a cookie, not in the browser's storage: the first byte of HTML has the right theme already.
   const saved = (await cookies()).get('theme')?.value;
-  const theme: Theme = saved === 'light' || saved === 'dark' ? saved : 'system';
+  const theme = THEMES.find((one) => one === saved) ?? 'system';
   return (
     <html lang="en" data-theme={theme}>
       <body>

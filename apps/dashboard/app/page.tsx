@@ -1,3 +1,4 @@
+import { FORMATS } from '@id3/report';
 import Link from 'next/link';
 import { Differences } from '../components/ablation/differences.tsx';
 import { AblationControls } from '../components/ablation/controls.tsx';
@@ -17,7 +18,7 @@ export default page(({ db, search }) => {
       <section className="problem">
         <h1>No comparison yet</h1>
         <p>
-          The runs here compare nothing; <code>npx nx run experiments:ablation</code> runs the method and its
+          No run here compares variants. <code>npx nx run experiments:ablation</code> runs the method and its
           variants. <Link href="/runs">All runs</Link>
         </p>
       </section>
@@ -30,7 +31,11 @@ export default page(({ db, search }) => {
         <h1>What matters: {experiment}</h1>
         <Link href={`/runs/${run}`}>Run {run}</Link>
       </header>
-      <AblationControls {...view} rows={table.rows.map((row) => ({ name: row.name, title: row.title }))} />
+      <AblationControls
+        {...view}
+        rows={table.rows.map(({ name, title }) => ({ name, title }))}
+        formats={Object.entries(FORMATS).map(([name, { title }]) => ({ name, title }))}
+      />
       {problem !== undefined && (
         <p className="wrong" role="alert">
           {problem}
@@ -42,9 +47,9 @@ export default page(({ db, search }) => {
         </h2>
         <Matrix table={table} />
         <p className="quiet small">
-          Accuracy in % ± 95 % confidence interval over seeds and folds; below it the difference to {title} in
-          points. Bold: best of the column. ✱: told from no difference, p &lt; 0.05 in a paired t test,
-          Holm-corrected over the rows.
+          Each cell: accuracy in %, ± its 95 % confidence interval over seeds and folds, and below it the
+          difference to {title} in points. Bold: the best of the column. ✱: the difference is significant
+          (paired t test, p &lt; 0.05 after Holm&apos;s correction over the rows).
         </p>
       </section>
       {grouped !== undefined && (

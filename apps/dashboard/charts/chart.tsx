@@ -9,6 +9,9 @@ export interface ChartTable {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
+/** How a chart's picture can be kept. */
+const SAVE = { SVG: saveSvg, PNG: savePng };
+
 /**
  * A chart with its title, its numbers as a table, and its picture to keep. `children` is one recharts chart
  * in a ResponsiveContainer; `summary` says in a sentence what it shows, for a screen reader.
@@ -29,61 +32,61 @@ export function Chart(props: {
       <figcaption>
         <h3>{title}</h3>
         <span className="tools">
-          <button
-            type="button"
-            onClick={() => saveSvg(plot.current!, name)}
-            aria-label={`Save ${title} as SVG`}
-          >
-            SVG
-          </button>
-          <button
-            type="button"
-            onClick={() => savePng(plot.current!, name)}
-            aria-label={`Save ${title} as PNG`}
-          >
-            PNG
-          </button>
+          {Object.entries(SAVE).map(([format, save]) => (
+            <button
+              key={format}
+              type="button"
+              onClick={() => save(plot.current!, name)}
+              aria-label={`Save ${title} as ${format}`}
+            >
+              {format}
+            </button>
+          ))}
         </span>
       </figcaption>
       <div className="plot" ref={plot} role="img" aria-label={`${title}: ${summary}`} style={{ height }}>
         {children}
       </div>
-      {table !== undefined && (
-        <details className="as-table">
-          <summary className="quiet">As a table</summary>
-          <div className="scroll">
-            <table>
-              <caption className="visually-hidden">{title}</caption>
-              <thead>
-                <tr>
-                  {table.columns.map((column, k) => (
-                    <th key={column} scope="col" className={k > 0 ? 'number' : undefined}>
-                      {column}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {table.rows.map((row, r) => (
-                  <tr key={r}>
-                    {row.map((cell, k) =>
-                      k === 0 ? (
-                        <th key={k} scope="row">
-                          {cell}
-                        </th>
-                      ) : (
-                        <td key={k} className="number">
-                          {cell}
-                        </td>
-                      ),
-                    )}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </details>
-      )}
+      {table !== undefined && <AsTable title={title} table={table} />}
     </figure>
+  );
+}
+
+function AsTable({ title, table: { columns, rows } }: { title: string; table: ChartTable }) {
+  return (
+    <details className="as-table">
+      <summary className="quiet">As a table</summary>
+      <div className="scroll">
+        <table>
+          <caption className="visually-hidden">{title}</caption>
+          <thead>
+            <tr>
+              {columns.map((column, k) => (
+                <th key={column} scope="col" className={k > 0 ? 'number' : undefined}>
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, r) => (
+              <tr key={r}>
+                {row.map((cell, k) =>
+                  k === 0 ? (
+                    <th key={k} scope="row">
+                      {cell}
+                    </th>
+                  ) : (
+                    <td key={k} className="number">
+                      {cell}
+                    </td>
+                  ),
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
   );
 }

@@ -12,7 +12,7 @@ export function FoldsChart({
   const data = benchmarks.flatMap(({ name, folds }) =>
     folds.map((accuracy, fold) => ({ name, fold, accuracy })),
   );
-  const most = Math.max(...benchmarks.map(({ folds }) => folds.length));
+  const maxFolds = Math.max(...benchmarks.map(({ folds }) => folds.length));
   return (
     <Chart
       title="Accuracy of each fold"
@@ -21,7 +21,7 @@ export function FoldsChart({
         .join('; ')}
       height={220}
       table={{
-        columns: ['Benchmark', ...Array.from({ length: most }, (_, fold) => `Fold ${fold + 1}`)],
+        columns: ['Benchmark', ...Array.from({ length: maxFolds }, (_, fold) => `Fold ${fold + 1}`)],
         rows: benchmarks.map(({ name, folds }) => [name, ...folds.map((one) => one.toFixed(2))]),
       }}
     >
@@ -40,7 +40,7 @@ export function FoldsChart({
             isAnimationActive={false}
             cursor={false}
             content={({ payload }) => {
-              const dot = payload?.[0]?.payload as (typeof data)[number] | undefined;
+              const dot: (typeof data)[number] | undefined = payload?.[0]?.payload;
               return dot === undefined ? null : (
                 <div className="hint number">
                   {dot.name}, fold {dot.fold + 1}: {dot.accuracy.toFixed(2)} %

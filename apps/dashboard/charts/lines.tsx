@@ -11,6 +11,7 @@ import {
   YAxis,
 } from 'recharts';
 import { Chart } from './chart.tsx';
+import { Legend } from './legend.tsx';
 import { seriesStyle } from './series.ts';
 
 /** One line; lines of one `of` share a colour, and `dashed` ones are the second of their kind. */
@@ -111,21 +112,7 @@ export function Lines(props: {
         </ResponsiveContainer>
       </Chart>
       {series.length > 1 && (
-        <ul className="legend">
-          {series.map(({ title: name }, k) => (
-            <li key={name}>
-              <svg width="22" height="8" aria-hidden="true">
-                <path
-                  d="M0 4H22"
-                  stroke={styles[k].colour}
-                  strokeWidth="2"
-                  strokeDasharray={styles[k].dash}
-                />
-              </svg>
-              {name}
-            </li>
-          ))}
-        </ul>
+        <Legend lines={series.map(({ title: name }, k) => ({ title: name, ...styles[k] }))} />
       )}
     </div>
   );

@@ -13,11 +13,11 @@ const STYLES = [
 function standalone(plot: HTMLElement): { text: string; width: number; height: number } | undefined {
   const svg = plot.querySelector('svg');
   if (svg === null) return undefined;
-  const copy = svg.cloneNode(true) as SVGSVGElement;
+  const copy = document.importNode(svg, true);
   const originals = [svg, ...svg.querySelectorAll('*')];
-  [copy, ...copy.querySelectorAll('*')].forEach((shape, k) => {
+  [copy, ...copy.querySelectorAll<SVGElement>('*')].forEach((shape, k) => {
     const style = getComputedStyle(originals[k]);
-    for (const name of STYLES) (shape as SVGElement).style.setProperty(name, style.getPropertyValue(name));
+    for (const name of STYLES) shape.style.setProperty(name, style.getPropertyValue(name));
   });
   const { width, height } = svg.getBoundingClientRect();
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');

@@ -11,6 +11,7 @@ import {
   YAxis,
 } from 'recharts';
 import { Chart } from './chart.tsx';
+import { Legend } from './legend.tsx';
 import { seriesStyle } from './series.ts';
 
 export interface SweepChartProps {
@@ -38,6 +39,10 @@ export function SweepChart({ field, numeric, columns, points }: SweepChartProps)
             ],
       ),
     ),
+  }));
+  const styles = columns.map((_, k) => ({
+    colour: seriesStyle(k).colour,
+    dash: DASHES[k % DASHES.length],
   }));
   return (
     <div>
@@ -81,7 +86,7 @@ export function SweepChart({ field, numeric, columns, points }: SweepChartProps)
                 key={column}
                 dataKey={`band${k}`}
                 stroke="none"
-                fill={seriesStyle(k).colour}
+                fill={styles[k].colour}
                 fillOpacity={0.1}
                 isAnimationActive={false}
                 activeDot={false}
@@ -92,8 +97,8 @@ export function SweepChart({ field, numeric, columns, points }: SweepChartProps)
                 key={column}
                 dataKey={`mean${k}`}
                 name={column}
-                stroke={seriesStyle(k).colour}
-                strokeDasharray={DASHES[k % DASHES.length]}
+                stroke={styles[k].colour}
+                strokeDasharray={styles[k].dash}
                 strokeWidth={2}
                 dot={{ r: 3 }}
                 isAnimationActive={false}
@@ -102,24 +107,7 @@ export function SweepChart({ field, numeric, columns, points }: SweepChartProps)
           </ComposedChart>
         </ResponsiveContainer>
       </Chart>
-      <ul className="legend">
-        {columns.map((column, k) => (
-          <li key={column}>
-            <svg width="28" height="8" aria-hidden="true">
-              <line
-                x1="0"
-                x2="28"
-                y1="4"
-                y2="4"
-                stroke={seriesStyle(k).colour}
-                strokeWidth="2"
-                strokeDasharray={DASHES[k % DASHES.length]}
-              />
-            </svg>
-            {column}
-          </li>
-        ))}
-      </ul>
+      <Legend lines={columns.map((title, k) => ({ title, ...styles[k] }))} />
     </div>
   );
 }

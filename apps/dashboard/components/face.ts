@@ -1,5 +1,9 @@
 import type { CSSProperties } from 'react';
 
+/** The most faces of one sprite, and their largest side in pixels. */
+export const MAX_FACES = 64;
+export const MAX_SIDE = 256;
+
 /** Pixels of a face in a sprite: enough for screens of twice the density. */
 const SPRITE_SIDE = 128;
 

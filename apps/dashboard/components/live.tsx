@@ -14,7 +14,7 @@ export function Live({ seen }: { seen: string }) {
       if (stopped || document.hidden) return;
       try {
         const response = await fetch('/api/changes', { cache: 'no-store' });
-        const { counter } = (await response.json()) as { counter: string };
+        const { counter }: { counter: string } = await response.json();
         if (!stopped && counter !== seen) router.refresh();
       } catch {
         // The server is gone for the moment; the next look will tell.

@@ -12,7 +12,7 @@ export function Menu({ title, children }: { title: ReactNode; children: ReactNod
       if (event instanceof KeyboardEvent) {
         if (event.key !== 'Escape') return;
         current.querySelector('summary')?.focus();
-      } else if (current.contains(event.target as Node)) return;
+      } else if (event.target instanceof Node && current.contains(event.target)) return;
       current.open = false;
     };
     document.addEventListener('click', close);

@@ -4,8 +4,8 @@ export function NoDatasets({ title }: { title: string }) {
     <section className="problem">
       <h1>{title}</h1>
       <p>
-        No dataset has been looked at by f yet: a variant&apos;s <code>measure</code> stage does that once its
-        images are generated.
+        f has not looked at any dataset yet. A variant&apos;s <code>measure</code> stage makes it do so, once
+        its images are generated. To run it:
       </p>
       <pre>
         <code>npx nx run experiments:ablation</code>

@@ -18,9 +18,7 @@ export function Problem({ kind, message }: { kind: ProblemKind; message: string 
       <p>{withCode(message)}</p>
       {(kind === 'missing' || kind === 'empty') && (
         <>
-          <p>
-            Make one with the smallest experiment, which takes about a minute, or with the whole ablation:
-          </p>
+          <p>Run the smallest experiment, which takes about a minute, or the whole ablation:</p>
           <pre>
             <code>{'npx nx run experiments:smoke\nnpx nx run experiments:ablation'}</code>
           </pre>

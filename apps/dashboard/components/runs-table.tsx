@@ -5,12 +5,12 @@ import Link from 'next/link';
 import { useEffect, useRef, useState } from 'react';
 import type { Line } from '../server/runs.ts';
 import type { Value } from '../server/fields.ts';
-import { duration, number, time } from './format.ts';
+import { duration } from '@id3/core/duration';
+import { MAX_RUNS } from './compare/limits.ts';
+import { number, time } from './format.ts';
 
 const ROW = 32;
 const BLOCK = 200;
-/** Runs that can be compared at once. */
-const MOST = 12;
 
 interface Props {
   readonly columns: readonly string[];
@@ -35,10 +35,16 @@ export function RunsTable({ columns, first, lines, sort, onSort, ticked, onTick,
     initialRect: { width: 1000, height: 700 },
   });
   const items = virtual.getVirtualItems();
-  const lineAt = useLines(first, lines, query, items[0]?.index ?? 0, items.at(-1)?.index ?? 0);
+  const lineAt = useLines({
+    first,
+    lines,
+    query,
+    from: items[0]?.index ?? 0,
+    to: items.at(-1)?.index ?? 0,
+  });
   const width = `2.5rem minmax(14rem, 2fr) ${columns.map((name) => `minmax(${WIDTHS[name] ?? '7rem'}, 1fr)`).join(' ')}`;
   const tick = (id: number) =>
-    onTick(ticked.includes(id) ? ticked.filter((one) => one !== id) : [...ticked, id].slice(-MOST));
+    onTick(ticked.includes(id) ? ticked.filter((one) => one !== id) : [...ticked, id].slice(-MAX_RUNS));
   return (
     <div className="runs-table" ref={scroll} tabIndex={0} role="region" aria-label="Runs, scrollable">
       <div
@@ -172,8 +178,12 @@ export function Progress({ share, secondsLeft }: { share: number; secondsLeft: n
   );
 }
 
-/** The lines known so far; those in sight that are missing are asked for, and all are asked for anew with the page. */
-function useLines(first: readonly Line[], lines: number, query: string, from: number, to: number) {
+/**
+ * The lines known so far, by index. Those in sight, `from` to `to`, that are missing are asked for; all are asked for anew
+ * with the page.
+ */
+function useLines(props: { first: readonly Line[]; lines: number; query: string; from: number; to: number }) {
+  const { first, lines, query, from, to } = props;
   const [blocks, setBlocks] = useState<ReadonlyMap<number, readonly Line[]>>(new Map());
   const [fetchedFor, setFetchedFor] = useState(first);
   // The page was rendered anew: what is shown stays until its successor is there.
@@ -192,7 +202,7 @@ function useLines(first: readonly Line[], lines: number, query: string, from: nu
           const response = await fetch(`/api/runs?${query}&from=${start}&count=${BLOCK}`, {
             signal: abort.signal,
           });
-          const { lines = [] } = (await response.json()) as { lines?: Line[] };
+          const { lines = [] }: { lines?: Line[] } = await response.json();
           return [Number(block), lines] as const;
         }),
       );

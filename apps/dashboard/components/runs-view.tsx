@@ -21,8 +21,6 @@ export interface RunsViewProps {
 export function RunsView({ columns, first, lines, runs, all, problem, fields }: RunsViewProps) {
   const [query, change] = useQuery();
   const [ticked, setTicked] = useState<readonly number[]>([]);
-  const saved = query.get('filter') ?? '';
-  const [filter, setFilter] = useState(saved);
   const choose = (kind: keyof typeof fields) => (chosen: string[]) =>
     change({ columns: [...columns.filter((name) => !fields[kind].includes(name)), ...chosen].join(',') });
   const chosenOf = (kind: keyof typeof fields) => columns.filter((name) => fields[kind].includes(name));
@@ -35,30 +33,11 @@ export function RunsView({ columns, first, lines, runs, all, problem, fields }: 
         </span>
       </header>
       <div className="controls">
-        <form
-          role="search"
-          className="filter"
-          onSubmit={(event) => {
-            event.preventDefault();
-            change({ filter });
-          }}
-        >
-          <input
-            type="search"
-            aria-label="Filter"
-            aria-invalid={problem !== undefined}
-            aria-describedby="filter-help"
-            placeholder="variant=full lb>0.6 status!=failed"
-            value={filter}
-            spellCheck={false}
-            autoComplete="off"
-            onChange={(event) => {
-              setFilter(event.target.value);
-              if (event.target.value === '') change({ filter: undefined });
-            }}
-          />
-          <button type="submit">Filter</button>
-        </form>
+        <FilterForm
+          saved={query.get('filter') ?? ''}
+          wrong={problem !== undefined}
+          onFilter={(filter) => change({ filter })}
+        />
         <Choices
           title="Columns"
           options={fields.about}
@@ -109,7 +88,7 @@ export function RunsView({ columns, first, lines, runs, all, problem, fields }: 
         role={problem && 'alert'}
       >
         {problem ??
-          'Fields are columns, config fields or metrics; = != > < >= <= and ~ (has in it); commas between alternatives; a word alone is looked for in names.'}
+          'Conditions such as lb>0.6, with spaces between them. A field is a column, a config field or a metric. Operators: = != > < >= <= and ~ (contains). Commas separate alternatives. A word alone is looked for in names.'}
       </p>
       <RunsTable
         // Another view of the runs starts at its own first lines.
@@ -124,5 +103,37 @@ export function RunsView({ columns, first, lines, runs, all, problem, fields }: 
         query={query.toString()}
       />
     </div>
+  );
+}
+
+/** The query as it is typed; it is asked for on Enter, and when the field is emptied. */
+function FilterForm(props: { saved: string; wrong: boolean; onFilter: (filter: string) => void }) {
+  const { saved, wrong, onFilter } = props;
+  const [filter, setFilter] = useState(saved);
+  return (
+    <form
+      role="search"
+      className="filter"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onFilter(filter);
+      }}
+    >
+      <input
+        type="search"
+        aria-label="Filter"
+        aria-invalid={wrong}
+        aria-describedby="filter-help"
+        placeholder="variant=full lb>0.6 status!=failed"
+        value={filter}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => {
+          setFilter(event.target.value);
+          if (event.target.value === '') onFilter('');
+        }}
+      />
+      <button type="submit">Filter</button>
+    </form>
   );
 }

@@ -1,8 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-
-export type Theme = 'system' | 'light' | 'dark';
+import type { Theme } from './theme.ts';
 
 const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 const SIGN: Record<Theme, string> = { system: '◐', light: '○', dark: '●' };

@@ -1,13 +1,10 @@
 'use client';
 
+import type { VariantArtefact } from '@id3/tracking';
 import { useQuery } from './use-query.ts';
 
-export interface PickedVariant {
-  readonly variantId: number;
-  readonly title: string;
-  readonly experimentRunId: number;
-  readonly experiment: string;
-}
+/** What the picker needs of a variant. */
+export type PickedVariant = Pick<VariantArtefact, 'variantId' | 'title' | 'experimentRunId' | 'experiment'>;
 
 /** Chooses the variant that a view shows, and those of the same experiment's run that it is set beside. */
 export function VariantPicker(props: {

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { UserError } from '@id3/core';
 import type { BrowserContext } from 'playwright-core';
 import sharp from 'sharp';
 import parse from 'yargs-parser';
 import { openBrowser } from './browser.ts';
 import { errorsOf, faultsOf, layoutShift } from './faults.ts';
-import { everyPage, type LookedAt } from './pages.ts';
+import { everyPage } from './pages.ts';
 
 const HELP = `nx run dashboard:look [options]
 
@@ -23,7 +23,7 @@ const THEMES = ['light', 'dark'] as const;
 const WIDTHS = [1440, 390] as const;
 const PATIENCE_MS = 300_000;
 /** Beyond this, Lighthouse calls a page's layout shift no longer good. It depends on the machine's load, so no test asks for it. */
-const MOST_SHIFT = 0.1;
+const MAX_SHIFT = 0.1;
 
 async function look(argv: string[]): Promise<void> {
   const given = parse(argv, { string: ['url', 'database', 'out', 'only'], boolean: ['help'] });
@@ -48,7 +48,9 @@ async function look(argv: string[]): Promise<void> {
         context.setDefaultTimeout(PATIENCE_MS);
         await context.addCookies([{ name: 'theme', value: theme, url }]);
         for (const page of chosen)
-          faults.push(...(await lookAt(context, url, page, `${page.name}-${theme}-${width}`, out)));
+          faults.push(
+            ...(await lookAt(context, url + page.path, join(out, `${page.name}-${theme}-${width}.png`))),
+          );
         await context.close();
       }
     }
@@ -59,27 +61,21 @@ async function look(argv: string[]): Promise<void> {
   if (faults.length > 0) process.exitCode = 1;
 }
 
-async function lookAt(
-  context: BrowserContext,
-  url: string,
-  { path }: LookedAt,
-  name: string,
-  out: string,
-): Promise<string[]> {
+/** Opens an address, takes its picture into a file, and gives what is wrong with it. */
+async function lookAt(context: BrowserContext, url: string, file: string): Promise<string[]> {
+  const name = basename(file, '.png');
   const page = await context.newPage();
   const errors = errorsOf(page);
-  const response = await page.goto(url + path, { waitUntil: 'load', timeout: PATIENCE_MS });
+  const response = await page.goto(url, { waitUntil: 'load', timeout: PATIENCE_MS });
   // Charts measure their frame, and faces arrive, after the load.
   await page.waitForTimeout(1500);
   // Before the picture, for which the window grows to the page.
   const shift = await layoutShift(page);
   const picture = await page.screenshot({ fullPage: true, timeout: PATIENCE_MS });
   // A palette takes a third of the bytes, which are committed.
-  await sharp(picture)
-    .png({ palette: true })
-    .toFile(join(out, `${name}.png`));
+  await sharp(picture).png({ palette: true }).toFile(file);
   const faults = [
-    ...(shift > MOST_SHIFT ? [`a cumulative layout shift of ${shift.toFixed(2)}`] : []),
+    ...(shift > MAX_SHIFT ? [`a cumulative layout shift of ${shift.toFixed(2)}`] : []),
     ...(response?.status() === 200 ? [] : [`status ${response?.status()}`]),
     ...(await faultsOf(page)),
     ...errors,

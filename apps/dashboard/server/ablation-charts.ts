@@ -40,7 +40,7 @@ export function sweepOf(
     numeric,
     columns,
     points: points.map(({ value }, k) => ({
-      x: numeric ? (value as number) : typeof value === 'string' ? value : JSON.stringify(value),
+      x: typeof value === 'string' || (numeric && typeof value === 'number') ? value : JSON.stringify(value),
       cells: columns.map((column) => {
         const result = rows[k].results[column];
         if (result === undefined) return null;

@@ -70,7 +70,7 @@ export function readAblation(db: Reader, search: Search): AblationView | undefin
   const baseline = table.baseline?.name ?? variants[0]?.name ?? FULL;
   const all =
     search.scope === 'experiment'
-      ? [...variants, ...otherTables(db, tables, experiment, run, baseline)]
+      ? [...variants, ...otherTables(db, tables, { experiment, run, baseline })]
       : variants;
   const everything = tabulate(variants);
   return {
@@ -97,9 +97,7 @@ const list = (text: string | undefined): string[] | undefined =>
 function otherTables(
   db: Reader,
   tables: AblationView['tables'],
-  experiment: string,
-  run: number,
-  baseline: string,
+  { experiment, run, baseline }: Pick<AblationView, 'experiment' | 'run' | 'baseline'>,
 ) {
   return tables
     .filter((one) => one.experiment === experiment && one.run !== run)

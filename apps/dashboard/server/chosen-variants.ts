@@ -1,4 +1,5 @@
 import { listVariantArtefacts, type Readable, type VariantArtefact } from '@id3/tracking';
+import type { PickedVariant } from '../components/variant-picker.tsx';
 import type { Search } from './page.tsx';
 
 /** Which datasets a view shows: one, and those it is set beside; all of one experiment's run. */
@@ -26,7 +27,7 @@ export function chosenVariants(db: Readable, search: Search): ChosenVariants | u
 
 /** What the picker in the browser needs of the choice. */
 export function forPicker({ all, chosen, beside }: ChosenVariants) {
-  const picked = ({ variantId, title, experimentRunId, experiment }: VariantArtefact) => ({
+  const picked = ({ variantId, title, experimentRunId, experiment }: VariantArtefact): PickedVariant => ({
     variantId,
     title,
     experimentRunId,

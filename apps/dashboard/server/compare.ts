@@ -1,3 +1,4 @@
+import { sum } from '@id3/core';
 import { flatten } from '@id3/report';
 import {
   getMetrics,
@@ -8,14 +9,13 @@ import {
   getVerificationFolds,
   listRuns,
   listVariantArtefacts,
+  type CurveKind,
   type Readable,
   type RunRow,
   type VariantArtefact,
 } from '@id3/tracking';
+import { MAX_RUNS } from '../components/compare/limits.ts';
 import { downsample } from './series.ts';
-
-/** So many runs are compared at most: more lines cannot be told apart. */
-export const MOST_RUNS = 12;
 
 /** A run beside others, under a name that tells it from them. */
 export interface ComparedRun {
@@ -27,7 +27,7 @@ export interface ComparedRun {
 /** The runs of `?runs=3,1,4`, in that order; those that are not there are left out. */
 export function comparedRuns(db: Readable, text: string | undefined): ComparedRun[] {
   const ids = [...new Set((text ?? '').split(/[\s,]+/).filter((part) => /^\d{1,15}$/.test(part)))];
-  return ids.slice(0, MOST_RUNS).flatMap((id) => {
+  return ids.slice(0, MAX_RUNS).flatMap((id) => {
     const run = getRun(db, Number(id));
     return run === undefined ? [] : [{ id: run.id, title: `${run.id} ${run.name}`, run }];
   });
@@ -52,12 +52,13 @@ export function configDifferences(configs: readonly unknown[]): { field: string;
 }
 
 /**
- * What a run was made from: the whole config of its variant where it is part of one alone, for a stage's own config does
- * not tell what the stages before it did.
+ * What a run was made from. A stage's own config does not tell what the stages before it did, so it is the whole config of
+ * the run's variant, where it is part of one variant only.
  */
 export function configOf(db: Readable, { id, config, seed }: RunRow): unknown {
   const variants = getVariantsOfRun(db, id);
-  return variants.length === 1 ? { run: { seed }, ...(variants[0].variant.config as object) } : config;
+  const whole = variants.length === 1 ? variants[0].variant.config : undefined;
+  return typeof whole === 'object' ? { run: { seed }, ...whole } : config;
 }
 
 /** Metrics that at least one of the runs logged at more than one step, by how many runs did. */
@@ -68,22 +69,17 @@ export function sharedMetrics(db: Readable, runIds: number[]): string[] {
   return [...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b)).map(([key]) => key);
 }
 
-/** A run's metric as points, at most `most` of them. */
-export function metricPoints(db: Readable, runId: number, key: string, most = 400): [number, number][] {
-  return downsample(getMetrics(db, runId, key), most).map(({ step, value }) => [step, value!]);
+/** A run's metric as [step, value], at most `maxPoints` of them. */
+export function metricPoints(db: Readable, runId: number, key: string, maxPoints = 400): [number, number][] {
+  return downsample(getMetrics(db, runId, key), maxPoints).map(({ step, value }) => [step, value]);
 }
 
-/** What the runs' verification left of a benchmark. */
-export interface Curves {
-  readonly roc: [far: number, tar: number][];
-  /** Share of the pairs of its kind in each bin of cosines. */
-  readonly same: [cosine: number, share: number][];
-  readonly different: [cosine: number, share: number][];
-}
+/** What a run's verification left of a benchmark: the ROC as [far, tar]; of `same` and `different` pairs, the share in each bin, as [cosine, share]. */
+export type ScoreCurves = Readonly<Record<CurveKind, [number, number][]>>;
 
-/** Every run's curves by benchmark. */
-export function curvesOf(db: Readable, runId: number): Map<string, Curves> {
-  const byBenchmark = new Map<string, Curves>();
+/** A run's curves by benchmark. */
+export function scoreCurvesOf(db: Readable, runId: number): Map<string, ScoreCurves> {
+  const byBenchmark = new Map<string, ScoreCurves>();
   for (const { benchmark, kind, points } of getScoreCurves(db, runId)) {
     const known = byBenchmark.get(benchmark) ?? { roc: [], same: [], different: [] };
     byBenchmark.set(benchmark, { ...known, [kind]: kind === 'roc' ? points : shares(points) });
@@ -92,13 +88,13 @@ export function curvesOf(db: Readable, runId: number): Map<string, Curves> {
 }
 
 function shares(points: readonly [number, number][]): [number, number][] {
-  const total = points.reduce((sum, [, count]) => sum + count, 0) || 1;
+  const total = sum(points.map(([, count]) => count)) || 1;
   return points.map(([cosine, count]) => [cosine, count / total]);
 }
 
 /**
- * A ROC for a logarithmic FAR axis: a step function has no point below its first false match, so it starts at that
- * height from `lowest` on; of long ones, points nearer than a hundredth of the axis are left out.
+ * A ROC for a logarithmic FAR axis that begins at `lowest`. The curve begins there too, at the height of its last point up to
+ * there, for between points it is a step function. Points nearer to their neighbour than a hundredth of the axis are left out.
  */
 export function logRoc(roc: readonly [number, number][], lowest: number): [number, number][] {
   const atStart = roc.filter(([far]) => far <= lowest).at(-1)?.[1] ?? 0;

@@ -13,17 +13,19 @@ interface Open {
 }
 
 // Next loads this module once for each bundle, and again after a change in development.
-const shared = globalThis as typeof globalThis & { id3Reader?: Open };
+declare global {
+  var id3Reader: Open | undefined;
+}
 
 /** The one read-only connection. Throws a DatabaseProblem where the database cannot be read. */
 export function openDatabase(): Reader {
   const path = databasePath();
-  const known = shared.id3Reader;
+  const known = globalThis.id3Reader;
   if (known !== undefined && known.file === fileOf(path)) return known.reader;
   known?.reader.close();
-  shared.id3Reader = undefined;
+  globalThis.id3Reader = undefined;
   const reader = openReader(path);
-  shared.id3Reader = { reader, file: fileOf(path)! };
+  globalThis.id3Reader = { reader, file: fileOf(path)! };
   return reader;
 }
 

@@ -9,7 +9,7 @@ export type Value = string | number | boolean | readonly string[] | null | undef
 export interface RunEntry {
   readonly run: SlimRun;
   readonly archived: boolean;
-  readonly values: Readonly<Record<string, Value>>;
+  readonly values: Readonly<Record<BuiltIn, Value>>;
   readonly config: Readonly<Record<string, Value>>;
 }
 
@@ -32,6 +32,7 @@ export const BUILT_IN = [
   'host',
   'archived',
 ] as const;
+export type BuiltIn = (typeof BUILT_IN)[number];
 
 export { RUN_STATUSES };
 
@@ -72,15 +73,15 @@ export function readEntries(db: Readable): RunEntry[] {
 
 /**
  * What a name in a query or a column means: a built-in column, a field of the config by its whole path or its end
- * (`lb` for `generation.lb`), or a metric. Metrics are read for those that are named alone. `has` tells whether any run has it.
+ * (`lb` for `generation.lb`), or a metric. Only the metrics that are named are read. `has` tells whether any run has a name.
  */
 export function resolver(db: Readable, entries: readonly RunEntry[], names: readonly string[]) {
   const fields = configFields(entries);
   const meanings = new Map(
     names.map((name) => {
-      if ((BUILT_IN as readonly string[]).includes(name)) return [name, [] as string[]];
-      if (name === 'tag') return [name, []];
-      return [name, fields.filter((field) => field === name || field.endsWith(`.${name}`))];
+      const builtIn = isBuiltIn(name) || name === 'tag';
+      const ofConfig = (field: string) => field === name || field.endsWith(`.${name}`);
+      return [name, builtIn ? [] : fields.filter(ofConfig)];
     }),
   );
   const metricNames = names.filter((name) => meanings.get(name)!.length === 0 && !isBuiltIn(name));
@@ -100,7 +101,7 @@ export function resolver(db: Readable, entries: readonly RunEntry[], names: read
   };
 }
 
-const isBuiltIn = (name: string): boolean => (BUILT_IN as readonly string[]).includes(name);
+const isBuiltIn = (name: string): name is BuiltIn => BUILT_IN.some((one) => one === name);
 
 /** Every field of any config. */
 export function configFields(entries: readonly RunEntry[]): string[] {
@@ -113,6 +114,8 @@ export const leaves = (config: unknown): Record<string, Value> =>
   Object.fromEntries(
     Object.entries(flatten(config)).map(([path, value]) => [
       path,
-      typeof value === 'object' ? JSON.stringify(value) : (value as Value),
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? value
+        : JSON.stringify(value),
     ]),
   );

@@ -1,3 +1,4 @@
+import { mean } from '@id3/core';
 import { benchmarkKind } from '@id3/report';
 import { getVerificationSummaries, listVariantArtefacts, type Readable } from '@id3/tracking';
 import published from './published.json' with { type: 'json' };
@@ -133,5 +134,3 @@ function averageOf(
   const values = benchmarks.map((name) => accuracy[name]);
   return values.length > 0 && values.every((value) => value !== undefined) ? mean(values) : undefined;
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

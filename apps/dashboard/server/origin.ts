@@ -1,9 +1,9 @@
 const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Why a request is refused, or undefined where it is not. A host that is not ours means that a foreign name was
- * pointed at this machine (DNS rebinding); only pages of ours may change anything. `hosts` are names by which a
- * server that was told to listen beyond this machine is reached.
+ * Why a request is refused, or undefined where it is not. A foreign host means that somebody pointed a name of theirs at this
+ * machine (DNS rebinding), and only pages of ours may change anything. `hosts` are the names of a server that was told
+ * to listen beyond this machine.
  */
 export function isForeign(
   method: string,

@@ -3,6 +3,8 @@ import type { Value } from './fields.ts';
 
 const OPERATORS = ['!=', '>=', '<=', '=', '>', '<', '~'] as const;
 type Operator = (typeof OPERATORS)[number];
+/** A field, the first operator after it, and the rest. */
+const CONDITION = new RegExp(`^([\\p{L}\\d_.-]+?)(${OPERATORS.join('|')})(.*)$`, 'su');
 
 /** One condition of a query; a run must meet all of them. */
 export interface Condition {
@@ -20,16 +22,17 @@ export interface Condition {
  */
 export function parseQuery(query: string): Condition[] {
   return words(query).map((word) => {
-    const found = /^([\p{L}\d_.-]+?)(!=|>=|<=|=|>|<|~)(.*)$/su.exec(word.text);
-    if (found === null) {
-      const stray = OPERATORS.find((operator) => word.text.startsWith(operator));
+    const found = CONDITION.exec(word.text);
+    const operator = OPERATORS.find((one) => one === found?.[2]);
+    if (found === null || operator === undefined) {
+      const stray = OPERATORS.find((one) => word.text.startsWith(one));
       if (stray !== undefined)
         throw new UserError(
           `The filter has "${word.text}" without a field before it, at character ${word.at + 1}.`,
         );
       return { field: undefined, operator: '~', values: [unquoted(word.text)] };
     }
-    const [, field, operator, rest] = found as unknown as [string, string, Operator, string];
+    const [, field, , rest] = found;
     const values = split(rest, ',').map(({ text }) => unquoted(text));
     if (values.length === 0 || values.some((value) => value === '' && rest !== '""'))
       throw new UserError(
@@ -73,7 +76,7 @@ function equals(value: Value, text: string): boolean {
   return listOf(value).some((one) => String(one) === text);
 }
 
-const listOf = (value: Value): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : [value]);
+const listOf = (value: Value): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text));
 const isOrder = (operator: Operator): boolean => operator.includes('<') || operator.includes('>');
 const unquoted = (text: string): string => text.replace(/"/g, '');

@@ -4,8 +4,10 @@ import { leaves, type Value } from './fields.ts';
 export type { SlimRun };
 
 /** Configs never change, and are most of a run's bytes: each is read and taken apart once. */
-const shared = globalThis as typeof globalThis & { id3Configs?: Map<string, Record<string, Value>> };
-const known = (shared.id3Configs ??= new Map());
+declare global {
+  var id3Configs: Map<string, Record<string, Value>> | undefined;
+}
+const known = (globalThis.id3Configs ??= new Map());
 
 export const runsOf = (db: Readable): SlimRun[] => listRunsSlim(db);
 

@@ -45,8 +45,8 @@ export function readRun(db: Reader, id: number) {
     compared: getVariants(db, id),
     config: configLines(run, parent, variants.length === 1 ? variants[0].variant.config : undefined),
     children: listRuns(db, { parentId: id }).reverse(),
-    /** Metrics of several steps are courses; those of step 0 alone describe the whole run. */
-    courses: metrics.filter(({ step }) => step > 0).map(({ key }) => key),
+    /** Metrics of several steps have curves; those of step 0 alone describe the whole run. */
+    curves: metrics.filter(({ step }) => step > 0).map(({ key }) => key),
     numbers: metrics.filter(({ step }) => step === 0).map(({ key, value }) => ({ key, value })),
     folds: getVerificationFolds(db, [id]),
     summaries: getVerificationSummaries(db, [id]),

@@ -1,9 +1,9 @@
 import { UserError } from '@id3/core';
 import type { Readable } from '@id3/tracking';
-import { readEntries, resolver, type RunEntry, type Value } from './fields.ts';
+import { readEntries, resolver, type BuiltIn, type RunEntry, type Value } from './fields.ts';
 import { meets, parseQuery } from './query.ts';
 
-export const DEFAULT_COLUMNS = [
+export const DEFAULT_COLUMNS: BuiltIn[] = [
   'status',
   'progress',
   'experiment',

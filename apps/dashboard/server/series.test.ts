@@ -2,28 +2,28 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { downsample, type Point } from './series.ts';
 
-const course = (values: (number | null)[]): Point[] =>
+const curve = (values: (number | null)[]): Point[] =>
   values.map((value, step) => ({ step, value, time: 10 * step }));
 
 describe('down-sampling', () => {
-  it('leaves a short course as it is, without what is no number', () => {
-    expect(downsample(course([1, null, 3]), 10).map(({ step }) => step)).toEqual([0, 2]);
+  it('leaves a short curve as it is, without what is no number', () => {
+    expect(downsample(curve([1, null, 3]), 10).map(({ step }) => step)).toEqual([0, 2]);
   });
 
   it('keeps a peak of one step among thousands', () => {
     const values = Array.from({ length: 5000 }, (_, step) => (step === 3210 ? 100 : Math.sin(step / 500)));
-    const kept = downsample(course(values), 200);
+    const kept = downsample(curve(values), 200);
     expect(kept).toHaveLength(200);
     expect(kept).toContainEqual({ step: 3210, value: 100, time: 32100 });
   });
 
-  it('gives points of the course, in order, with both ends', () => {
+  it('gives points of the curve, in order, with both ends', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 3, maxLength: 500 }),
         fc.integer({ min: 3, max: 100 }),
         (values, count) => {
-          const points = course(values);
+          const points = curve(values);
           const kept = downsample(points, count);
           expect(kept.length).toBeLessThanOrEqual(Math.max(count, 3));
           expect([kept[0], kept.at(-1)]).toEqual([points[0], points.at(-1)]);

@@ -13,7 +13,7 @@ const sliceSchema = z.object({
   falseNonMatchRate: z.number().nullable(),
 });
 export type Slice = z.infer<typeof sliceSchema>;
-/** Of `verification.json`, what this view shows; files of before there were slices have none. */
+/** The part of `verification.json` that this view shows. Files that are older than slices have none. */
 const verificationSchema = z.array(
   z.object({ benchmark: z.string(), slices: z.array(sliceSchema).default([]) }),
 );
@@ -25,6 +25,7 @@ export const SLICE_MEASURES = {
   falseNonMatchRate: 'FNMR: one person taken for two',
 } as const;
 export type SliceMeasure = keyof typeof SLICE_MEASURES;
+export const isSliceMeasure = (name: string): name is SliceMeasure => Object.hasOwn(SLICE_MEASURES, name);
 
 /** A slice of a benchmark beside its measure under each variant, pooled over the variant's seeds. */
 export interface SliceRow {

@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hashOf } from '@id3/core';
 import { readImages, readManifest } from '@id3/data/browse';
 import sharp from 'sharp';
+import { MAX_FACES, MAX_SIDE } from '../components/face.ts';
 import { resolveArtefact } from './artefacts.ts';
-
-/** The most faces of one sprite, and their largest side in pixels. */
-export const MOST_FACES = 64;
-export const LARGEST_SIDE = 256;
 
 /** Faces of one dataset, to be shown beside one another. */
 export interface SpriteRequest {
@@ -20,16 +17,15 @@ export interface SpriteRequest {
 export function parseSpriteRequest(dataset: string, query: URLSearchParams): SpriteRequest | undefined {
   const numbers = (query.get('i') ?? '').split(',');
   const side = Number(query.get('side') ?? '64');
-  if (!numbers.every((text) => /^\d{1,9}$/.test(text)) || numbers.length > MOST_FACES) return undefined;
-  if (!Number.isInteger(side) || side < 8 || side > LARGEST_SIDE) return undefined;
+  if (!numbers.every((text) => /^\d{1,9}$/.test(text)) || numbers.length > MAX_FACES) return undefined;
+  if (!Number.isInteger(side) || side < 8 || side > MAX_SIDE) return undefined;
   return { dataset, indices: numbers.map(Number), side };
 }
 
 /** Changes when the sprite's bytes would: a dataset's folder is named by the hash of all that it was made from. */
 export function spriteTag(root: string, { dataset, indices, side }: SpriteRequest): string {
   const { specHash, files } = readManifest(resolveArtefact(root, dataset));
-  const hash = createHash('sha256').update(JSON.stringify([1, specHash, files, indices, side]));
-  return `"${hash.digest('base64url').slice(0, 22)}"`;
+  return `"${hashOf([1, specHash, files, indices, side])}"`;
 }
 
 /** A strip of the faces, from left to right, as WebP. Throws a UserError where the dataset or a face is missing. */

@@ -2,7 +2,22 @@ import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Rng, UserError, canonicalJson, hashOf, sha256, writeFileAtomic } from './index.ts';
+import {
+  Rng,
+  UserError,
+  canonicalJson,
+  dot,
+  duration,
+  errorCode,
+  fileDigest,
+  firstLine,
+  hashOf,
+  mean,
+  sha256,
+  standardDeviation,
+  sum,
+  writeFileAtomic,
+} from './index.ts';
 
 describe('hash', () => {
   it('is the same for any key order and differs for any value', () => {
@@ -13,6 +28,13 @@ describe('hash', () => {
   it('matches the published SHA-256 of "abc"', () => {
     expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
     expect(sha256([Buffer.from('a'), Buffer.from('bc')])).toBe(sha256('abc'));
+  });
+  it('of a file is that of its bytes, however many reads it takes', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'id3-')), 'file');
+    const bytes = new Uint8Array((1 << 20) + 3).map((_, i) => i % 251);
+    writeFileSync(path, bytes);
+    expect(fileDigest(path)).toEqual({ sha256: sha256(bytes), bytes: bytes.length });
+    expect(() => fileDigest(`${path}.gone`)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   });
 });
 
@@ -45,6 +67,41 @@ describe('Rng', () => {
     expect(Array.from(new Rng(1, 'p').permutation(100)).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 100 }, (_, i) => i),
     );
+  });
+});
+
+describe('numbers', () => {
+  it('agree with numbers worked out by hand', () => {
+    expect(sum([])).toBe(0);
+    expect(sum(Float32Array.of(1, 2.5))).toBe(3.5);
+    expect(mean([])).toBeNaN();
+    expect(mean([2, 4, 4, 4, 5, 5, 7, 9])).toBe(5);
+    expect(standardDeviation([2, 4, 4, 4, 5, 5, 7, 9])).toBe(2);
+    expect(dot([1, 2, 3], Float64Array.of(4, -5, 6))).toBe(12);
+  });
+});
+
+describe('duration', () => {
+  it.each([
+    [-2, '0 s'],
+    [7.6, '8 s'],
+    [59.6, '1 m 00 s'],
+    [250, '4 m 10 s'],
+    [3 * 3600 + 5 * 60 + 31, '3 h 05 m'],
+    [62 * 86_400 + 4 * 3600, '62 d 4 h'],
+  ])('says %f seconds as %s', (seconds, words) => expect(duration(seconds)).toBe(words));
+});
+
+describe('errors', () => {
+  it('tell their code and first line, whatever was thrown', () => {
+    const error = Object.assign(new Error('no such file\nat x'), { code: 'ENOENT' });
+    expect([errorCode(error), firstLine(error)]).toEqual(['ENOENT', 'no such file']);
+    expect([errorCode(new Error('x')), errorCode({ code: 'E' }), errorCode(undefined)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(firstLine('said\nmore')).toBe('said');
   });
 });
 

@@ -7,9 +7,18 @@ export class UserError extends Error {
   override name = 'UserError';
 }
 
+/** The code of an error, such as Node's `ENOENT` or SQLite's `SQLITE_BUSY`; undefined where it has none. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The first line of an error's message, or of whatever else was thrown. */
+export const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0];
+
 /** Turns the file-system errors a person can mend into a {@link UserError}; returns others unchanged. */
 export function explainFileError(error: unknown, path: string): unknown {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const code = errorCode(error);
   switch (code) {
     case 'ENOSPC':
       return new UserError(

@@ -1,4 +1,6 @@
-export { UserError, explainFileError } from './errors.ts';
+export { duration } from './duration.ts';
+export { UserError, errorCode, explainFileError, firstLine } from './errors.ts';
 export { makeFolder, writeFileAtomic } from './files.ts';
-export { canonicalJson, hashOf, sha256 } from './hash.ts';
+export { canonicalJson, fileDigest, hashOf, sha256 } from './hash.ts';
+export { dot, mean, standardDeviation, sum } from './numbers.ts';
 export { Rng, type StreamKey } from './rng.ts';

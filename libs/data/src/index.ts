@@ -6,7 +6,7 @@ export * from './datasets/inspection.ts';
 export * from './datasets/manifest.ts';
 export { openDataset, type Dataset } from './datasets/reader.ts';
 export * from './datasets/writer.ts';
-export type { ExportOptions } from './export/encode.ts';
+export { ENCODINGS, type ExportOptions } from './export/encode.ts';
 export { exporters, type ExportFormat } from './export/formats.ts';
 export { exportImageFolder } from './export/image-folder.ts';
 export { exportRecordSet } from './export/record-set.ts';
@@ -43,7 +43,9 @@ export { FaceRenderer, type PreparedPerson, type RenderedFace } from './faces/re
 export {
   ARCFACE_TEMPLATE,
   applySimilarity,
+  centreOf,
   fitSimilarity,
+  fivePoints,
   templateFor,
   type FivePoints,
   type Point,

@@ -1,11 +1,13 @@
+import { mean, sum } from '@id3/core';
 import type { Dataset } from '@id3/data';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
+import { rowsOf } from './embeddings.ts';
 
 /** Side of the grey pictures that attributes are read off. */
 const SIDE = 16;
-/** So many images suffice to fit some hundreds of weights. */
-const MOST_FITTED = 5000;
-/** Every so many people are kept out of the fit, to tell its error. */
+/** Images to fit on at most: they suffice for some hundreds of weights. */
+const MAX_FITTED = 5000;
+/** One of so many people is kept out of the fit, to measure its error. */
 const HELD_OUT = 5;
 /** Ridge penalty per fitted image, of standardised features. */
 const PENALTY = 0.01;
@@ -18,7 +20,11 @@ export interface Predictor {
   readonly heldOut: { readonly meanAbsoluteError: number; readonly r2: number };
 }
 
-/** What a {@link Predictor} sees of images `indices`: grey 16×16 pictures and f's unit embedding; [n, features]. */
+/**
+ * What a {@link Predictor} sees of the images `indices`: of each its grey 16×16 picture, then f's unit embedding [n, features].
+ *
+ * @param unit f's unit embeddings of the whole dataset: [images, size]
+ */
 export function attributeFeatures(
   dataset: Dataset,
   unit: Float64Array,
@@ -37,13 +43,13 @@ export function attributeFeatures(
 
 /** Evenly taken images, as many as a fit needs. */
 export function fittedImages(count: number): Int32Array {
-  const stride = Math.max(1, Math.ceil(count / MOST_FITTED));
+  const stride = Math.max(1, Math.ceil(count / MAX_FITTED));
   return Int32Array.from({ length: Math.ceil(count / stride) }, (_, k) => k * stride);
 }
 
 /**
- * Ridge regression of `values` [n] on `features` [n, width], fitted on four of five people; undefined where fewer
- * than ten people, or images, are left to fit or to test.
+ * Ridge regression of `values` [n] on `features` [n, width], fitted on four of five people and tested on the fifth. `labels` [n]
+ * says who is on each image. Undefined with fewer than ten people, or fewer than ten images to test on.
  */
 export function fitPredictor(
   features: Float64Array,
@@ -57,50 +63,34 @@ export function fitPredictor(
   const [fitted, tested] = [all.filter((i) => !isHeldOut(i)), all.filter(isHeldOut)];
   if (numbers.size < 10 || tested.length < 10) return undefined;
 
-  const { mean, scale } = moments(features, width, fitted);
-  const centre = fitted.reduce((sum, i) => sum + values[i], 0) / fitted.length;
-  const gram = new Float64Array(width * width);
-  const right = new Float64Array(width);
-  const x = new Float64Array(width);
-  for (const i of fitted) {
-    for (let k = 0; k < width; k++) x[k] = (features[i * width + k] - mean[k]) / scale[k];
-    for (let a = 0; a < width; a++) {
-      right[a] += x[a] * (values[i] - centre);
-      for (let b = 0; b <= a; b++) gram[a * width + b] += x[a] * x[b];
-    }
-  }
-  for (let a = 0; a < width; a++) {
-    gram[a * width + a] += PENALTY * fitted.length;
-    for (let b = 0; b < a; b++) gram[b * width + a] = gram[a * width + b];
-  }
-  const weights = new CholeskyDecomposition(Matrix.from1DArray(width, width, gram))
-    .solve(Matrix.columnVector(right))
-    .to1DArray();
+  const rows = rowsOf(features, width);
+  const x = new Matrix(fitted.map((i) => rows[i]));
+  const centre = x.mean('column');
+  // A feature that never varies is left as it is.
+  const scale = x.standardDeviation('column', { mean: centre, unbiased: false }).map((std) => std || 1);
+  const standardised = (matrix: Matrix) => matrix.subRowVector(centre).divRowVector(scale);
+  standardised(x);
+  const average = mean(fitted.map((i) => values[i]));
+  const gram = x.transposeMultiply(x).add(Matrix.identity(width, width, PENALTY * fitted.length));
+  const targets = Matrix.columnVector(fitted.map((i) => values[i] - average));
+  const weights = new CholeskyDecomposition(gram).solve(x.transposeMultiply(targets));
 
-  const predict = (rows: Float64Array): number[] =>
-    Array.from({ length: rows.length / width }, (_, i) =>
-      weights.reduce((sum, w, k) => sum + (w * (rows[i * width + k] - mean[k])) / scale[k], centre),
-    );
+  const predict = (unseen: Float64Array): number[] =>
+    standardised(Matrix.from1DArray(unseen.length / width, width, unseen))
+      .mmul(weights)
+      .add(average)
+      .to1DArray();
   const predicted = predict(features);
-  const average = tested.reduce((sum, i) => sum + values[i], 0) / tested.length;
-  const total = (of: (i: number) => number) => tested.reduce((sum, i) => sum + of(i), 0);
+  const errors = tested.map((i) => predicted[i] - values[i]);
+  const testedMean = mean(tested.map((i) => values[i]));
+  const squares = (numbers: readonly number[]) => sum(numbers.map((value) => value ** 2));
   return {
     predict,
     heldOut: {
-      meanAbsoluteError: total((i) => Math.abs(predicted[i] - values[i])) / tested.length,
-      r2: 1 - total((i) => (predicted[i] - values[i]) ** 2) / (total((i) => (values[i] - average) ** 2) || 1),
+      meanAbsoluteError: mean(errors.map(Math.abs)),
+      r2: 1 - squares(errors) / (squares(tested.map((i) => values[i] - testedMean)) || 1),
     },
   };
-}
-
-/** Mean and standard deviation of each feature over some rows; 1 in place of a deviation of 0. */
-function moments(features: Float64Array, width: number, rows: readonly number[]) {
-  const mean = new Float64Array(width);
-  const scale = new Float64Array(width);
-  for (const i of rows) for (let k = 0; k < width; k++) mean[k] += features[i * width + k] / rows.length;
-  for (const i of rows)
-    for (let k = 0; k < width; k++) scale[k] += (features[i * width + k] - mean[k]) ** 2 / rows.length;
-  return { mean, scale: scale.map((variance) => Math.sqrt(variance) || 1) };
 }
 
 /** Adds an image's luminance, averaged over cells of a 16×16 grid, in [0, 1]. */

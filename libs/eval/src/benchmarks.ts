@@ -56,8 +56,8 @@ const turned = (lo: number, hi: number): Prior => press({ yawRange: [lo, hi], fr
 const aged = (lo: number, hi: number): Prior => press({ ageRange: [lo, hi], ageSpread: undefined });
 
 /**
- * What sets the benchmarks apart. Ages of AgeDB and CALFW come from two ranges that lie the gap apart, independently in
- * same and different pairs: were the gap prescribed for same pairs alone, it would give the answer away.
+ * What sets the benchmarks apart. In AgeDB and CALFW the two pictures of a pair take their ages from two ranges that lie the gap
+ * apart. That holds for different pairs too: a gap in same pairs alone would give the answer away.
  */
 const designs: Record<BenchmarkName, Design> = {
   /** LFW (Huang et al. 2007): a few years apart, mostly towards the camera; any two people as impostors. */

@@ -17,9 +17,10 @@ export interface BootstrapOptions {
 }
 
 /**
- * True accept rate at a false accept rate (the `step` rule of `tarAtFar`) with the percentile interval of the stratified bootstrap (Efron &
- * Tibshirani 1993): same and different pairs are drawn anew, each with replacement. Pairs count as independent; pairs that share people make the
- * interval too narrow. The threshold is chosen anew in every sample, so its uncertainty is in the interval.
+ * True accept rate at a false accept rate (the `step` rule of `tarAtFar`), with the percentile interval of the stratified bootstrap
+ * (Efron & Tibshirani 1993). Each sample draws as many same and as many different pairs as there are, with replacement, and
+ * chooses its threshold anew, so the interval holds the threshold's uncertainty. It counts pairs as independent: where pairs
+ * share people it is too narrow.
  */
 export function bootstrapTarAtFar(
   { distances, same }: Pick<ScoredPairs, 'distances' | 'same'>,
@@ -39,24 +40,21 @@ export function bootstrapTarAtFar(
     return counts;
   };
   const values = Float64Array.from({ length: samples }, () =>
-    rate(accepted, resampled(accepted.length), refused, resampled(refused.length), far),
+    rateAt(far, [accepted, resampled(accepted.length)], [refused, resampled(refused.length)]),
   ).sort();
   const quantile = (share: number) => values[Math.round(share * (samples - 1))];
   return {
-    value: rate(accepted, once(accepted.length), refused, once(refused.length), far),
+    value: rateAt(far, [accepted, once(accepted.length)], [refused, once(refused.length)]),
     low: quantile((1 - confidence) / 2),
     high: quantile((1 + confidence) / 2),
   };
 }
 
-/** TAR at FAR of sorted distances, each counted as often as `counts` says. */
-function rate(
-  same: Float64Array,
-  sameCounts: Uint16Array,
-  different: Float64Array,
-  differentCounts: Uint16Array,
-  far: number,
-): number {
+/** Ascending distances, and how often each counts: [pairs] each. */
+type Sample = readonly [distances: Float64Array, counts: Uint16Array];
+
+/** TAR at FAR of a sample of pairs of one person and one of pairs of two. */
+function rateAt(far: number, [same, sameCounts]: Sample, [different, differentCounts]: Sample): number {
   // The first distance whose pairs may no longer be accepted: tied ones come in together.
   let accepts = 0;
   let limit = Infinity;

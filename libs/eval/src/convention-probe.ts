@@ -1,3 +1,4 @@
+import { mean, standardDeviation } from '@id3/core';
 import { imagesToFloat, type Dataset } from '@id3/data';
 import type { Embed } from '@id3/model';
 import { cosines, normaliseRows } from './embeddings.ts';
@@ -21,8 +22,8 @@ export interface ConventionProbe {
   readonly warning: string | undefined;
 }
 
-/** Other conventions win by so much separation only if the declared one is likely wrong. */
-const CLEARLY = 0.1;
+/** Where another convention separates better by so much, the declared one is likely wrong. */
+const CLEAR_GAIN = 0.1;
 const PAIRS = 200;
 
 /** The conventions that differ from one in the order of channels or in the range of values. */
@@ -42,8 +43,9 @@ export function alternatives(declared: InputConvention): InputConvention[] {
 }
 
 /**
- * Embeds a few pairs of a benchmark by the declared input convention and by its neighbours: a recogniser fed otherwise than it was
- * trained tells people apart worse. With a recogniser that is good in spite of it (a network may not mind the order of colours) nothing is said.
+ * Embeds a few pairs of a benchmark by the declared input convention and by its {@link alternatives}. A recogniser that is fed
+ * otherwise than it was trained tells people apart worse, so a clearly better alternative gives a warning. A network that does
+ * not mind the difference, such as the order of colours, gives none.
  *
  * @param load gives the recogniser under a convention
  */
@@ -75,7 +77,7 @@ export async function probeConvention(
   for (const convention of [declared, ...alternatives(declared)]) scores.push(await score(convention));
   const [own, ...others] = scores;
   const best = others.reduce((a, b) => (b.separation > a.separation ? b : a));
-  const isWorse = best.separation > own.separation + CLEARLY && best.auc >= own.auc;
+  const isWorse = best.separation > own.separation + CLEAR_GAIN && best.auc >= own.auc;
   const { channels, mean, std } = best.convention;
   const warning = isWorse
     ? `The declared input convention is likely wrong: on ${pairs.length} pairs, ${channels} with mean ${mean} and std ${std} tells people apart better (AUC ${best.auc.toFixed(3)} instead of ${own.auc.toFixed(3)}); check the model's description.`
@@ -84,14 +86,10 @@ export async function probeConvention(
 }
 
 function separation(values: Float64Array, same: boolean[]): { auc: number; separation: number } {
-  const mean = (kind?: boolean) => {
-    const chosen = values.filter((_, i) => kind === undefined || same[i] === kind);
-    return chosen.reduce((sum, value) => sum + value, 0) / chosen.length;
-  };
-  const middle = mean();
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / values.length);
+  const meanOf = (kind: boolean) => mean(values.filter((_, i) => same[i] === kind));
+  const gap = meanOf(true) - meanOf(false);
   const distances = values.map((value) => -value);
-  return { auc: auc(rocOf({ distances, same })), separation: (mean(true) - mean(false)) / (deviation || 1) };
+  return { auc: auc(rocOf({ distances, same })), separation: gap / (standardDeviation(values) || 1) };
 }
 
 /** Equally many pairs of both kinds, spread over the benchmark. */

@@ -1,4 +1,4 @@
-import { UserError } from '@id3/core';
+import { UserError, dot } from '@id3/core';
 import type { Pair } from '@id3/data';
 
 /** Row-major embeddings [n,d]: what a recogniser returns (32 bits) or what the protocol keeps (64 bits). */
@@ -10,16 +10,15 @@ export type Embeddings = Float32Array | Float64Array;
  */
 export function normaliseRows(embeddings: Embeddings, size: number): Float64Array {
   const unit = Float64Array.from(embeddings);
-  for (let start = 0; start < unit.length; start += size) {
-    let square = 0;
-    for (let k = start; k < start + size; k++) square += unit[k] * unit[k];
+  rowsOf(unit, size).forEach((row, i) => {
+    const square = dot(row, row);
     if (!Number.isFinite(square))
       throw new UserError(
-        `The embedding of image ${start / size} is not finite; the recogniser has diverged or read a broken image: train it again or check that image.`,
+        `The embedding of image ${i} is not finite; the recogniser has diverged or read a broken image: train it again or check that image.`,
       );
     const norm = Math.sqrt(square) || 1;
-    for (let k = start; k < start + size; k++) unit[k] /= norm;
-  }
+    for (let k = 0; k < size; k++) row[k] /= norm;
+  });
   return unit;
 }
 
@@ -36,28 +35,24 @@ export function sumWithMirror(image: Embeddings, mirror: Embeddings, size: numbe
   );
 }
 
-/** Squared L2 distance of each pair's embeddings: [pairs], within [0, 4] for unit rows. */
-export function squaredDistances(
-  embeddings: Embeddings,
-  size: number,
-  pairs: readonly Pick<Pair, 'a' | 'b'>[],
-): Float64Array {
+/** The rows of a matrix [n, size], as views. */
+export const rowsOf = (matrix: Float64Array, size: number): Float64Array[] =>
+  Array.from({ length: matrix.length / size }, (_, i) => matrix.subarray(i * size, (i + 1) * size));
+
+type ImagePairs = readonly Pick<Pair, 'a' | 'b'>[];
+
+/** Squared L2 distance of each pair's embeddings [n, size]: [pairs], within [0, 4] for unit rows. */
+export function squaredDistances(embeddings: Float64Array, size: number, pairs: ImagePairs): Float64Array {
+  const rows = rowsOf(embeddings, size);
   return Float64Array.from(pairs, ({ a, b }) => {
-    let sum = 0;
-    for (let k = 0; k < size; k++) sum += (embeddings[a * size + k] - embeddings[b * size + k]) ** 2;
-    return sum;
+    let squares = 0;
+    for (let k = 0; k < size; k++) squares += (rows[a][k] - rows[b][k]) ** 2;
+    return squares;
   });
 }
 
-/** Inner product of each pair's embeddings: [pairs], their cosine for unit rows. */
-export function cosines(
-  embeddings: Embeddings,
-  size: number,
-  pairs: readonly Pick<Pair, 'a' | 'b'>[],
-): Float64Array {
-  return Float64Array.from(pairs, ({ a, b }) => {
-    let sum = 0;
-    for (let k = 0; k < size; k++) sum += embeddings[a * size + k] * embeddings[b * size + k];
-    return sum;
-  });
+/** Inner product of each pair's embeddings [n, size]: [pairs], their cosine for unit rows. */
+export function cosines(embeddings: Float64Array, size: number, pairs: ImagePairs): Float64Array {
+  const rows = rowsOf(embeddings, size);
+  return Float64Array.from(pairs, ({ a, b }) => dot(rows[a], rows[b]));
 }

@@ -1,12 +1,13 @@
-import { Rng } from '@id3/core';
+import { Rng, dot, sum } from '@id3/core';
 import type { CosineHistogram } from '@id3/data';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { rowsOf } from './embeddings.ts';
 import { gaussianOf } from './frechet.ts';
 
 // All embeddings here are unit rows [n, size], as `normaliseRows` makes them.
 
 const BINS = 100;
-/** So many pairs of two identities are drawn for a histogram. */
+/** Pairs of two identities that are drawn for a histogram. */
 const BETWEEN_PAIRS = 100_000;
 
 /** Cosine of each row to row `rowOf(i)` of another matrix: [n]. */
@@ -16,12 +17,13 @@ export function cosinesTo(
   size: number,
   rowOf: (i: number) => number = (i) => i,
 ): number[] {
-  return Array.from({ length: unit.length / size }, (_, i) => dot(unit, i, others, rowOf(i), size));
+  const [rows, otherRows] = [rowsOf(unit, size), rowsOf(others, size)];
+  return rows.map((row, i) => dot(row, otherRows[rowOf(i)]));
 }
 
 /**
- * The most alike row of `reference` for each row. The search takes at most `budget` multiplications: where all rows would
- * cost more, every k-th row of the reference is searched.
+ * The most alike row of `reference` [m, size] for each unit row [n, size]: its index and cosine, [n] each. The search takes at most
+ * `budget` multiplications; where all rows would cost more, every k-th row of the reference is searched.
  */
 export function nearestRows(
   unit: Float64Array,
@@ -29,20 +31,20 @@ export function nearestRows(
   size: number,
   budget = 1e11,
 ): { searched: number; index: number[]; cosine: number[] } {
-  const [n, m] = [unit.length / size, reference.length / size];
-  const stride = Math.max(1, Math.ceil((n * m * size) / budget));
+  const [faces, candidates] = [rowsOf(unit, size), rowsOf(reference, size)];
+  const stride = Math.max(1, Math.ceil((faces.length * candidates.length * size) / budget));
   const index: number[] = [];
   const cosine: number[] = [];
-  for (let i = 0; i < n; i++) {
+  for (const face of faces) {
     let [best, at] = [-Infinity, 0];
-    for (let j = 0; j < m; j += stride) {
-      const value = dot(unit, i, reference, j, size);
+    for (let j = 0; j < candidates.length; j += stride) {
+      const value = dot(face, candidates[j]);
       if (value > best) [best, at] = [value, j];
     }
     index.push(at);
     cosine.push(best);
   }
-  return { searched: Math.ceil(m / stride), index, cosine };
+  return { searched: Math.ceil(candidates.length / stride), index, cosine };
 }
 
 /** Histograms of cosines between images of one identity (all pairs) and of two (pairs drawn with the seed). */
@@ -52,10 +54,11 @@ export function cosineHistogram(
   labels: ArrayLike<number>,
   seed: number,
 ): CosineHistogram {
+  const rows = rowsOf(unit, size);
   const within = new Array<number>(BINS).fill(0);
   const between = new Array<number>(BINS).fill(0);
   const count = (bins: number[], i: number, j: number) => {
-    const bin = Math.floor(((dot(unit, i, unit, j, size) + 1) / 2) * BINS);
+    const bin = Math.floor(((dot(rows[i], rows[j]) + 1) / 2) * BINS);
     bins[Math.min(BINS - 1, Math.max(0, bin))]++;
   };
   const images = new Map<number, number[]>();
@@ -85,33 +88,32 @@ export interface PrincipalMap {
   project(unit: Float64Array): number[];
 }
 
-/** Principal component analysis of at least two rows; an axis' sign is such that its largest component is positive. */
+/**
+ * Principal component analysis of at least two rows [n, size]. The sign of an axis makes its largest component positive. Throws a
+ * RangeError with fewer rows.
+ */
 export function principalMap(unit: Float64Array, size: number): PrincipalMap {
   const { mean, covariance } = gaussianOf(unit, size);
-  const matrix = Matrix.from1DArray(size, size, covariance);
-  const decomposition = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
-  const values = decomposition.realEigenvalues;
-  const order = values.map((_, k) => k).sort((a, b) => values[b] - values[a]);
-  const total = values.reduce((sum, value) => sum + Math.max(0, value), 0) || 1;
-  const axes = order.slice(0, 2).map((column) => {
-    const axis = decomposition.eigenvectorMatrix.getColumn(column);
-    const largest = axis.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
-    return largest < 0 ? axis.map((value) => -value) : axis;
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {
+    assumeSymmetric: true,
   });
-  const share = (k: number) => Math.max(0, values[order[k]] ?? 0) / total;
+  // Rounding may leave a variance of 0 a little below it.
+  const variances = realEigenvalues.map((value) => Math.max(0, value));
+  const order = variances.map((_, k) => k).sort((a, b) => variances[b] - variances[a]);
+  const total = sum(variances) || 1;
+  const axes = Matrix.zeros(size, 2);
+  order.slice(0, 2).forEach((column, k) => {
+    const axis = eigenvectorMatrix.getColumn(column);
+    const largest = axis.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
+    axes.setColumn(k, largest < 0 ? axis.map((value) => -value) : axis);
+  });
+  const share = (k: number) => (variances[order[k]] ?? 0) / total;
   return {
     explained: [share(0), share(1)],
     project: (rows) =>
-      Array.from({ length: rows.length / size }, (_, i) =>
-        [0, 1].map((k) =>
-          (axes[k] ?? []).reduce((sum, value, j) => sum + value * (rows[i * size + j] - mean[j]), 0),
-        ),
-      ).flat(),
+      Matrix.from1DArray(rows.length / size, size, rows)
+        .subRowVector(mean)
+        .mmul(axes)
+        .to1DArray(),
   };
-}
-
-function dot(x: Float64Array, i: number, y: Float64Array, j: number, size: number): number {
-  let sum = 0;
-  for (let k = 0, a = i * size, b = j * size; k < size; k++) sum += x[a + k] * y[b + k];
-  return sum;
 }

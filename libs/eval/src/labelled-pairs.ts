@@ -2,8 +2,8 @@ import { Rng, UserError } from '@id3/core';
 import type { Pair } from '@id3/data';
 
 /**
- * Verification pairs of a labelled dataset that comes without: every pair of images of one person, and as many pairs of two people, drawn
- * without repetition. People are dealt to folds, so that none is in two. Throws a UserError where there are too few people or images.
+ * Verification pairs for a labelled dataset that comes without them: every pair of images of one person, and as many pairs of two
+ * people, none of them twice. Nobody is in two folds. Throws a UserError where there are too few people or images.
  *
  * @param labels person of each image: [n]
  */

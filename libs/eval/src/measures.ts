@@ -1,5 +1,7 @@
-import { normaliseRows, type Embeddings } from './embeddings.ts';
+import { dot, mean, standardDeviation } from '@id3/core';
+import { normaliseRows, rowsOf, type Embeddings } from './embeddings.ts';
 import { frechetDistance, gaussianOf } from './frechet.ts';
+import { cosinesTo } from './inspection.ts';
 
 /** Mean and population standard deviation of a set of numbers. */
 export interface Spread {
@@ -73,8 +75,8 @@ export function measureDataset(inputs: MeasureInputs): DatasetMeasures {
     images: labels.length,
     identities: identities.counts.length,
     interClass: identities.counts.length > 1 ? interClass(identities.centres, size, threshold) : undefined,
-    toCentre: spread(Array.from(identities.rows, (row, i) => rowDot(unit, i, identities.centres, row, size))),
-    toAsked: asked && toAsked(unit, normaliseRows(asked, size), size),
+    toCentre: spread(cosinesTo(unit, identities.centres, size, (i) => identities.rows[i])),
+    toAsked: asked && spread(cosinesTo(unit, normaliseRows(asked, size), size)),
     featureDistance: featureDistance({ embeddings: unit, size, labels }),
     ageStd: age && withinIdentityStd(age, labels),
     yawStd: yaw && withinIdentityStd(yaw, labels),
@@ -85,54 +87,49 @@ export function measureDataset(inputs: MeasureInputs): DatasetMeasures {
 
 /** The normalised mean of each identity's unit embeddings. */
 export function identityCentres({ embeddings, size, labels }: EmbeddedDataset): IdentityCentres {
-  const unit = normaliseRows(embeddings, size);
   const { rows, counts } = groupRows(labels);
-  const sums = new Float64Array(counts.length * size);
-  rows.forEach((row, i) => {
-    for (let k = 0; k < size; k++) sums[row * size + k] += unit[i * size + k];
-  });
-  return { centres: normaliseRows(sums, size), rows, counts };
+  return {
+    centres: normaliseRows(sumsOf(normaliseRows(embeddings, size), rows, counts.length), size),
+    rows,
+    counts,
+  };
 }
 
 /** Cosines between all pairs of unit centres [identities, size], at least two; time grows as identities² · size. */
 export function interClass(centres: Float64Array, size: number, threshold: number): InterClass {
-  const identities = centres.length / size;
-  const pairs = (identities * (identities - 1)) / 2;
+  const rows = rowsOf(centres, size);
+  const pairs = (rows.length * (rows.length - 1)) / 2;
   let [sum, squares, max, above] = [0, 0, -1, 0];
-  for (let i = 0; i < identities; i++)
+  for (let i = 0; i < rows.length; i++)
     for (let j = 0; j < i; j++) {
-      const cosine = rowDot(centres, i, centres, j, size);
+      const cosine = dot(rows[i], rows[j]);
       sum += cosine;
       squares += cosine * cosine;
       max = Math.max(max, cosine);
       if (cosine >= threshold) above++;
     }
-  const mean = sum / pairs;
+  const average = sum / pairs;
   return {
-    mean,
-    std: Math.sqrt(Math.max(0, squares / pairs - mean * mean)),
+    mean: average,
+    std: Math.sqrt(Math.max(0, squares / pairs - average * average)),
     max,
     shareAbove: above / pairs,
   };
 }
 
 /**
- * Mean of 1 - cosine over the pairs of images within an identity, then over identities with two images or more;
- * undefined where there are none. For m unit vectors Σ_{i≠j} uᵢᵀuⱼ = |Σ u|² - m, so no pair is visited.
+ * Mean of 1 - cosine over the pairs of images within an identity, then over the identities with two images or more, in [0, 2].
+ * Undefined where there are none. For m unit vectors Σ_{i≠j} uᵢᵀuⱼ = |Σ u|² - m, so no pair is visited.
  */
 export function featureDistance({ embeddings, size, labels }: EmbeddedDataset): number | undefined {
   const unit = normaliseRows(embeddings, size);
   const { rows, counts } = groupRows(labels);
-  const sums = new Float64Array(counts.length * size);
   const own = new Float64Array(counts.length);
-  rows.forEach((row, i) => {
-    for (let k = 0; k < size; k++) sums[row * size + k] += unit[i * size + k];
-    own[row] += rowDot(unit, i, unit, i, size);
-  });
-  const distances = counts.flatMap((count, row) =>
-    count < 2 ? [] : [1 - (rowDot(sums, row, sums, row, size) - own[row]) / (count * (count - 1))],
+  rowsOf(unit, size).forEach((image, i) => (own[rows[i]] += dot(image, image)));
+  const distances = rowsOf(sumsOf(unit, rows, counts.length), size).flatMap((total, row) =>
+    counts[row] < 2 ? [] : [1 - (dot(total, total) - own[row]) / (counts[row] * (counts[row] - 1))],
   );
-  return distances.length ? spread(distances).mean : undefined;
+  return distances.length ? mean(distances) : undefined;
 }
 
 /**
@@ -149,8 +146,14 @@ export function withinIdentityStd(values: ArrayLike<number>, labels: ArrayLike<n
   return freedom > 0 ? Math.sqrt(squares / freedom) : undefined;
 }
 
-function toAsked(unit: Float64Array, asked: Float64Array, size: number): Spread {
-  return spread(Array.from({ length: unit.length / size }, (_, i) => rowDot(unit, i, asked, i, size)));
+/** The sum of each identity's unit embeddings: [identities, size]; `rows` says which is whose. */
+function sumsOf(unit: Float64Array, rows: Int32Array, identities: number): Float64Array {
+  const size = unit.length / rows.length;
+  const sums = new Float64Array(identities * size);
+  rowsOf(unit, size).forEach((image, i) => {
+    for (let k = 0; k < size; k++) sums[rows[i] * size + k] += image[k];
+  });
+  return sums;
 }
 
 /** Numbers labels 0, 1, … in order of appearance, and counts them. */
@@ -166,14 +169,7 @@ function groupRows(labels: ArrayLike<number>): { rows: Int32Array; counts: numbe
   return { rows, counts };
 }
 
-function rowDot(x: Float64Array, i: number, y: Float64Array, j: number, size: number): number {
-  let sum = 0;
-  for (let k = 0; k < size; k++) sum += x[i * size + k] * y[j * size + k];
-  return sum;
-}
-
-function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, std: Math.sqrt(variance) };
-}
+const spread = (values: readonly number[]): Spread => ({
+  mean: mean(values),
+  std: standardDeviation(values),
+});

@@ -1,6 +1,7 @@
 import type * as ort from 'onnxruntime-node';
-import { UserError } from '@id3/core';
+import { UserError, firstLine, sum } from '@id3/core';
 import { interpolation, type Embed } from '@id3/model';
+import { Matrix } from 'ml-matrix';
 import { z } from 'zod';
 
 /** How a recogniser from elsewhere wants its images. The defaults are those of InsightFace's models. */
@@ -18,8 +19,9 @@ export type InputConvention = z.infer<typeof inputConventionSchema>;
 export const INSIGHTFACE: InputConvention = inputConventionSchema.parse({});
 
 /**
- * A recogniser in an ONNX file, for evaluation. Its first input takes the images, its first output is the embedding [B,d]; a model
- * with a fixed batch of one is fed one by one. Throws a UserError where the file cannot be loaded or its input does not fit the convention.
+ * A recogniser in an ONNX file, for evaluation: its first input takes the images, its first output is the embedding [B,d]. A model
+ * of a fixed batch gets no more images at once than that. Throws a UserError where the file cannot be loaded, or where its input does not
+ * fit the convention.
  */
 export async function loadOnnxRecogniser(
   model: string | Uint8Array,
@@ -37,8 +39,7 @@ export async function loadOnnxRecogniser(
         ? await runtime.InferenceSession.create(model, options)
         : await runtime.InferenceSession.create(model, options);
   } catch (error) {
-    const [reason] = (error as Error).message.split('\n');
-    throw new UserError(`${name} cannot be loaded as an ONNX model (${reason}); check the file.`);
+    throw new UserError(`${name} cannot be loaded as an ONNX model (${firstLine(error)}); check the file.`);
   }
   const { size, layout } = convention;
   const [input] = session.inputMetadata;
@@ -49,13 +50,13 @@ export async function loadOnnxRecogniser(
       throw new UserError(
         `${name} takes images [${shape.join(', ')}], but its declared convention is ${layout} of ${size}×${size} pixels; set --input.size and --input.layout.`,
       );
-  const most = typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : Infinity;
+  const maxBatch = typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : Infinity;
   return async (images, [batch, height, width]) => {
     const values = asInput(images, [batch, height, width], convention);
     const pixels = 3 * size * size;
     const rows: Float32Array[] = [];
-    for (let from = 0; from < batch; from += Math.min(most, batch)) {
-      const count = Math.min(most, batch - from);
+    for (let from = 0; from < batch; from += Math.min(maxBatch, batch)) {
+      const count = Math.min(maxBatch, batch - from);
       const dims = layout === 'NCHW' ? [count, 3, size, size] : [count, size, size, 3];
       const tensor = new runtime.Tensor(
         'float32',
@@ -63,23 +64,31 @@ export async function loadOnnxRecogniser(
         dims,
       );
       const outputs = await session.run({ [session.inputNames[0]]: tensor });
-      rows.push(outputs[session.outputNames[0]].data as Float32Array);
+      const { data } = outputs[session.outputNames[0]];
+      if (!(data instanceof Float32Array))
+        throw new UserError(
+          `${name} does not give embeddings in 32-bit floats; export it with such an output.`,
+        );
+      rows.push(data);
     }
-    const all = new Float32Array(rows.reduce((sum, row) => sum + row.length, 0));
-    rows.reduce((at, row) => (all.set(row, at), at + row.length), 0);
+    const all = new Float32Array(sum(rows.map((row) => row.length)));
+    let at = 0;
+    for (const row of rows) {
+      all.set(row, at);
+      at += row.length;
+    }
     return all;
   };
 }
 
-/** Images [B,H,W,3] in [-1,1] as a convention wants them. */
+/** Images [B,H,W,3] in [-1,1] as a convention wants them: scaled to its size, in its order and its range. */
 export function asInput(
   images: Float32Array,
   [batch, height, width]: readonly [number, number, number],
   { size, channels, mean, std, layout }: InputConvention,
 ): Float32Array {
   const out = new Float32Array(batch * size * size * 3);
-  const rows = height === size ? undefined : interpolation(height, size, 0, 1);
-  const columns = width === size ? undefined : interpolation(width, size, 0, 1);
+  const scale = scaler(height, width, size);
   const of = (value: number | number[], c: number) => (typeof value === 'number' ? value : value[c]);
   for (let b = 0; b < batch; b++)
     for (let c = 0; c < 3; c++) {
@@ -88,10 +97,7 @@ export function asInput(
         { length: height * width },
         (_, i) => images[(b * height * width + i) * 3 + source],
       );
-      const wide = columns ? times(plane, columns, height, width, size) : plane;
-      const scaled = rows
-        ? turn(times(turn(wide, height, size), rows, size, height, size), size, size)
-        : wide;
+      const scaled = scale(plane);
       const [m, s] = [of(mean, c), of(std, c)];
       for (let i = 0; i < size * size; i++) {
         const at = layout === 'NCHW' ? (b * 3 + c) * size * size + i : (b * size * size + i) * 3 + c;
@@ -101,23 +107,14 @@ export function asInput(
   return out;
 }
 
-/** x·weightsᵀ: [rows,inner] and [outputs,inner] → [rows,outputs]. */
-function times(
-  x: Float32Array,
-  weights: Float32Array,
-  rows: number,
-  inner: number,
-  outputs: number,
-): Float32Array {
-  const out = new Float32Array(rows * outputs);
-  for (let r = 0; r < rows; r++)
-    for (let o = 0; o < outputs; o++) {
-      let sum = 0;
-      for (let k = 0; k < inner; k++) sum += x[r * inner + k] * weights[o * inner + k];
-      out[r * outputs + o] = sum;
-    }
-  return out;
+/** Scales planes [height,width] to [size,size]: a product with the interpolation's weights from either side. */
+function scaler(height: number, width: number, size: number): (plane: Float32Array) => ArrayLike<number> {
+  if (height === size && width === size) return (plane) => plane;
+  const rows = Matrix.from1DArray(size, height, interpolation(height, size, 0, 1));
+  const columns = Matrix.from1DArray(size, width, interpolation(width, size, 0, 1)).transpose();
+  return (plane) =>
+    rows
+      .mmul(Matrix.from1DArray(height, width, plane))
+      .mmul(columns)
+      .to1DArray();
 }
-
-const turn = (x: Float32Array, rows: number, columns: number): Float32Array =>
-  Float32Array.from({ length: rows * columns }, (_, i) => x[(i % rows) * columns + Math.floor(i / rows)]);

@@ -1,3 +1,4 @@
+import { dot, mean, sum } from '@id3/core';
 import { identityCentres } from './measures.ts';
 import { cosinesTo, nearestRows } from './inspection.ts';
 import { normaliseRows, type Embeddings } from './embeddings.ts';
@@ -28,8 +29,9 @@ export interface Leakage {
 }
 
 /**
- * Compares generated faces' nearest training neighbours with those of another real pool, in the space of a recogniser that took no part in
- * training or sampling. All embeddings are [n, size], of any length; `threshold` is the cosine from which it takes two faces for one person.
+ * Do generated faces lie nearer to the training faces than other real faces do? Compared by a recogniser that took no part in
+ * training or sampling. All embeddings are [n, size] and need not have unit length; from the cosine `threshold` on, the recogniser
+ * takes two faces for one person.
  */
 export function leakage(inputs: {
   readonly generated: Embeddings;
@@ -54,7 +56,7 @@ function summary(cosines: readonly number[], threshold: number): NearestTraining
   const quantile = (share: number) => sorted[Math.round(share * (sorted.length - 1))];
   return {
     faces: sorted.length,
-    mean: cosines.reduce((sum, value) => sum + value, 0) / cosines.length,
+    mean: mean(cosines),
     median: quantile(0.5),
     percentile95: quantile(0.95),
     max: quantile(1),
@@ -75,7 +77,7 @@ export function chanceGreater(first: readonly number[], second: readonly number[
     }
     return lo;
   };
-  const wins = first.reduce((sum, value) => sum + (below(value, false) + below(value, true)) / 2, 0);
+  const wins = sum(first.map((value) => (below(value, false) + below(value, true)) / 2));
   return wins / (first.length * sorted.length);
 }
 
@@ -98,7 +100,7 @@ export interface Novelty {
 }
 
 /**
- * How well generated identities hold the farther they are asked for from every training person, in f's space.
+ * How well generated identities hold together, by how far from every training person they were asked for, in f's space.
  *
  * @param inputs.embeddings of the generated images, and `asked` the `y` of each: [n, size]
  * @param inputs.labels identity of each generated image: [n]
@@ -124,16 +126,15 @@ export function novelty(inputs: {
   }).centres;
   const wanted = identityCentres({ embeddings: asked, size, labels });
   const made = identityCentres({ embeddings: unit, size, labels });
-  const mean = (values: readonly number[]): number[] => {
+  const perIdentity = (values: readonly number[]): number[] => {
     const sums = wanted.counts.map(() => 0);
     values.forEach((value, i) => (sums[wanted.rows[i]] += value / wanted.counts[wanted.rows[i]]));
     return sums;
   };
   const nearest = nearestRows(wanted.centres, people, size).cosine;
-  const toAsked = mean(cosinesTo(unit, asked, size));
-  const toCentre = mean(cosinesTo(unit, made.centres, size, (i) => made.rows[i]));
+  const toAsked = perIdentity(cosinesTo(unit, asked, size));
+  const toCentre = perIdentity(cosinesTo(unit, made.centres, size, (i) => made.rows[i]));
   const order = nearest.map((_, i) => i).sort((i, j) => nearest[i] - nearest[j]);
-  const average = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     bins: Array.from({ length: Math.min(bins, order.length) }, (_, b) => {
       const count = Math.min(bins, order.length);
@@ -144,8 +145,8 @@ export function novelty(inputs: {
       return {
         identities: members.length,
         nearest: [nearest[members[0]], nearest[members[members.length - 1]]],
-        toAsked: average(members.map((i) => toAsked[i])),
-        toCentre: average(members.map((i) => toCentre[i])),
+        toAsked: mean(members.map((i) => toAsked[i])),
+        toCentre: mean(members.map((i) => toCentre[i])),
       };
     }),
     correlation: spearman(nearest, toAsked),
@@ -165,8 +166,7 @@ export function spearman(first: readonly number[], second: readonly number[]): n
     }
     return rank;
   };
-  const centred = [ranks(first), ranks(second)].map((r) => r.map((v) => v - (r.length - 1) / 2));
-  const product = (x: number[], y: number[]) => x.reduce((sum, v, i) => sum + v * y[i], 0);
-  const scale = Math.sqrt(product(centred[0], centred[0]) * product(centred[1], centred[1]));
-  return scale === 0 ? 0 : product(centred[0], centred[1]) / scale;
+  const [x, y] = [ranks(first), ranks(second)].map((r) => r.map((v) => v - (r.length - 1) / 2));
+  const scale = Math.sqrt(dot(x, x) * dot(y, y));
+  return scale === 0 ? 0 : dot(x, y) / scale;
 }

@@ -27,9 +27,9 @@ export interface PairingOptions {
 }
 
 /**
- * Chooses the pairs of a benchmark. Every pair joins a `first` and a `second` picture, same and different pairs alike, so that
- * the conditions of a role (age, pose) tell nothing about the answer. Pairs are spread over people and over couples of people as evenly
- * as their number allows; no pair occurs twice, and only images that some pair needs are planned.
+ * Chooses the pairs of a benchmark. Every pair joins a `first` and a `second` picture, same and different pairs alike: what a
+ * role prescribes (age, pose) tells nothing about the answer. Pairs are spread evenly over people and over couples of people. No
+ * pair occurs twice, and only images that some pair needs are planned.
  * Throws a UserError where the numbers do not divide or the people do not suffice.
  */
 export function planPairs(options: PairingOptions): PairPlan {

@@ -1,4 +1,4 @@
-import { UserError } from '@id3/core';
+import { UserError, mean, standardDeviation } from '@id3/core';
 
 /** Scores of verification pairs; a small distance speaks for one person. All three are [pairs]. */
 export interface ScoredPairs {
@@ -42,7 +42,7 @@ export function kFoldAccuracy(pairs: ScoredPairs, rule: ThresholdRule = 'exact')
     thresholds.push(threshold);
     accuracies.push(correctAt(tested, [threshold])[0] / tested.distances.length);
   }
-  return { accuracies, thresholds, ...meanAndStd(accuracies) };
+  return { accuracies, thresholds, mean: mean(accuracies), std: standardDeviation(accuracies) };
 }
 
 /** The threshold of highest accuracy on all given pairs, the smallest where several are equally good. */
@@ -67,16 +67,15 @@ export interface FoldRates {
 }
 
 /**
- * InsightFace's "VAL at FAR": for each fold the threshold with the false accept rate `far` on the other folds,
- * and the rates of the fold at that threshold. The threshold lies on the line between the last grid
- * point (0, 0.001 … 3.999) with a smaller rate and the first that reaches `far`; it is 0 where none does. `verification.py`
- * asks SciPy's `slinear` spline for the same line, which newer releases refuse because the rates repeat.
- * A rate over no pairs is 0.
+ * InsightFace's "VAL at FAR": the rates of each fold at the threshold that has the false accept rate `far` on the other
+ * folds. The threshold is interpolated linearly between the last point of the grid 0, 0.001 … 3.999 whose rate is smaller and the
+ * first that reaches `far`; it is 0 where none does. A rate over no pairs is 0. (`verification.py` draws the same line by SciPy's
+ * `slinear` spline, which newer releases refuse because the rates repeat.)
  */
 export function kFoldTarAtFar(pairs: ScoredPairs, far: number): FoldRates {
   const folds = countFolds(pairs);
-  const thresholds = grid(0.001);
-  const result = { tars: [] as number[], fars: [] as number[], thresholds: [] as number[] };
+  const candidates = grid(0.001);
+  const [tars, fars, thresholds]: number[][] = [[], [], []];
   for (let fold = 0; fold < folds; fold++) {
     const accepted = (wantSame: boolean, inFold: boolean) => {
       const chosen: number[] = [];
@@ -86,12 +85,12 @@ export function kFoldTarAtFar(pairs: ScoredPairs, far: number): FoldRates {
       return (threshold: number) =>
         chosen.length && chosen.filter((distance) => distance < threshold).length / chosen.length;
     };
-    const threshold = crossing(thresholds, accepted(false, false), far);
-    result.thresholds.push(threshold);
-    result.tars.push(accepted(true, true)(threshold));
-    result.fars.push(accepted(false, true)(threshold));
+    const threshold = crossing(candidates, accepted(false, false), far);
+    thresholds.push(threshold);
+    tars.push(accepted(true, true)(threshold));
+    fars.push(accepted(false, true)(threshold));
   }
-  return { ...result, ...meanAndStd(result.tars) };
+  return { tars, fars, thresholds, mean: mean(tars), std: standardDeviation(tars) };
 }
 
 /** Where a non-decreasing rate first reaches `target`, linear between grid points; 0 where it never does. */
@@ -170,10 +169,4 @@ function countFolds({ folds }: ScoredPairs): number {
         `Fold ${fold} of the verification pairs is empty; give at least two folds, numbered from 0 without gaps.`,
       );
   return sizes.length;
-}
-
-function meanAndStd(values: readonly number[]): { mean: number; std: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { mean, std: Math.sqrt(variance) };
 }

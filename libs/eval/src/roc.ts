@@ -82,7 +82,7 @@ export function tarAtFar(
   return tar[before] + share * (tar[after] - tar[before]);
 }
 
-/** Those of the false accept rates that the number of different pairs can resolve: at least one pair accepted. */
+/** The false accept rates of `targets` that so many different pairs can measure: those at which they accept one or more. */
 export function measurableFars(
   roc: Pick<Roc, 'different'>,
   targets: readonly number[] = [1e-1, 1e-2, 1e-3],

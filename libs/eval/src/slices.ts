@@ -27,8 +27,8 @@ const PROPERTIES: readonly [by: Slice['by'], of: (a: FaceRecord, b: FaceRecord) 
 ];
 
 /**
- * A benchmark's pairs by what their ground truth knows of them, each pair judged at the threshold that the other folds
- * chose: accepted below it.
+ * Verification of a benchmark's pairs, grouped by what the ground truth knows of them. A pair is accepted where its distance is
+ * below the threshold of its fold, which the other folds chose.
  */
 export function slicePairs(
   distances: ArrayLike<number>,

@@ -40,17 +40,17 @@ export interface VerificationResult {
 }
 
 /**
- * Verifies a recogniser on a benchmark: embeddings of each image and of its mirror image are summed and
- * normalised, pairs are scored by squared L2 distance, and each fold is judged at the threshold the others
- * choose. Throws a UserError where the dataset has no pairs or an embedding is not finite.
+ * Verifies a recogniser on a benchmark. The embeddings of an image and of its mirror image are summed and normalised, pairs are
+ * scored by squared L2 distance, and each fold is judged at the threshold that the others choose. Throws a UserError where
+ * the dataset has no pairs or an embedding is not finite.
  *
- * Agrees with InsightFace's `verification.py` (tested to 1e-12 against an implementation in Python of its own), but for:
- * - Thresholds: by default the best of all instead of those of a grid of 0.01. `thresholds: 'insightface'` tries the grid, and
- *   prints the accuracy that `verification.py` does; the default's is that of a finer grid and may differ either way.
- * - `tarAtFar` is taken over all pairs at once, at a threshold that a system could use. `verification.py`'s VAL at
- *   FAR takes a threshold from nine folds, interpolated on a grid of 0.001, and averages over folds: `kFoldTarAtFar`.
- * - Folds are those of the dataset's pairs: of a `.bin`, ten runs in file order as there; of an original list,
- *   those that the list states.
+ * Agrees with InsightFace's `verification.py` (tested to 1e-12 against a separate implementation in Python), except here:
+ * - Thresholds: by default the best of all. `thresholds: 'insightface'` tries a grid of 0.01 and gives the accuracy of
+ *   `verification.py`; the default may be a little above or below it.
+ * - `tarAtFar` is taken over all pairs at once, at a threshold that a system could use. The VAL at FAR of `verification.py` takes
+ *   its threshold from nine folds and averages over folds: see `kFoldTarAtFar`.
+ * - Folds are those of the dataset's pairs: ten runs in file order for a `.bin`, as there; for an original list, those
+ *   that it states.
  * - A picture that a `.bin` holds several times is embedded once. Its embedding is the same each time.
  * - Rows that are all zero stay zero, as scikit-learn's `normalize` leaves them; rows that are not finite are refused,
  *   where `verification.py` would count them as different people.

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError, hashOf, writeFileAtomic } from '@id3/core';
+import { UserError, firstLine, hashOf, writeFileAtomic } from '@id3/core';
 import {
   applySimilarity,
   fitSimilarity,
@@ -7,7 +7,6 @@ import {
   templateFor,
   type FaceRecord,
   type ImageSource,
-  type Pair,
   type Point,
   type Similarity,
 } from '@id3/data';
@@ -50,10 +49,10 @@ export const ALIGNMENT_FILE = 'alignment.json';
 const DEFAULT_SIZE = 112;
 
 /**
- * Makes a dataset in `folder` of raw photos: faces are detected, one of each photo is chosen by the rule, and the similarity that fits
- * its five landmarks best to ArcFace's template cuts the crop (InsightFace's `norm_crop`). A photo without a chosen face is left out,
- * but where the source has pairs, which need it: then its middle is cut, as InsightFace does. What was found is kept photo by photo,
- * so that a killed run continues. Throws a UserError where no face is found at all or the folder holds something else.
+ * Makes a dataset in `folder` of raw photos. Faces are detected, the rule chooses one of each photo, and the similarity that best fits
+ * its five landmarks to ArcFace's template cuts the crop (InsightFace's `norm_crop`). A photo without a chosen face is left out;
+ * but where the source has pairs, which need every photo, its middle is cut, as InsightFace does. Findings are kept photo by
+ * photo, so a killed run continues. Throws a UserError where no face is found at all, or where the folder holds something else.
  */
 export async function alignPhotos(
   source: ImageSource,
@@ -87,7 +86,7 @@ async function look(source: ImageSource, i: number, faces: FaceDetector, rule: F
   try {
     photo = await readPhoto(source.picture(i));
   } catch (error) {
-    return { unreadable: (error as Error).message.split('\n')[0] };
+    return { unreadable: firstLine(error) };
   }
   const detected = await faces.detect(photo);
   const chosen = chooseFace(detected, rule, photo);
@@ -136,7 +135,7 @@ function alignedSource(
       return { ...record, label: labels.get(record.label)!, detection: score ?? 0 };
     },
     nameOf: (k) => source.nameOf(kept[k]),
-    pairs: source.pairs as Pair[] | undefined,
+    pairs: source.pairs,
   };
 }
 

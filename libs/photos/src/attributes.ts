@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { mean } from '@id3/core';
 import { writeAttributes, type Dataset } from '@id3/data';
 import { loadFaceApi } from './face-api.ts';
 import { landmarksOf, pictureTensors } from './landmarks.ts';
@@ -53,7 +54,7 @@ export async function predictDataset(
   return all;
 }
 
-/** Predicts the attributes of a dataset's images and stores them with it, where they take the place of missing ones. */
+/** Predicts the attributes of a dataset's images and stores them with it. Readers get them where a record has none of its own. */
 export async function storeAttributes(
   dataset: Dataset,
   onImages?: (done: number, count: number) => void,
@@ -67,7 +68,7 @@ export async function storeAttributes(
   );
 }
 
-/** Mean absolute error and mean error of one predicted attribute, and the number of images that it is over. */
+/** Mean absolute error (`mae`) and mean error (`bias`) of a predicted attribute over so many images. */
 export interface AttributeError {
   images: number;
   mae: number;
@@ -84,7 +85,6 @@ export function attributeErrors(
       const value = record[name];
       return value === undefined ? [] : [predicted[i][name] - value];
     });
-    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     return { images: errors.length, mae: mean(errors.map(Math.abs)), bias: mean(errors) };
   };
   return { age: errorOf('age'), yaw: errorOf('yaw'), pitch: errorOf('pitch') };

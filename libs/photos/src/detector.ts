@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
-import type { FivePoints, Point } from '@id3/data';
+import { applySimilarity, fivePoints, type FivePoints } from '@id3/data';
 import { loadFaceApi, type FaceApi } from './face-api.ts';
 import { landmarksOf } from './landmarks.ts';
 import { cropPhoto, squareAt, type Photo } from './photo.ts';
@@ -13,9 +13,11 @@ export interface DetectedFace {
   readonly box: { readonly x: number; readonly y: number; readonly size: number };
 }
 
+export const DETECTOR_NETWORKS = ['ssd', 'tiny'] as const;
+
 export interface DetectorOptions {
   /** `ssd` (SSD MobileNet v1) is the surer one; `tiny` (Tiny YOLO) takes a third of its time. */
-  readonly network: 'ssd' | 'tiny';
+  readonly network: (typeof DETECTOR_NETWORKS)[number];
   readonly minConfidence: number;
   /**
    * Shares of the detector's field that the photo's longer side fills, tried one after the other until there is a face. A face that fills the
@@ -29,7 +31,7 @@ export const DETECTOR: DetectorOptions = { network: 'ssd', minConfidence: 0.5, s
 /** Side of the detector's square input. */
 const FIELD = 512;
 const GREY = 128;
-const MOST_FACES = 32;
+const MAX_FACES = 32;
 
 /** Finds faces and their five landmarks by face-api's networks, on the current tfjs engine. */
 export class FaceDetector {
@@ -47,7 +49,7 @@ export class FaceDetector {
     );
     const networkOptions =
       network === 'ssd'
-        ? new library.SsdMobilenetv1Options({ minConfidence, maxResults: MOST_FACES })
+        ? new library.SsdMobilenetv1Options({ minConfidence, maxResults: MAX_FACES })
         : new library.TinyFaceDetectorOptions({ inputSize: FIELD, scoreThreshold: minConfidence });
     return new FaceDetector(library, options, networkOptions);
   }
@@ -66,10 +68,7 @@ export class FaceDetector {
     const size = 112;
     const toPhoto = squareAt(box.x, box.y, box.size, size);
     const [points] = await landmarksOf([cropPhoto(photo, toPhoto, size, GREY)], size);
-    return points.map(([x, y]): Point => [
-      x * toPhoto.a + toPhoto.tx,
-      y * toPhoto.a + toPhoto.ty,
-    ]) as unknown as FivePoints;
+    return fivePoints((k) => applySimilarity(toPhoto, points[k]));
   }
 
   private async detectAt(photo: Photo, scale: number): Promise<DetectedFace[]> {

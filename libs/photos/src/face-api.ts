@@ -36,10 +36,10 @@ let library: FaceApi | undefined;
 
 /** The library with the named networks' weights loaded. */
 export async function loadFaceApi(...networks: (keyof FaceApi['nets'])[]): Promise<FaceApi> {
-  library ??= require(join(folder, 'dist', 'face-api.node-wasm.js')) as FaceApi;
+  const loaded: FaceApi = (library ??= require(join(folder, 'dist', 'face-api.node-wasm.js')));
   for (const name of networks) {
-    const network = library.nets[name];
+    const network = loaded.nets[name];
     if (!network.isLoaded) await network.loadFromDisk(join(folder, 'model'));
   }
-  return library;
+  return loaded;
 }

@@ -1,18 +1,19 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, makeFolder, writeFileAtomic } from '@id3/core';
-import type { Point } from '@id3/data';
+import { z } from 'zod';
 
 /** What was found in one photo. */
-export interface Finding {
+const findingSchema = z.strictObject({
   /** Number of faces. */
-  readonly faces?: number;
+  faces: z.int().optional(),
   /** Why the photo could not be decoded. */
-  readonly unreadable?: string;
+  unreadable: z.string().optional(),
   /** Of the chosen face: the detector's confidence and the five landmarks in the photo's pixels. */
-  readonly score?: number;
-  readonly landmarks?: readonly Point[];
-}
+  score: z.number().optional(),
+  landmarks: z.array(z.tuple([z.number(), z.number()]).readonly()).optional(),
+});
+export type Finding = z.infer<typeof findingSchema>;
 
 /** The findings of a folder's photos in their order, a line each, written as they are made. */
 const FILE = 'findings.jsonl';
@@ -42,7 +43,7 @@ export class FindingsFile {
     const lines = whole.slice(head.length).split('\n').slice(0, -1);
     return new FindingsFile(
       path,
-      lines.map((line) => JSON.parse(line) as Finding),
+      lines.map((line) => findingSchema.parse(JSON.parse(line))),
     );
   }
 

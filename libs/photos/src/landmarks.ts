@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { FivePoints, Point } from '@id3/data';
+import { centreOf, type FivePoints, type Point } from '@id3/data';
 import { loadFaceApi } from './face-api.ts';
+
+const EYE_POINTS = 6;
 
 /** Square pictures, uint8 [side,side,3] each, as the tensors of a batch. To be called in a tidy. */
 export const pictureTensors = (pictures: readonly Uint8Array[], side: number): tf.Tensor3D[] =>
@@ -23,10 +25,8 @@ export async function landmarksOf(pictures: readonly Uint8Array[], side: number)
       values[i * 136 + 2 * k] * side - 0.5,
       values[i * 136 + 2 * k + 1] * side - 0.5,
     ];
-    const mean = (from: number, to: number): Point => {
-      const points = Array.from({ length: to - from }, (_, k) => point(from + k));
-      return [0, 1].map((c) => points.reduce((sum, p) => sum + p[c], 0) / points.length) as [number, number];
-    };
-    return [mean(36, 42), mean(42, 48), point(30), point(48), point(54)];
+    const eye = (first: number): Point =>
+      centreOf(Array.from({ length: EYE_POINTS }, (_, k) => point(first + k)));
+    return [eye(36), eye(42), point(30), point(48), point(54)];
   });
 }

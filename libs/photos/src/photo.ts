@@ -24,8 +24,9 @@ export async function readPhoto(picture: Uint8Array | string): Promise<Photo> {
 }
 
 /**
- * A crop of `size` × `size` pixels, uint8 [size,size,3]. Where it is smaller than what it shows, each pixel is the mean of as many
- * bilinear samples as it covers, so that large photos do not alias; outside of the photo it is `border`, black as InsightFace's crops.
+ * A crop of `size` × `size` pixels, uint8 [size,size,3]. Where it shrinks the photo, each pixel is the mean of as many bilinear
+ * samples as it covers pixels, so that large photos do not alias. Outside of the photo it has the value `border`, by default
+ * black as InsightFace's crops.
  *
  * @param toPhoto where the crop's pixels lie in the photo
  */
@@ -59,7 +60,7 @@ export function cropPhoto(photo: Photo, toPhoto: Similarity, size: number, borde
   return crop;
 }
 
-/** Where the pixels of a square crop of `size` lie in a photo, of which it shows `side` pixels from (left, top) on. */
+/** Where the pixels of a crop of `size` lie in a photo that it shows a square of: `side` pixels, from (left, top) on. */
 export const squareAt = (left: number, top: number, side: number, size: number): Similarity => ({
   a: side / size,
   b: 0,

@@ -8,6 +8,8 @@ import { findTable, readResults } from './results.ts';
 import { tabulate, type ResultTable } from './tabulate.ts';
 
 interface Format {
+  /** What a person calls it. */
+  readonly title: string;
   /** Of a file. */
   readonly extension: string;
   /** The media type. */
@@ -17,13 +19,23 @@ interface Format {
 
 /** The ways to write a table, by name. */
 export const FORMATS: Readonly<Record<string, Format>> = {
-  markdown: { extension: 'md', type: 'text/markdown; charset=utf-8', write: markdownTable },
-  csv: { extension: 'csv', type: 'text/csv; charset=utf-8', write: csvTable },
-  latex: { extension: 'tex', type: 'application/x-tex; charset=utf-8', write: latexTable },
-  json: { extension: 'json', type: 'application/json; charset=utf-8', write: jsonTable },
+  markdown: {
+    title: 'Markdown',
+    extension: 'md',
+    type: 'text/markdown; charset=utf-8',
+    write: markdownTable,
+  },
+  csv: { title: 'CSV', extension: 'csv', type: 'text/csv; charset=utf-8', write: csvTable },
+  latex: {
+    title: 'LaTeX (booktabs)',
+    extension: 'tex',
+    type: 'application/x-tex; charset=utf-8',
+    write: latexTable,
+  },
+  json: { title: 'JSON', extension: 'json', type: 'application/json; charset=utf-8', write: jsonTable },
 };
 
-/** What a table is asked for with, as a command line and a URL have it: lists are separated by commas. */
+/** Which table is asked for, as texts of a command line or a URL. Lists are separated by commas. */
 export interface ExportRequest {
   readonly format?: string;
   /** The number of an experiment's run; the newest where undefined. */
@@ -34,7 +46,7 @@ export interface ExportRequest {
   readonly seeds?: string;
 }
 
-/** The table that is asked for. Throws a UserError that names what there is not. */
+/** The table that is asked for. Throws a UserError that names what is missing. */
 export function requestedTable(database: Readable, request: ExportRequest): ResultTable {
   const run = findTable(database, { run: whole('run', request.run), experiment: request.experiment });
   return tabulate(readResults(database, run), {

@@ -1,3 +1,4 @@
+import { mean as meanOf, sum } from '@id3/core';
 import { twoSidedP, twoSidedQuantile } from './student.ts';
 
 /**
@@ -33,7 +34,7 @@ export interface Interval {
  * which holds σ²_seed/S + σ²_fold/F + σ²_rest/(S·F) in expectation; the quantile is Student's t with
  * Satterthwaite's degrees of freedom (Searle, Casella & McCulloch, "Variance Components", 1992, ch. 4 and 2.c).
  * With one seed (or one fold) it is the plain t interval over the folds (seeds). The folds' accuracies are taken as
- * independent: their test pairs are disjoint, and that their thresholds come from overlapping folds is neglected.
+ * independent. Their test pairs are disjoint; their thresholds come from overlapping folds, which is neglected.
  */
 export function crossedInterval(cells: Cells, confidence = 0.95): Interval {
   const { mean, seeds, folds, squares, over } = analyse(cells);
@@ -95,10 +96,10 @@ function analyse(cells: Cells) {
   const [seeds, folds] = [cells.length, cells[0]?.length ?? 0];
   if (!seeds || !folds || cells.some((row) => row.length !== folds))
     throw new RangeError('cells must be a full table of seeds × folds');
-  const seedMeans = cells.map(average);
-  const foldMeans = cells[0].map((_, f) => average(cells.map((row) => row[f])));
-  const mean = average(seedMeans);
-  const about = (means: readonly number[]) => means.reduce((sum, m) => sum + (m - mean) ** 2, 0);
+  const seedMeans = cells.map(meanOf);
+  const foldMeans = cells[0].map((_, f) => meanOf(cells.map((row) => row[f])));
+  const mean = meanOf(seedMeans);
+  const about = (means: readonly number[]) => sum(means.map((one) => (one - mean) ** 2));
   let rest = 0;
   cells.forEach((row, s) =>
     row.forEach((value, f) => {
@@ -125,11 +126,7 @@ function errorOfMean(squares: MeanSquares, seeds: number, folds: number) {
   if (seed > rest) terms.push([seed, seeds - 1]);
   if (fold > rest) terms.push([fold, folds - 1]);
   if (terms.length !== 1) terms.push([terms.length ? -rest : rest, (seeds - 1) * (folds - 1)]);
-  const total = terms.reduce((sum, [meanSquare]) => sum + meanSquare, 0);
-  const spread = terms.reduce((sum, [meanSquare, df]) => sum + meanSquare ** 2 / df, 0);
+  const total = sum(terms.map(([meanSquare]) => meanSquare));
+  const spread = sum(terms.map(([meanSquare, df]) => meanSquare ** 2 / df));
   return { standardError: se(total), df: spread > 0 ? total ** 2 / spread : (seeds - 1) * (folds - 1) };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

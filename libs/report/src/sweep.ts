@@ -25,9 +25,9 @@ export interface SweepPoint extends VariantResults {
 }
 
 /**
- * The results by the value of a config field: those of the baseline, and of every variant in which the field has
- * another value. Variants that leave the field alone are not in it, for they differ in something else. Variants of
- * equal value are one point; of a seed that several have, the first is taken. Numbers are in their order.
+ * The results by the value of a config field, numbers in ascending order. There is a point for the baseline and one for each other
+ * value; variants that leave the field alone differ in something else and are left out. Variants of equal value are one
+ * point, and where several have a seed the first is taken.
  */
 export function sweep(variants: readonly VariantResults[], field: string, baseline: string): SweepPoint[] {
   const base = variants.find(({ name }) => name === baseline);

@@ -1,4 +1,4 @@
-import { UserError } from '@id3/core';
+import { UserError, mean } from '@id3/core';
 import { AVERAGES, averageOf, BENCHMARK_KINDS, benchmarkKind } from './benchmarks.ts';
 import type { Replicate, VariantResults } from './results.ts';
 import { crossedInterval, holm, pairedTest, type Cells, type Interval } from './statistics.ts';
@@ -96,8 +96,11 @@ export function tabulate(variants: readonly VariantResults[], options: TableOpti
     title,
     config,
     results: Object.fromEntries(
-      columns.flatMap((column, k) => (byColumn[k][r] === undefined ? [] : [[column, byColumn[k][r]]])),
-    ) as Record<string, Result>,
+      columns.flatMap((column, k) => {
+        const result = byColumn[k][r];
+        return result === undefined ? [] : [[column, result] as const];
+      }),
+    ),
   }));
   return { columns, rows, baseline: rows.find(({ name }) => name === baseline?.name) };
 }
@@ -127,7 +130,7 @@ function columnResults(
   const comparisons = corrected.length;
   const means = measured.map((cells) => cells && crossedInterval(cells.accuracies).mean);
   const best = Math.max(
-    ...(means.filter((mean, r) => mean !== undefined && !BOUNDS.includes(variants[r].name)) as number[]),
+    ...means.flatMap((one, r) => (one === undefined || BOUNDS.includes(variants[r].name) ? [] : [one])),
   );
   return measured.map((cells, r) => {
     if (cells === undefined) return undefined;
@@ -178,7 +181,7 @@ function cellsOf(
 
 /** Fold-by-fold mean over benchmarks; folds of one number hold the same people in all rendered ones. */
 const averaged = (benchmarks: readonly (readonly number[])[]): number[] =>
-  benchmarks[0].map((_, f) => benchmarks.reduce((sum, folds) => sum + folds[f], 0) / benchmarks.length);
+  benchmarks[0].map((_, f) => mean(benchmarks.map((folds) => folds[f])));
 
 /** The paired test over the seeds that both have; undefined where there is none or the folds differ. */
 function compare(cells: SeededCells, reference: SeededCells) {

@@ -11,7 +11,7 @@ import { migrate } from './migrate.ts';
 import { reapInterrupted } from './reap.ts';
 import { RunRecord } from './record.ts';
 import { Run } from './run.ts';
-import { experiments, runs } from './schema.ts';
+import { experiments, runs, type RunStatus } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 
 const BUSY_TIMEOUT_MS = 20_000;
@@ -113,7 +113,7 @@ export class Database {
     this.sqlite.close();
   }
 
-  private insertRun(options: RunOptions, status: 'running' | 'cached'): number {
+  private insertRun(options: RunOptions, status: Extract<RunStatus, 'running' | 'cached'>): number {
     const { experiment, parent, engine, ...about } = options;
     const now = Date.now();
     const git = gitState();

@@ -1,23 +1,23 @@
-import { UserError } from '@id3/core';
+import { UserError, errorCode } from '@id3/core';
 
 /** SQLite's code of an error, which drizzle may have wrapped; undefined where the error is none of SQLite's. */
 export function sqliteCode(error: unknown): string | undefined {
   for (let e = error; e instanceof Error; e = e.cause) {
-    const { code } = e as { code?: unknown };
-    if (typeof code === 'string' && code.startsWith('SQLITE_')) return code;
+    const code = errorCode(e);
+    if (code?.startsWith('SQLITE_')) return code;
   }
   return undefined;
 }
 
 /** Turns SQLite's errors that a person can mend into a {@link UserError}; returns others unchanged. */
 export function explainDatabaseError(error: unknown, path: string): unknown {
-  const code = (error as { code?: unknown } | undefined)?.code;
+  const code = errorCode(error);
   // Creating folders on a read-only disk fails with ENOENT.
   const readOnly = new UserError(
     `The database ${path} cannot be opened for writing; make its folder writable or choose another --out folder.`,
   );
   if (code === 'ENOENT') return readOnly;
-  if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return error;
+  if (!code?.startsWith('SQLITE_')) return error;
   if (code === 'SQLITE_NOTADB')
     return new UserError(`${path} is not an SQLite database; move it away or choose another --out folder.`);
   if (code.startsWith('SQLITE_CORRUPT'))

@@ -6,6 +6,6 @@ export { DatabaseProblem, openReader, orProblem, Reader, type ProblemKind, type 
 export { reapInterrupted } from './reap.ts';
 export { RunRecord, type VariantOptions, type Verification } from './record.ts';
 export { Run } from './run.ts';
-export { RUN_STATUSES, type EventLevel, type RunStatus, type VariantRole } from './schema.ts';
+export { RUN_STATUSES, type CurveKind, type EventLevel, type RunStatus, type VariantRole } from './schema.ts';
 export { openSqlite } from './sqlite.ts';
 export { listVariantArtefacts, type VariantArtefact } from './variant-artefacts.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { errorCode } from '@id3/core';
 
 /** One process of one boot of one host, told apart from a later process with the same pid. */
 export interface ProcessIdentity {
@@ -20,7 +21,7 @@ export function processIdentity(pid: number): ProcessIdentity | undefined {
     const ended = 'ZXx'.includes(fields[0]);
     return ended ? undefined : { host, pid, processStart: `${boot}/${fields[19]}` };
   } catch (error) {
-    if (process.platform === 'linux' && (error as NodeJS.ErrnoException).code !== 'EACCES') return undefined;
+    if (process.platform === 'linux' && errorCode(error) !== 'EACCES') return undefined;
   }
   try {
     process.kill(pid, 0);

@@ -143,14 +143,16 @@ export function getArtefact({ db }: Readable, id: number) {
   return db.select().from(artefacts).where(eq(artefacts.id, id)).get();
 }
 
-const SLIM = Object.fromEntries(
-  Object.entries(getTableColumns(runs)).filter(
-    ([name]) => !['config', 'engineVersions', 'error'].includes(name),
-  ),
-) as Omit<ReturnType<typeof getTableColumns<typeof runs>>, 'config' | 'engineVersions' | 'error'>;
+/** Columns of a run that are large. */
+const LARGE = ['config', 'engineVersions', 'error'] as const;
+type Large = (typeof LARGE)[number];
 
 /** A run without what is large: its config, its error, its engine's versions. */
-export type SlimRun = Omit<RunRow, 'config' | 'engineVersions' | 'error'>;
+export type SlimRun = Omit<RunRow, Large>;
+
+const SLIM = Object.fromEntries(
+  Object.entries(getTableColumns(runs)).filter(([name]) => !LARGE.some((large) => large === name)),
+) as Omit<ReturnType<typeof getTableColumns<typeof runs>>, Large>;
 
 /** Every run without what is large, the newest first: for tables of thousands of them. */
 export function listRunsSlim({ db }: Readable): SlimRun[] {

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { UserError } from '@id3/core';
+import { UserError, firstLine } from '@id3/core';
 import type BetterSqlite from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import journal from '../migrations/meta/_journal.json' with { type: 'json' };
@@ -47,7 +47,7 @@ export class Reader implements Readable {
 
   /** SQLite's counter of commits by other connections: equal numbers mean that nothing was written between. */
   get version(): number {
-    return this.sqlite.pragma('data_version', { simple: true }) as number;
+    return Number(this.sqlite.pragma('data_version', { simple: true }));
   }
 
   /** Runs a read transaction: all queries in it see the same state, whatever is written meanwhile. */
@@ -126,7 +126,7 @@ function problemOf(error: unknown, path: string): DatabaseProblem | undefined {
   )
     return new DatabaseProblem(
       'damaged',
-      `The database ${path} is damaged or only half written (${(error as Error).message}); restore a copy, or move it away to start a new one.`,
+      `The database ${path} is damaged or only half written (${firstLine(error)}); restore a copy, or move it away to start a new one.`,
     );
   if (
     code.startsWith('SQLITE_CANTOPEN') ||

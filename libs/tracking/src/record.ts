@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import { fileDigest } from '@id3/core';
 import type { Database } from './database.ts';
 import {
   artefacts,
@@ -12,6 +11,7 @@ import {
   variants,
   verificationFolds,
   verificationSummaries,
+  type CurveKind,
   type EventLevel,
   type VariantRole,
 } from './schema.ts';
@@ -26,7 +26,7 @@ export interface Verification {
   eer: number;
   tarAtFar: Record<string, number>;
   folds: { fold: number; accuracy: number; threshold: number }[];
-  curves?: { kind: 'roc' | 'same' | 'different'; points: [number, number][] }[];
+  curves?: { kind: CurveKind; points: [number, number][] }[];
 }
 
 /** A row of an experiment's table: a config under a name, with what the row says to a reader. */
@@ -103,7 +103,7 @@ export class RunRecord {
   artefact(file: string, kind: string): void {
     const { root } = this.database;
     const path = relative(root, resolve(root, file));
-    const { sha256, bytes } = digestOf(resolve(root, file));
+    const { sha256, bytes } = fileDigest(resolve(root, file));
     this.database.write((db) =>
       db.insert(artefacts).values({ runId: this.id, path, kind, sha256, bytes, createdAt: Date.now() }).run(),
     );
@@ -114,19 +114,5 @@ export class RunRecord {
     this.database.write((db) =>
       db.insert(events).values({ runId: this.id, level, message, time: Date.now() }).run(),
     );
-  }
-}
-
-/** SHA-256 and length of a file of any size. */
-function digestOf(path: string): { sha256: string; bytes: number } {
-  const hash = createHash('sha256');
-  const file = openSync(path, 'r');
-  try {
-    const buffer = Buffer.alloc(1 << 20);
-    let bytes = 0;
-    for (let n; (n = readSync(file, buffer)) > 0; bytes += n) hash.update(buffer.subarray(0, n));
-    return { sha256: hash.digest('hex'), bytes };
-  } finally {
-    closeSync(file);
   }
 }

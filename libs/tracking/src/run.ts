@@ -2,7 +2,7 @@ import { UserError } from '@id3/core';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { RunRecord } from './record.ts';
-import { metricSummaries, metrics, runs } from './schema.ts';
+import { metricSummaries, metrics, runs, type RunStatus } from './schema.ts';
 
 const HEARTBEAT_MS = 2_000;
 const FLUSH_MS = 500;
@@ -162,7 +162,7 @@ export class Run extends RunRecord {
     );
   }
 
-  private end(status: 'finished' | 'failed' | 'interrupted', error: string | null): void {
+  private end(status: Exclude<RunStatus, 'running' | 'cached'>, error: string | null): void {
     this.detach();
     const now = Date.now();
     this.database.write((db) =>

@@ -155,13 +155,16 @@ export const verificationSummaries = sqliteTable(
   (row) => [primaryKey({ columns: [row.runId, row.benchmark] })],
 );
 
+/** `roc`: [false, true acceptance rate]; `same`, `different`: histograms of [score, count]. */
+export const CURVE_KINDS = ['roc', 'same', 'different'] as const;
+export type CurveKind = (typeof CURVE_KINDS)[number];
+
 export const scoreCurves = sqliteTable(
   'score_curves',
   {
     runId: runId(),
     benchmark: text('benchmark').notNull(),
-    /** `roc`: [false, true acceptance rate]; `same`, `different`: histograms of [score, count]. */
-    kind: text('kind', { enum: ['roc', 'same', 'different'] }).notNull(),
+    kind: text('kind', { enum: CURVE_KINDS }).notNull(),
     points: text('points', { mode: 'json' }).$type<[number, number][]>().notNull(),
   },
   (row) => [primaryKey({ columns: [row.runId, row.benchmark, row.kind] })],

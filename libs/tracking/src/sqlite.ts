@@ -1,4 +1,4 @@
-import { UserError } from '@id3/core';
+import { UserError, errorCode } from '@id3/core';
 import type BetterSqlite from 'better-sqlite3';
 
 /**
@@ -8,10 +8,10 @@ import type BetterSqlite from 'better-sqlite3';
 const DRIVER = Number.parseInt(process.versions.node) < 22 ? 'better-sqlite3-node20' : 'better-sqlite3';
 
 // Left to Node, also where a bundler builds: of the two, one is not there or must not be loaded.
-const driver = await (
-  import(/* turbopackIgnore: true */ DRIVER) as Promise<{ default: typeof BetterSqlite }>
-).catch((error: NodeJS.ErrnoException) => {
-  if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined;
+const driver: { default: typeof BetterSqlite } | undefined = await import(
+  /* turbopackIgnore: true */ DRIVER
+).catch((error) => {
+  if (errorCode(error) === 'ERR_MODULE_NOT_FOUND') return undefined;
   throw error;
 });
 

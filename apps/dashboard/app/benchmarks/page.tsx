@@ -3,7 +3,7 @@ import { SlicesTable } from '../../components/benchmarks/slices-table.tsx';
 import { QuerySelect } from '../../components/query-select.tsx';
 import { leaderboards } from '../../server/leaderboard.ts';
 import { page } from '../../server/page.tsx';
-import { SLICE_MEASURES, sliceTable, type SliceMeasure } from '../../server/slices.ts';
+import { isSliceMeasure, SLICE_MEASURES, sliceTable } from '../../server/slices.ts';
 
 export const metadata = { title: 'Benchmarks' };
 
@@ -16,8 +16,8 @@ export default page(({ db, search }) => {
   );
   const [newest] = [...experiments.keys()].sort((a, b) => Number(b) - Number(a));
   const experimentRun = experiments.has(search.experiment ?? '') ? search.experiment : newest;
-  const measure: SliceMeasure =
-    (search.measure ?? '') in SLICE_MEASURES ? (search.measure as SliceMeasure) : 'accuracy';
+  const { measure: named = '' } = search;
+  const measure = isSliceMeasure(named) ? named : 'accuracy';
   const slices =
     experimentRun === undefined
       ? undefined
@@ -68,9 +68,9 @@ export default page(({ db, search }) => {
         <h2>Photographs</h2>
         <LeaderboardTable board={real} caption="Accuracy in percent on the field's benchmarks" />
         <p className="quiet prose">
-          Published figures are what others report for recognisers trained on the named set alone; they were
-          not measured here, and their networks and budgets differ. Accuracies on rendered faces say nothing
-          about photographs, so the two are never in one table.
+          Published figures are those that others report for recognisers trained on the named set alone. They
+          were not measured here, and their networks and budgets differ. Accuracies on rendered faces say
+          nothing about photographs, so no table mixes the two.
         </p>
       </section>
     </div>

@@ -8,12 +8,16 @@ import { imagesByLabel } from '../../components/samples/faces.ts';
 import { Lines, type Axis, type LineSeries } from '../../charts/lines.tsx';
 import { bothOf, middleOf, reachedBins } from '../../components/identities/distribution.ts';
 import { IdentityMap, type MapData } from '../../components/identities/identity-map.tsx';
-import { Scroll } from '../../components/scroll.tsx';
+import { NumberHead, Scroll } from '../../components/table.tsx';
 
 export const metadata = { title: 'Identity space' };
 
 /** Points of a map at most; of more images, every k-th is drawn. */
-const MOST_POINTS = 5000;
+const MAX_POINTS = 5000;
+
+interface TitledDistributions extends ReturnType<typeof bothOf> {
+  readonly title: string;
+}
 
 export default page(({ db, search }) => {
   const variants = chosenVariants(db, search);
@@ -24,7 +28,7 @@ export default page(({ db, search }) => {
     inspection: readInspection(db.root, path),
   }));
   const { threshold, referenceHistogram } = datasets[0].inspection;
-  const distributions = [
+  const distributions: TitledDistributions[] = [
     ...datasets.map(({ title, inspection }) => ({ title, ...bothOf(inspection.histogram) })),
     ...(referenceHistogram === undefined ? [] : [{ title: 'training set', ...bothOf(referenceHistogram) }]),
   ];
@@ -55,42 +59,11 @@ export default page(({ db, search }) => {
           y={{ label: 'share of pairs', percent: true }}
           mark={{ x: threshold, label: `threshold ${threshold.toFixed(2)}` }}
         />
-        <Scroll label="Means and shares">
-          <table className="pinned">
-            <thead>
-              <tr>
-                <th scope="col">Dataset</th>
-                <th scope="col" className="number">
-                  Mean within
-                </th>
-                <th scope="col" className="number">
-                  Mean between
-                </th>
-                <th scope="col" className="number">
-                  One person, known as one
-                </th>
-                <th scope="col" className="number">
-                  Two people, taken for one
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {distributions.map(({ title, within, between }) => (
-                <tr key={title}>
-                  <th scope="row">{title}</th>
-                  <td className="number">{within.mean.toFixed(3)}</td>
-                  <td className="number">{between.mean.toFixed(3)}</td>
-                  <td className="number">{percent(within.shareAbove(threshold))}</td>
-                  <td className="number">{percent(between.shareAbove(threshold))}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <CosineTable distributions={distributions} threshold={threshold} />
         <p className="quiet prose">
-          Cosines of f&apos;s embeddings of two images: all pairs of one identity, and pairs of two identities
-          drawn at random. From a cosine of {threshold.toFixed(3)} on (the operating threshold, chosen on the
-          first benchmark) f takes two images for one person.
+          Cosines between f&apos;s embeddings of two images. Within: all pairs of one identity. Between:
+          random pairs of two identities. f takes two images for one person from a cosine of{' '}
+          {threshold.toFixed(3)} on, the operating threshold, which was chosen on the first benchmark.
         </p>
       </section>
       <section>
@@ -101,14 +74,45 @@ export default page(({ db, search }) => {
           ))}
         </div>
         <p className="quiet prose">
-          Projected on the first two principal axes of f&apos;s embeddings of the training set, which explain{' '}
-          {datasets[0].inspection.map.explained.map(percent).join(' and ')} of their variance: neighbours here
-          need not be neighbours in all dimensions.
+          f&apos;s embeddings, projected on the first two principal axes of those of the training set. The
+          axes explain {datasets[0].inspection.map.explained.map(percent).join(' and ')} of the variance
+          there, so neighbours on the map need not be neighbours in all dimensions.
         </p>
       </section>
     </div>
   );
 });
+
+/** The distributions in numbers. */
+function CosineTable(props: { distributions: readonly TitledDistributions[]; threshold: number }) {
+  const { distributions, threshold } = props;
+  return (
+    <Scroll label="Means and shares">
+      <table className="pinned">
+        <thead>
+          <tr>
+            <th scope="col">Dataset</th>
+            <NumberHead>Mean within</NumberHead>
+            <NumberHead>Mean between</NumberHead>
+            <NumberHead>One person, known as one</NumberHead>
+            <NumberHead>Two people, taken for one</NumberHead>
+          </tr>
+        </thead>
+        <tbody>
+          {distributions.map(({ title, within, between }) => (
+            <tr key={title}>
+              <th scope="row">{title}</th>
+              <td className="number">{within.mean.toFixed(3)}</td>
+              <td className="number">{between.mean.toFixed(3)}</td>
+              <td className="number">{percent(within.shareAbove(threshold))}</td>
+              <td className="number">{percent(between.shareAbove(threshold))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
 
 /** From one even fifth to another, with all of the lines between them. */
 function cosineAxis(series: readonly LineSeries[]): Axis {
@@ -125,7 +129,7 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 function mapOf(inspection: Inspection): MapData {
   const { images, map, dataset, reference } = inspection;
   const identities = imagesByLabel(inspection);
-  const stride = Math.max(1, Math.ceil(images.label.length / MOST_POINTS));
+  const stride = Math.max(1, Math.ceil(images.label.length / MAX_POINTS));
   const shown = identities.filter((_, k) => k % stride === 0);
   const at = (values: readonly number[], i: number): [number, number] => [values[2 * i], values[2 * i + 1]];
   return {

@@ -4,7 +4,7 @@ import { chosenVariants, forPicker } from '../../server/chosen-variants.ts';
 import { readInspection } from '../../server/inspections.ts';
 import { page } from '../../server/page.tsx';
 import { FaceGrid } from '../../components/samples/face-grid.tsx';
-import { ORDERS, RANKINGS, imagesByLabel, type Order, type Ranking } from '../../components/samples/faces.ts';
+import { ORDERS, imagesByLabel, isRanking, type Order } from '../../components/samples/faces.ts';
 import { identityRows, predictable, worstRows } from '../../components/samples/rows.ts';
 import { SampleControls, type Show } from '../../components/samples/sample-controls.tsx';
 import { DatasetSummary } from '../../components/samples/summary.tsx';
@@ -24,21 +24,16 @@ export default page(({ db, search }) => {
   const [{ inspection }] = datasets;
 
   const order = ORDERS.find((one) => one === search.order) ?? ('yaw' satisfies Order);
-  const show: Show =
-    search.show === 'worst-identities' || (search.show ?? '') in RANKINGS
-      ? (search.show as Show)
-      : 'identities';
-  const ofIdentities = show === 'identities' || show === 'worst-identities';
+  const { show: named = '' } = search;
+  const show: Show = named === 'worst-identities' || isRanking(named) ? named : 'identities';
+  const ofIdentities = !isRanking(show);
   const identities = imagesByLabel(inspection).length;
   const count = Math.max(1, Math.floor(IDENTITIES_A_PAGE / datasets.length));
   const asked = Math.floor(Number(search.from) || 0);
   const from = Math.max(0, Math.min(asked, Math.floor((identities - 1) / count) * count));
-  const rows = ofIdentities
-    ? identityRows(datasets, { order, worstFirst: show === 'worst-identities', from, count })
-    : worstRows(datasets, show as Ranking, {
-        rows: Math.max(2, Math.floor(8 / datasets.length)),
-        perRow: 12,
-      });
+  const rows = isRanking(show)
+    ? worstRows(datasets, show, { rows: Math.max(2, Math.floor(8 / datasets.length)), perRow: 12 })
+    : identityRows(datasets, { order, worstFirst: show === 'worst-identities', from, count });
   return (
     <div className="page">
       <header>
@@ -56,7 +51,8 @@ export default page(({ db, search }) => {
         />
         {rows.length === 0 ? (
           <p className="quiet">
-            This dataset does not tell: nothing was asked for, or it cannot be read off.
+            This dataset cannot be ranked this way: either nothing was asked for, or it cannot be read off the
+            images.
           </p>
         ) : (
           <FaceGrid

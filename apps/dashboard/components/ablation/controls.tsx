@@ -12,17 +12,12 @@ interface Props {
   readonly benchmarks: readonly string[];
   readonly seeds: readonly number[];
   readonly fields: readonly string[];
+  /** What the table can be exported as. */
+  readonly formats: readonly { name: string; title: string }[];
 }
 
-const FORMATS = [
-  ['markdown', 'Markdown'],
-  ['csv', 'CSV'],
-  ['latex', 'LaTeX (booktabs)'],
-  ['json', 'JSON'],
-] as const;
-
 /** What the table is made of: experiment, baseline, benchmarks, seeds, and the field to group by. All of it is in the URL. */
-export function AblationControls({ run, tables, rows, baseline, benchmarks, seeds, fields }: Props) {
+export function AblationControls({ run, tables, rows, baseline, benchmarks, seeds, fields, formats }: Props) {
   const [query, change] = useQuery();
   const chosen = (name: string, all: readonly string[]) => query.get(name)?.split(',') ?? all;
   const choose = (name: string, all: readonly string[]) => (picked: string[]) =>
@@ -101,8 +96,8 @@ export function AblationControls({ run, tables, rows, baseline, benchmarks, seed
         </label>
       )}
       <Menu title="Export">
-        {FORMATS.map(([format, title]) => (
-          <a key={format} href={exported(format)} download>
+        {formats.map(({ name, title }) => (
+          <a key={name} href={exported(name)} download>
             {title}
           </a>
         ))}

@@ -9,6 +9,7 @@ import {
   type ResultTable,
 } from '@id3/report';
 import Link from 'next/link';
+import { Scroll } from '../table.tsx';
 
 /** Differences from this size on, as a share, have the full shade. */
 const FULL_SHADE = 0.1;
@@ -17,7 +18,7 @@ const FULL_SHADE = 0.1;
 export function Matrix({ table }: { table: ResultTable }) {
   const { columns, rows, baseline } = table;
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Matrix, scrollable">
+    <Scroll label="Matrix">
       <table className="pinned matrix">
         <thead>
           <tr>
@@ -57,7 +58,7 @@ export function Matrix({ table }: { table: ResultTable }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

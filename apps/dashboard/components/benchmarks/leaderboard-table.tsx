@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { Leaderboard } from '../../server/leaderboard.ts';
-import { Scroll } from '../scroll.tsx';
+import { NumberHead, Scroll } from '../table.tsx';
 
 /** Configs of ours and published methods by their average; the best of each column stands out. */
 export function LeaderboardTable({ board, caption }: { board: Leaderboard; caption: string }) {
@@ -16,13 +16,9 @@ export function LeaderboardTable({ board, caption }: { board: Leaderboard; capti
             <th scope="col">Method</th>
             <th scope="col">From</th>
             {benchmarks.map((name) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
+              <NumberHead key={name}>{name}</NumberHead>
             ))}
-            <th scope="col" className="number">
-              Average
-            </th>
+            <NumberHead>Average</NumberHead>
             <th scope="col">Source</th>
           </tr>
         </thead>

@@ -1,5 +1,5 @@
 import type { SliceMeasure, SliceTable } from '../../server/slices.ts';
-import { Scroll } from '../scroll.tsx';
+import { NumberHead, Scroll } from '../table.tsx';
 
 /** Slices of a benchmark × variants, grouped by what they are sliced by. */
 export function SlicesTable({ table, measure }: { table: SliceTable; measure: SliceMeasure }) {
@@ -14,13 +14,9 @@ export function SlicesTable({ table, measure }: { table: SliceTable; measure: Sl
         <thead>
           <tr>
             <th scope="col">Pairs</th>
-            <th scope="col" className="number">
-              Number
-            </th>
+            <NumberHead>Number</NumberHead>
             {variants.map(({ variantId, title }) => (
-              <th key={variantId} scope="col" className="number">
-                {title}
-              </th>
+              <NumberHead key={variantId}>{title}</NumberHead>
             ))}
           </tr>
         </thead>

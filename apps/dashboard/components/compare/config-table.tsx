@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { ComparedRun } from '../../server/compare.ts';
-import { Scroll } from '../scroll.tsx';
+import { Scroll } from '../table.tsx';
 
 /** The fields in which the runs' configs differ; a value other than the first run's is set apart. */
 export function ConfigTable(props: {
@@ -47,7 +47,9 @@ export function ConfigTable(props: {
         </table>
       </Scroll>
       {differences.length === 0 && (
-        <p className="quiet">These runs have one config: they differ in the stages that they build on.</p>
+        <p className="quiet">
+          These runs have the same config. They differ in the stages that they build on.
+        </p>
       )}
     </>
   );

@@ -1,5 +1,6 @@
+import { mean } from '@id3/core/numbers';
 import type { ComparedRun } from '../../server/compare.ts';
-import { Scroll } from '../scroll.tsx';
+import { NumberHead, Scroll } from '../table.tsx';
 
 /** Accuracies of each fold, and below them each run's difference to the first: folds are of the same people. */
 export function FoldTable(props: {
@@ -17,13 +18,9 @@ export function FoldTable(props: {
             <tr>
               <th scope="col">Run</th>
               {base.map((_, fold) => (
-                <th key={fold} scope="col" className="number">
-                  Fold {fold + 1}
-                </th>
+                <NumberHead key={fold}>Fold {fold + 1}</NumberHead>
               ))}
-              <th scope="col" className="number">
-                Mean
-              </th>
+              <NumberHead>Mean</NumberHead>
             </tr>
           </thead>
           <tbody>
@@ -45,7 +42,7 @@ export function FoldTable(props: {
                     </td>
                   ))}
                   <td className="number">
-                    <strong>{write(values.reduce((sum, value) => sum + value, 0) / values.length)}</strong>
+                    <strong>{write(mean(values))}</strong>
                   </td>
                 </tr>
               );
@@ -53,7 +50,9 @@ export function FoldTable(props: {
           </tbody>
         </table>
       </Scroll>
-      <p className="quiet">First row: accuracy in percent. Others: percentage points more or fewer.</p>
+      <p className="quiet">
+        First row: accuracy in percent. Other rows: the difference to the first, in percentage points.
+      </p>
     </>
   );
 }

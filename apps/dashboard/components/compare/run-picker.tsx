@@ -1,12 +1,9 @@
 'use client';
 
+import type { RunRow } from '@id3/tracking';
 import { useQuery } from '../use-query.ts';
 
-interface PickedRun {
-  readonly id: number;
-  readonly name: string;
-  readonly variant: string | null;
-}
+type PickedRun = Pick<RunRow, 'id' | 'name'>;
 
 /** Ticks runs to compare: those chosen, and the verified recognisers of the newest experiment; any other by its number. */
 export function RunPicker(props: { suggested: readonly PickedRun[]; chosen: readonly PickedRun[] }) {

@@ -1,3 +1,4 @@
+import { sum } from '@id3/core/numbers';
 import type { CosineHistogram } from '@id3/data/browse';
 
 /** A distribution of cosines over equal bins of [-1, 1]. */
@@ -15,15 +16,15 @@ export const middleOf = (k: number, bins: number): number => -1 + (2 * (k + 0.5)
 
 export function distributionOf(counts: readonly number[]): Distribution {
   const bins = counts.length;
-  const pairs = counts.reduce((sum, count) => sum + count, 0);
+  const pairs = sum(counts);
   const shares = counts.map((count) => (pairs === 0 ? 0 : count / pairs));
   return {
     pairs,
-    mean: shares.reduce((sum, share, k) => sum + share * middleOf(k, bins), 0),
+    mean: sum(shares.map((share, k) => share * middleOf(k, bins))),
     shares,
     shareAbove: (cosine) => {
       const edge = ((cosine + 1) / 2) * bins;
-      return shares.reduce((sum, share, k) => sum + share * Math.max(0, Math.min(1, k + 1 - edge)), 0);
+      return sum(shares.map((share, k) => share * Math.max(0, Math.min(1, k + 1 - edge))));
     },
   };
 }

@@ -1,21 +1,27 @@
 'use client';
 
+import { mean } from '@id3/core/numbers';
 import { useMemo, useRef, useState, type PointerEvent } from 'react';
 import { Chart } from '../../charts/chart.tsx';
 import { facesUrl } from '../face.ts';
 
 type Position = readonly [x: number, y: number];
 
+/** Where a position of the map lies in the picture. */
+type Place = (position: Position) => [x: number, y: number];
+
+interface MapIdentity {
+  readonly label: number;
+  readonly anchor: Position | undefined;
+  readonly images: readonly { readonly index: number; readonly at: Position }[];
+}
+
 export interface MapData {
   readonly dataset: string;
   readonly reference: string;
   /** Identities of the dataset, of which `identities` may be some. */
   readonly of: number;
-  readonly identities: readonly {
-    readonly label: number;
-    readonly anchor: Position | undefined;
-    readonly images: readonly { readonly index: number; readonly at: Position }[];
-  }[];
+  readonly identities: readonly MapIdentity[];
   readonly training: readonly { readonly index: number; readonly at: Position }[];
 }
 
@@ -101,29 +107,7 @@ export function IdentityMap({ title, data }: { title: string; data: MapData }) {
                 />
               ),
           )}
-          {identity && (
-            <g>
-              {identity.images.map(({ index, at }) => (
-                <g key={index}>
-                  {identity.anchor && (
-                    <path
-                      d={`M${place(identity.anchor)}L${place(at)}`}
-                      stroke="var(--series-2)"
-                      strokeOpacity={0.6}
-                    />
-                  )}
-                  <circle cx={place(at)[0]} cy={place(at)[1]} r={4} fill="var(--series-1)" />
-                </g>
-              ))}
-              {identity.anchor && (
-                <path
-                  d={`M${place(identity.anchor)}m0 -7l6 7l-6 7l-6 -7z`}
-                  fill="var(--series-2)"
-                  stroke="var(--background)"
-                />
-              )}
-            </g>
-          )}
+          {identity && <ChosenIdentity identity={identity} place={place} />}
           {hovered && (
             <circle
               cx={place(hovered.at)[0]}
@@ -137,21 +121,7 @@ export function IdentityMap({ title, data }: { title: string; data: MapData }) {
         </svg>
       </Chart>
       <div className="map-side">
-        <ul className="legend">
-          <li>
-            <Sign kind="image" /> {data.training.length > 0 ? 'generated image' : 'image'}
-          </li>
-          {data.identities[0]?.anchor && (
-            <li>
-              <Sign kind="anchor" /> anchor
-            </li>
-          )}
-          {data.training.length > 0 && (
-            <li>
-              <Sign kind="training" /> training image
-            </li>
-          )}
-        </ul>
+        <MapLegend data={data} />
         <label className="field">
           Identity{' '}
           <select
@@ -166,23 +136,78 @@ export function IdentityMap({ title, data }: { title: string; data: MapData }) {
             ))}
           </select>
         </label>
-        <figure className="hovered">
-          {face?.index === undefined ? (
-            <span className="picture" />
-          ) : (
-            <img
-              src={facesUrl(face.kind === 'training' ? data.reference : data.dataset, [face.index])}
-              width={96}
-              height={96}
-              alt=""
-            />
-          )}
-          <figcaption className="quiet" aria-live="polite">
-            {captionOf(face)}
-          </figcaption>
-        </figure>
+        <PointDetails point={face} data={data} />
       </div>
     </div>
+  );
+}
+
+/** An identity set apart: lines from its anchor to its images. */
+function ChosenIdentity({ identity, place }: { identity: MapIdentity; place: Place }) {
+  return (
+    <g>
+      {identity.images.map(({ index, at }) => (
+        <g key={index}>
+          {identity.anchor && (
+            <path
+              d={`M${place(identity.anchor)}L${place(at)}`}
+              stroke="var(--series-2)"
+              strokeOpacity={0.6}
+            />
+          )}
+          <circle cx={place(at)[0]} cy={place(at)[1]} r={4} fill="var(--series-1)" />
+        </g>
+      ))}
+      {identity.anchor && (
+        <path
+          d={`M${place(identity.anchor)}m0 -7l6 7l-6 7l-6 -7z`}
+          fill="var(--series-2)"
+          stroke="var(--background)"
+        />
+      )}
+    </g>
+  );
+}
+
+/** What the signs of the map mean; only of what it shows. */
+function MapLegend({ data: { training, identities } }: { data: MapData }) {
+  return (
+    <ul className="legend">
+      <li>
+        <Sign kind="image" /> {training.length > 0 ? 'generated image' : 'image'}
+      </li>
+      {identities[0]?.anchor && (
+        <li>
+          <Sign kind="anchor" /> anchor
+        </li>
+      )}
+      {training.length > 0 && (
+        <li>
+          <Sign kind="training" /> training image
+        </li>
+      )}
+    </ul>
+  );
+}
+
+/** The face of a point, and whose it is. */
+function PointDetails({ point, data }: { point: Point | undefined; data: MapData }) {
+  return (
+    <figure className="hovered">
+      {point?.index === undefined ? (
+        <span className="picture" />
+      ) : (
+        <img
+          src={facesUrl(point.kind === 'training' ? data.reference : data.dataset, [point.index])}
+          width={96}
+          height={96}
+          alt=""
+        />
+      )}
+      <figcaption className="quiet" aria-live="polite">
+        {captionOf(point)}
+      </figcaption>
+    </figure>
   );
 }
 
@@ -223,7 +248,7 @@ function layOut({ identities, training }: MapData) {
     );
   const [[left, right], [bottom, top]] = [range(0), range(1)];
   const scale = (SIZE - 2 * MARGIN) / (Math.max(right - left, top - bottom) || 1);
-  const place = ([x, y]: Position): [number, number] => [
+  const place: Place = ([x, y]) => [
     SIZE / 2 + (x - (left + right) / 2) * scale,
     SIZE / 2 - (y - (bottom + top) / 2) * scale,
   ];
@@ -231,7 +256,7 @@ function layOut({ identities, training }: MapData) {
 }
 
 const meanOf = (positions: readonly Position[]): Position => [
-  positions.reduce((sum, [x]) => sum + x, 0) / positions.length,
-  positions.reduce((sum, [, y]) => sum + y, 0) / positions.length,
+  mean(positions.map(([x]) => x)),
+  mean(positions.map(([, y]) => y)),
 ];
 const coordinates = ([x, y]: Position): string => `${x.toFixed(2)}, ${y.toFixed(2)}`;

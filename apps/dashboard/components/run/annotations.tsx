@@ -1,21 +1,15 @@
 'use client';
 
+import type { Annotation } from '@id3/tracking';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 
-interface Said {
-  readonly name: string | null;
-  readonly note: string | null;
-  readonly tags: readonly string[];
-  readonly archived: boolean;
-}
-
 /** What a person says about the run: a name, tags, a note; saved on leaving a field. */
-export function Annotations({ id, name, note, tags, archived }: Said & { id: number }) {
+export function Annotations({ id, name, note, tags, archived }: Annotation & { id: number }) {
   const router = useRouter();
   const [problem, setProblem] = useState('');
   const [saved, setSaved] = useState(false);
-  const save = async (change: Partial<Said>) => {
+  const save = async (change: Partial<Annotation>) => {
     setSaved(false);
     const response = await fetch(`/api/runs/${id}`, {
       method: 'PATCH',
@@ -27,11 +21,11 @@ export function Annotations({ id, name, note, tags, archived }: Said & { id: num
       setSaved(true);
       router.refresh();
     } else {
-      const { error } = ((await response?.json().catch(() => undefined)) ?? {}) as { error?: string };
-      setProblem(error ?? 'The dashboard does not answer; what you wrote is not saved yet.');
+      const answer: { error?: string } | undefined = await response?.json().catch(() => undefined);
+      setProblem(answer?.error ?? 'The dashboard does not answer; what you wrote is not saved yet.');
     }
   };
-  const field = (was: string, change: (text: string) => Partial<Said>) => ({
+  const field = (was: string, change: (text: string) => Partial<Annotation>) => ({
     // Another value from the server starts the field anew.
     key: was,
     defaultValue: was,

@@ -1,5 +1,6 @@
 import type { getArtefacts } from '@id3/tracking';
 import { bytes } from '../format.ts';
+import { NumberHead, Scroll } from '../table.tsx';
 
 /** The run's files; pictures are shown. */
 export function Artefacts({ artefacts }: { artefacts: ReturnType<typeof getArtefacts> }) {
@@ -7,15 +8,13 @@ export function Artefacts({ artefacts }: { artefacts: ReturnType<typeof getArtef
   return (
     <section>
       <h2>Files</h2>
-      <div className="scroll" tabIndex={0} role="region" aria-label="Files, scrollable">
+      <Scroll label="Files">
         <table>
           <thead>
             <tr>
               <th scope="col">File</th>
               <th scope="col">Kind</th>
-              <th scope="col" className="number">
-                Size
-              </th>
+              <NumberHead>Size</NumberHead>
               <th scope="col">SHA-256</th>
             </tr>
           </thead>
@@ -34,7 +33,7 @@ export function Artefacts({ artefacts }: { artefacts: ReturnType<typeof getArtef
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <div className="pictures">
         {artefacts
           .filter(({ path }) => path.endsWith('.png'))

@@ -10,7 +10,9 @@ export function CopyCommand(props: { command: string | undefined; revision: stri
     return (
       <section>
         <h2>Make it again</h2>
-        <p className="quiet">The run was recorded before commands were; its config says what it was.</p>
+        <p className="quiet">
+          This run is older than the recording of commands. Its config says what it was.
+        </p>
       </section>
     );
   const whole = revision === null ? command : `git checkout ${revision.slice(0, 12)} && npm ci && ${command}`;
@@ -30,7 +32,11 @@ export function CopyCommand(props: { command: string | undefined; revision: stri
       <pre>
         <code>{whole}</code>
       </pre>
-      {dirty && <p className="wrong small">The code had changes that the revision does not have.</p>}
+      {dirty && (
+        <p className="wrong small">
+          The code had uncommitted changes, which this command does not bring back.
+        </p>
+      )}
     </section>
   );
 }

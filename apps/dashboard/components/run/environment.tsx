@@ -1,5 +1,6 @@
+import { duration } from '@id3/core/duration';
 import type { RunRow } from '@id3/tracking';
-import { duration, time } from '../format.ts';
+import { time } from '../format.ts';
 import { Progress } from '../runs-table.tsx';
 
 /** When, where and with what code and engine the run was computed. */

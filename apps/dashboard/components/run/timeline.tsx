@@ -1,6 +1,7 @@
+import { duration } from '@id3/core/duration';
 import type { RunRow } from '@id3/tracking';
 import Link from 'next/link';
-import { duration } from '../format.ts';
+import { NumberHead, Scroll } from '../table.tsx';
 
 /** The stages of an experiment's run over its time: who ran when, and what was there already. */
 export function Timeline({ runs }: { runs: readonly RunRow[] }) {
@@ -17,15 +18,13 @@ export function Timeline({ runs }: { runs: readonly RunRow[] }) {
           {runs.length}, {cached} of them cached
         </span>
       </h2>
-      <div className="scroll timeline" tabIndex={0} role="region" aria-label="Stages, scrollable">
+      <Scroll label="Stages" className="timeline">
         <table>
           <thead>
             <tr>
               <th scope="col">Stage</th>
               <th scope="col">Status</th>
-              <th scope="col" className="number">
-                Took
-              </th>
+              <NumberHead>Took</NumberHead>
               <th scope="col" className="bars">
                 0 to {duration(span / 1000)}
               </th>
@@ -61,7 +60,7 @@ export function Timeline({ runs }: { runs: readonly RunRow[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import type { getVerificationFolds, getVerificationSummaries } from '@id3/tracking';
 import { crossedInterval, percent, plusMinus } from '@id3/report';
 import { FoldsChart } from '../../charts/folds.tsx';
+import { NumberHead, Scroll } from '../table.tsx';
 
 interface Props {
   readonly folds: ReturnType<typeof getVerificationFolds>;
@@ -16,27 +17,17 @@ export function Verification({ folds, summaries }: Props) {
   return (
     <section>
       <h2>Verification</h2>
-      <div className="scroll" tabIndex={0} role="region" aria-label="Verification, scrollable">
+      <Scroll label="Verification">
         <table>
           <thead>
             <tr>
               <th scope="col">Benchmark</th>
-              <th scope="col" className="number">
-                Pairs
-              </th>
-              <th scope="col" className="number">
-                Accuracy in %, 95 % CI over folds
-              </th>
-              <th scope="col" className="number">
-                AUC
-              </th>
-              <th scope="col" className="number">
-                EER in %
-              </th>
+              <NumberHead>Pairs</NumberHead>
+              <NumberHead>Accuracy in %, 95 % CI over folds</NumberHead>
+              <NumberHead>AUC</NumberHead>
+              <NumberHead>EER in %</NumberHead>
               {fars.map((far) => (
-                <th key={far} scope="col" className="number">
-                  TAR at FAR {far}
-                </th>
+                <NumberHead key={far}>TAR at FAR {far}</NumberHead>
               ))}
             </tr>
           </thead>
@@ -59,7 +50,7 @@ export function Verification({ folds, summaries }: Props) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <FoldsChart
         benchmarks={summaries.map(({ benchmark }) => ({
           name: benchmark,

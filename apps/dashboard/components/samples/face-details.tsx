@@ -1,12 +1,10 @@
 import { facesUrl } from '../face.ts';
-import type { Face } from './faces.ts';
+import type { Attribute, Face } from './faces.ts';
 import type { FaceRow } from './rows.ts';
+import { NumberHead } from '../table.tsx';
 
 /** Which attributes the predictor can tell at all. */
-export interface Predictable {
-  readonly age: boolean;
-  readonly yaw: boolean;
-}
+export type Predictable = Readonly<Record<Attribute, boolean>>;
 
 /** One face: asked against measured, and the training face that f takes it for most. */
 export function FaceDetails(props: {
@@ -38,12 +36,8 @@ export function FaceDetails(props: {
         <thead>
           <tr>
             <th scope="col">Attribute</th>
-            <th scope="col" className="number">
-              {asked ? 'Asked' : 'True'}
-            </th>
-            <th scope="col" className="number">
-              Predicted
-            </th>
+            <NumberHead>{asked ? 'Asked' : 'True'}</NumberHead>
+            <NumberHead>Predicted</NumberHead>
           </tr>
         </thead>
         <tbody>
@@ -63,9 +57,7 @@ export function FaceDetails(props: {
         <thead>
           <tr>
             <th scope="col">To the</th>
-            <th scope="col" className="number">
-              Cosine
-            </th>
+            <NumberHead>Cosine</NumberHead>
             <th scope="col">For f</th>
           </tr>
         </thead>

@@ -3,7 +3,7 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { facesUrl, spritePart } from '../face.ts';
 import { FaceDetails, type Predictable } from './face-details.tsx';
-import type { Face } from './faces.ts';
+import type { Attribute, Face } from './faces.ts';
 import type { FaceRow } from './rows.ts';
 
 /** What stands below a face: how well f knows the identity asked for. */
@@ -18,7 +18,7 @@ export function FaceGrid(props: {
   threshold: number;
   predictable: Predictable;
   /** The attribute that stands below each face beside the cosine. */
-  caption: 'yaw' | 'age';
+  caption: Attribute;
 }) {
   const { rows, threshold, predictable, caption } = props;
   const [at, setAt] = useState({ row: 0, column: 0 });
@@ -82,9 +82,10 @@ export function FaceGrid(props: {
           })}
         </div>
         <p className="quiet legend-line">
-          Below each face: cosine of f&apos;s embedding to the one asked for
-          {identityCosineIsCentre(rows) ? ' (here, to the identity’s centre)' : ''}, and the {caption} asked
-          for. <i>Slanted</i>: below f&apos;s threshold, so f would not take it for that person.
+          Below each face: the cosine of f&apos;s embedding to{' '}
+          {identityCosineIsCentre(rows) ? 'its identity’s centre' : 'the one asked for'}, and the {caption}{' '}
+          asked for. <i>Slanted</i>: the cosine is below f&apos;s threshold, so f would not take it for that
+          person.
         </p>
       </div>
       <FaceDetails face={face} row={row} threshold={threshold} predictable={predictable} />
@@ -100,7 +101,7 @@ const STEPS: Record<string, [row: number, column: number]> = {
   Home: [0, -1000],
   End: [0, 1000],
 };
-const captionOf = ({ yaw, age }: Face, caption: 'yaw' | 'age'): string => {
+const captionOf = ({ yaw, age }: Face, caption: Attribute): string => {
   if (caption === 'yaw') return yaw === undefined ? '' : `${Math.round(yaw)}°`;
   return age === undefined ? '' : `${Math.round(age)} y`;
 };

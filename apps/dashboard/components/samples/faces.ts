@@ -1,3 +1,4 @@
+import { mean } from '@id3/core/numbers';
 import type { Inspection } from '@id3/data/browse';
 
 /** One image of a dataset, asked against measured; what is not known is absent. */
@@ -35,6 +36,8 @@ export function faceOf({ images, predicted, nearest }: Inspection, i: number): F
 /** How the images of an identity lie beside one another. */
 export const ORDERS = ['yaw', 'age', 'made'] as const;
 export type Order = (typeof ORDERS)[number];
+/** What can be read off a face. */
+export type Attribute = Exclude<Order, 'made'>;
 
 /** The images of each label, in the order they were made: `[label, indices]`, labels ascending. */
 export function imagesByLabel({ images }: Inspection): [label: number, indices: number[]][] {
@@ -69,6 +72,7 @@ export const RANKINGS = {
   copied: { title: 'nearest to a training face', badness: (face: Face) => face.nearest?.cosine },
 } as const;
 export type Ranking = keyof typeof RANKINGS;
+export const isRanking = (name: string): name is Ranking => Object.hasOwn(RANKINGS, name);
 
 /** The `count` worst faces of a dataset; none where the dataset does not tell. */
 export function worst(inspection: Inspection, by: Ranking, count: number): Face[] {
@@ -88,8 +92,8 @@ export function worst(inspection: Inspection, by: Ranking, count: number): Face[
 export function worstLabels(inspection: Inspection): number[] {
   return imagesByLabel(inspection)
     .map(([label, indices]) => {
-      const total = indices.reduce((sum, i) => sum + RANKINGS.identity.badness(faceOf(inspection, i)), 0);
-      return { label, bad: total / indices.length };
+      const bad = mean(indices.map((i) => RANKINGS.identity.badness(faceOf(inspection, i))));
+      return { label, bad };
     })
     .sort((a, b) => b.bad - a.bad)
     .map(({ label }) => label);

@@ -1,4 +1,5 @@
 import type { Inspection } from '@id3/data/browse';
+import { MAX_FACES } from '../face.ts';
 import type { Predictable } from './face-details.tsx';
 import {
   faceOf,
@@ -27,12 +28,9 @@ export interface FaceRow {
   readonly faces: readonly Face[];
 }
 
-/** Faces of one row at most: as many as a sprite holds. */
-export const MOST_IN_ROW = 64;
-
 /**
  * Identities `from` to `from + count` of the first dataset, each followed by the same identity of the others; ordered by
- * their number, or the worst first.
+ * their number, or the worst first. A row holds as many faces as a sprite.
  */
 export function identityRows(
   datasets: readonly GridDataset[],
@@ -44,7 +42,7 @@ export function identityRows(
   const grouped = datasets.map(({ inspection }) => new Map(imagesByLabel(inspection)));
   return labels.slice(view.from, view.from + view.count).flatMap((label) =>
     datasets.flatMap(({ title, inspection }, k) => {
-      const indices = grouped[k].get(label)?.slice(0, MOST_IN_ROW);
+      const indices = grouped[k].get(label)?.slice(0, MAX_FACES);
       if (indices === undefined) return [];
       const faces = ordered(
         indices.map((i) => faceOf(inspection, i)),

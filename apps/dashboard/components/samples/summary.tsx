@@ -1,7 +1,7 @@
+import { mean } from '@id3/core/numbers';
 import type { GridDataset } from './rows.ts';
-import { Scroll } from '../scroll.tsx';
+import { NumberHead, Scroll } from '../table.tsx';
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const share = (values: readonly number[], holds: (value: number) => boolean) =>
   values.filter(holds).length / values.length;
 const decimal = (value: number | undefined) => value?.toFixed(3) ?? '–';
@@ -25,24 +25,12 @@ export function DatasetSummary({ datasets }: { datasets: readonly GridDataset[] 
           <thead>
             <tr>
               <th scope="col">Dataset</th>
-              <th scope="col" className="number">
-                Images
-              </th>
-              <th scope="col" className="number">
-                Cosine to asked
-              </th>
-              <th scope="col" className="number">
-                to anchor
-              </th>
-              <th scope="col" className="number">
-                to centre
-              </th>
-              <th scope="col" className="number">
-                Taken for who was asked
-              </th>
-              <th scope="col" className="number">
-                Taken for a training face
-              </th>
+              <NumberHead>Images</NumberHead>
+              <NumberHead>Cosine to asked</NumberHead>
+              <NumberHead>to anchor</NumberHead>
+              <NumberHead>to centre</NumberHead>
+              <NumberHead>Taken for who was asked</NumberHead>
+              <NumberHead>Taken for a training face</NumberHead>
             </tr>
           </thead>
           <tbody>
@@ -63,17 +51,17 @@ export function DatasetSummary({ datasets }: { datasets: readonly GridDataset[] 
         </table>
       </Scroll>
       <p className="quiet prose">
-        Mean cosines of f&apos;s embeddings. f takes two faces for one person from a cosine of{' '}
-        {inspection.threshold.toFixed(3)} on.
+        Cosines are means over f&apos;s embeddings of the images. f takes two faces for one person from a
+        cosine of {inspection.threshold.toFixed(3)} on.
         {datasets.some(({ inspection: { nearest } }) => nearest !== undefined) && (
           <>
             {' '}
-            Where training faces are many, being taken for one is no sign of copying by itself:{' '}
-            <code>npx nx run eval:open-questions</code> compares with held-out people.
+            Where there are many training faces, being taken for one of them is no sign of copying by itself:{' '}
+            <code>npx nx run eval:open-questions</code> compares with people who were held out.
           </>
         )}
         {told.length > 0 &&
-          ` Predicted attributes are read off the images by a ridge regression fitted on the training set; on people left out: ${told.join(', ')}.`}
+          ` Attributes are predicted by a ridge regression that was fitted on the training set. Its mean error on people left out: ${told.join(', ')}.`}
       </p>
     </section>
   );

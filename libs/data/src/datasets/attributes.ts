@@ -1,7 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserError, hashOf, sha256, writeFileAtomic } from '@id3/core';
+import { UserError, fileDigest, hashOf, sha256, writeFileAtomic } from '@id3/core';
 import { MANIFEST_FILE, readManifest, type FaceRecord, type Manifest } from './manifest.ts';
 
 /** Attributes that a model predicted for each image, in the dataset's order. */
@@ -20,7 +20,7 @@ const NAME = /^attributes-[0-9a-f]{16}\.json$/;
 export const attributesFile = ({ files }: Manifest): string | undefined =>
   Object.keys(files).find((name) => NAME.test(name));
 
-/** A record with predicted attributes in the place of those it lacks, and who predicted them. */
+/** A record whose missing attributes are filled by predicted ones, and which says who predicted them. */
 export const withPredicted = (
   record: FaceRecord,
   predictor: string,
@@ -28,8 +28,9 @@ export const withPredicted = (
 ): FaceRecord => ({ ...predicted, ...record, predictor });
 
 /**
- * Stores predicted attributes with a finished dataset; those of an earlier call are replaced. The file is named by its content and
- * the manifest, written after it, names the file, so a kill leaves the old or the new ones. Throws a UserError where there are not as many as images.
+ * Stores predicted attributes with a finished dataset and replaces those of an earlier call. The file is named by its content, and
+ * the manifest that names it is written after it: a kill leaves either the old or the new ones. Throws a UserError where there is
+ * not one for each image.
  */
 export function writeAttributes(folder: string, predictor: string, images: StoredAttributes['images']): void {
   const manifest = readManifest(folder);
@@ -47,4 +48,4 @@ export function writeAttributes(folder: string, predictor: string, images: Store
 }
 
 /** The manifest's bytes as a hash: equal for equal contents, attributes included. */
-export const manifestHash = (folder: string): string => sha256(readFileSync(join(folder, MANIFEST_FILE)));
+export const manifestHash = (folder: string): string => fileDigest(join(folder, MANIFEST_FILE)).sha256;

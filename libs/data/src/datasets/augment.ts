@@ -27,7 +27,7 @@ export function augment(
   { colour, crop, noise }: AugmentOptions,
   rng: Rng,
 ): void {
-  if (crop > 0) cropped(image, height, width, 1 - rng.uniform(0, crop), [rng.uniform(), rng.uniform()]);
+  if (crop > 0) cropped(image, [height, width], 1 - rng.uniform(0, crop), [rng.uniform(), rng.uniform()]);
   if (colour > 0) {
     const [contrast, saturation, brightness] = [1, 1, 0].map((mid) =>
       rng.uniform(mid - colour, mid + colour),
@@ -46,8 +46,7 @@ export function augment(
 /** Keeps `share` of each side, from the place `at` (0: top left, 1: bottom right), scaled up bilinearly. */
 function cropped(
   image: Float32Array,
-  height: number,
-  width: number,
+  [height, width]: readonly [number, number],
   share: number,
   [atY, atX]: readonly [number, number],
 ): void {

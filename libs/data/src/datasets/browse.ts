@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError } from '@id3/core';
+import { UserError, errorCode } from '@id3/core';
 import { readManifest, shardFiles } from './manifest.ts';
 import { readPart } from './reader.ts';
 
@@ -7,8 +7,8 @@ export { inspectionSchema, type CosineHistogram, type Inspection } from './inspe
 export { readManifest, type Manifest } from './manifest.ts';
 
 /**
- * Images `indices` of a finished dataset, read from their places in the shards and nothing else, for whoever looks at a
- * few of very many; checksums, which need whole files, are not verified.
+ * Images `indices` of a finished dataset. Only their own bytes are read, for whoever looks at a few of very many; checksums
+ * would need whole files and are not verified.
  *
  * @returns uint8 [H,W,3] each. Throws a UserError where an index or a file is missing.
  */
@@ -22,7 +22,7 @@ export function readImages(folder: string, indices: readonly number[]): Uint8Arr
     try {
       return readPart(path, (i % imagesPerShard) * bytes, bytes);
     } catch (error) {
-      throw new UserError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+      throw new UserError(`${path} cannot be read (${errorCode(error)}).`);
     }
   });
 }

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserError } from '@id3/core';
+import { UserError, errorCode } from '@id3/core';
 
 /** The version of the format on disk that this code writes; it reads this one only. */
 export const FORMAT_VERSION = 1;
+
+export const GENDERS = ['female', 'male'] as const;
+export type Gender = (typeof GENDERS)[number];
 
 /** Ground truth, or what a generated image was asked for. */
 export const faceRecordSchema = z.looseObject({
@@ -16,7 +19,7 @@ export const faceRecordSchema = z.looseObject({
   yaw: z.number().optional(),
   /** Degrees, positive looks up. */
   pitch: z.number().optional(),
-  gender: z.enum(['female', 'male']).optional(),
+  gender: z.enum(GENDERS).optional(),
   /** The largest race of a mixture, such as `asian`. */
   race: z.string().optional(),
 });
@@ -52,6 +55,9 @@ export const manifestSchema = z.strictObject({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** The part of a manifest of any version that tells the version. */
+const versionedSchema = z.looseObject({ formatVersion: z.unknown() });
+
 /** The files of shard k. */
 export const shardFiles = (k: number) => {
   const name = `shard-${String(k).padStart(5, '0')}`;
@@ -67,14 +73,13 @@ export function readManifest(folder: string): Manifest {
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new UserError(
-      missing
+      errorCode(error) === 'ENOENT'
         ? `${folder} is not a finished dataset (it has no ${MANIFEST_FILE}); make it by running its stage again.`
         : `${path} is not valid JSON; delete the folder ${folder} and run the same command again.`,
     );
   }
-  const version = (json as { formatVersion?: unknown } | null)?.formatVersion;
+  const version = versionedSchema.safeParse(json).data?.formatVersion;
   if (version !== FORMAT_VERSION) {
     throw new UserError(
       `${path} has format version ${String(version)}, but this program reads version ${FORMAT_VERSION}; use the program that wrote it.`,

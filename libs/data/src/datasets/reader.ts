@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UserError, sha256 } from '@id3/core';
+import { UserError, errorCode, fileDigest, sha256 } from '@id3/core';
 import { attributesFile, attributesSchema, withPredicted } from './attributes.ts';
 import {
   PAIRS_FILE,
@@ -48,7 +47,7 @@ export function openDataset(folder: string): Dataset {
     try {
       return read(path);
     } catch (error) {
-      throw new UserError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}); ${again}.`);
+      throw new UserError(`${path} cannot be read (${errorCode(error)}); ${again}.`);
     }
   };
   const check = (name: string, hash: string) => {
@@ -65,7 +64,7 @@ export function openDataset(folder: string): Dataset {
   const hasEmbeddings = embeddingSize > 0;
   for (const { images, embeddings } of shards)
     for (const name of hasEmbeddings ? [images, embeddings] : [images])
-      check(name, reading(name, sha256OfFile));
+      check(name, reading(name, fileDigest).sha256);
   const given = shards.flatMap((files) => z.array(faceRecordSchema).parse(json(files.records)));
   const attributes = attributesFile(manifest);
   const predicted = attributes === undefined ? undefined : attributesSchema.parse(json(attributes));
@@ -95,20 +94,7 @@ export function openDataset(folder: string): Dataset {
   };
 }
 
-/** SHA-256 of a file of any size, read a MiB at a time. */
-function sha256OfFile(path: string): string {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(1 << 20);
-  const file = openSync(path, 'r');
-  try {
-    for (let read; (read = readSync(file, buffer)) > 0;) hash.update(buffer.subarray(0, read));
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest('hex');
-}
-
-/** Bytes [offset, offset + length) of a file, which is opened for them alone: some 15 µs, and no file is left open. */
+/** Bytes [offset, offset + length) of a file. It is opened for them alone, which takes some 15 µs and leaves no file open. */
 export function readPart(path: string, offset: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   const file = openSync(path, 'r');

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hashOf, makeFolder, sha256, writeFileAtomic } from '@id3/core';
+import { z } from 'zod';
+import { fileDigest, hashOf, makeFolder, writeFileAtomic } from '@id3/core';
 import {
   FORMAT_VERSION,
   MANIFEST_FILE,
   PAIRS_FILE,
+  faceRecordSchema,
   shardFiles,
   type FaceRecord,
   type Manifest,
@@ -23,6 +25,9 @@ export interface DatasetOptions {
   /** d of the embeddings that images are asked for, where they are. */
   embeddingSize?: number;
 }
+
+/** The part of a shard's records that the manifest counts. */
+const labelsSchema = z.array(faceRecordSchema.pick({ label: true }));
 
 /** The images of one shard. */
 export interface Shard {
@@ -91,7 +96,7 @@ export class DatasetWriter {
       if (!this.hasShard(k)) throw new Error(`shard ${k} of ${this.folder} was not written`);
       const files = shardFiles(k);
       names.push(files.images, files.records, ...(embeddingSize > 0 ? [files.embeddings] : []));
-      const records = JSON.parse(readFileSync(join(this.folder, files.records), 'utf8')) as FaceRecord[];
+      const records = labelsSchema.parse(JSON.parse(readFileSync(join(this.folder, files.records), 'utf8')));
       for (const { label } of records) labels.add(label);
     }
     if (extra.pairs !== undefined) {
@@ -109,7 +114,7 @@ export class DatasetWriter {
       imagesPerShard,
       identities: labels.size,
       embeddingSize,
-      files: Object.fromEntries(names.map((name) => [name, sha256(readFileSync(join(this.folder, name)))])),
+      files: Object.fromEntries(names.map((name) => [name, fileDigest(join(this.folder, name)).sha256])),
     };
     writeFileAtomic(join(this.folder, MANIFEST_FILE), JSON.stringify(manifest, null, 1));
   }

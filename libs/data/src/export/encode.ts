@@ -2,9 +2,11 @@ import sharp from 'sharp';
 import { UserError } from '@id3/core';
 import type { Dataset } from '../datasets/reader.ts';
 
+export const ENCODINGS = ['png', 'jpeg'] as const;
+
 export interface ExportOptions {
   /** `png` (default) keeps every pixel; `jpeg` is what the field's own sets hold. */
-  encoding?: 'png' | 'jpeg';
+  encoding?: (typeof ENCODINGS)[number];
   /** Of JPEG, 1 to 100; default 95. */
   quality?: number;
   /** Called now and then with the number of images done. */

@@ -1,3 +1,5 @@
+import { mean } from '@id3/core';
+
 /** A point in pixels: x to the right, y down, the first pixel's centre at 0, 0. */
 export type Point = readonly [x: number, y: number];
 /** Pupils, nose tip, mouth corners; of a pair the one on the image's left first. */
@@ -12,11 +14,21 @@ export const ARCFACE_TEMPLATE: FivePoints = [
   [70.7299, 92.2041],
 ];
 
+/** Five points, point k made by a function of k. */
+export const fivePoints = (point: (k: number) => Point): FivePoints => [
+  point(0),
+  point(1),
+  point(2),
+  point(3),
+  point(4),
+];
+
 /** The template for a crop of `size` × `size` pixels. */
 export const templateFor = (size: number): FivePoints =>
-  ARCFACE_TEMPLATE.map(
-    ([x, y]) => [((x + 0.5) * size) / 112 - 0.5, ((y + 0.5) * size) / 112 - 0.5] as const,
-  ) as unknown as FivePoints;
+  fivePoints((k) => {
+    const [x, y] = ARCFACE_TEMPLATE[k];
+    return [((x + 0.5) * size) / 112 - 0.5, ((y + 0.5) * size) / 112 - 0.5];
+  });
 
 /** (x, y) ↦ (a·x − b·y + tx, b·x + a·y + ty): rotation, scale and shift. */
 export interface Similarity {
@@ -31,10 +43,16 @@ export const applySimilarity = ({ a, b, tx, ty }: Similarity, [x, y]: Point): Po
   b * x + a * y + ty,
 ];
 
-/** The similarity with the least sum of squared distances between moved `from` and `to` (closed form). */
+/** The mean of some points. */
+export const centreOf = (points: readonly Point[]): Point => [
+  mean(points.map(([x]) => x)),
+  mean(points.map(([, y]) => y)),
+];
+
+/** The similarity that moves the points `from` nearest to the points `to`, by the sum of squared distances (closed form). */
 export function fitSimilarity(from: readonly Point[], to: readonly Point[]): Similarity {
-  const mean = (points: readonly Point[], k: 0 | 1) => points.reduce((s, p) => s + p[k], 0) / points.length;
-  const [fx, fy, gx, gy] = [mean(from, 0), mean(from, 1), mean(to, 0), mean(to, 1)];
+  const [fx, fy] = centreOf(from);
+  const [gx, gy] = centreOf(to);
   let dot = 0;
   let cross = 0;
   let norm = 0;

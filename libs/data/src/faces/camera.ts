@@ -1,9 +1,10 @@
+import { sum } from '@id3/core';
 import {
   applySimilarity,
   fitSimilarity,
+  fivePoints,
   templateFor,
   type FivePoints,
-  type Point,
   type Similarity,
 } from './alignment.ts';
 import { headRotation, rotate } from './geometry.ts';
@@ -38,23 +39,26 @@ function jitter(fit: Similarity, { jitter: { x, y, scale }, roll }: Shot, size: 
 }
 
 /**
- * The camera that brings the five points of a head, `landmarks` of its vertices, to the template by the similarity that fits them
- * best, as for real pictures. The fit holds in profile, where the points' heights decide: over 30 people the size at 75° is 99 %
- * of the frontal one and the head leans by 4° ± 4° (88 % and 5° ± 5° at 90°). `factor` is the number of samples per pixel's side.
+ * The camera that brings the five points of a head to the template, by the similarity that fits them best, as for real pictures.
+ * The fit also holds in profile, where the points' heights decide: over 30 people the size at 75° is 99 % of the frontal one and
+ * the head leans by 4° ± 4° (88 % and 5° ± 5° at 90°).
+ *
+ * @param head positions of its vertices: [n,3]
+ * @param landmarks which vertices the five points are
+ * @param picture its side in pixels, and how many samples a pixel's side has
  */
 export function aimCamera(
   head: Float32Array,
   landmarks: ArrayLike<number>,
   shot: Shot,
-  size: number,
-  factor: number,
+  { size, factor }: { size: number; factor: number },
 ): Camera {
   const r = headRotation(shot.yaw, shot.pitch);
   const vertices = Array.from(landmarks, (v) => head.subarray(3 * v, 3 * v + 3));
-  const mean = (k: number) => vertices.reduce((sum, vertex) => sum + vertex[k] / vertices.length, 0);
+  const mean = (k: number) => sum(vertices.map((vertex) => vertex[k] / vertices.length));
   const centre = [0, mean(1), mean(2)];
-  const points = vertices.map((vertex): Point => {
-    const [x, y, z] = [vertex[0] - centre[0], vertex[1] - centre[1], vertex[2] - centre[2]];
+  const points = fivePoints((i) => {
+    const [x, y, z] = [0, 1, 2].map((k) => vertices[i][k] - centre[k]);
     const depth = shot.distance - (r[6] * x + r[7] * y + r[8] * z);
     return [(r[0] * x + r[1] * y + r[2] * z) / depth, -(r[3] * x + r[4] * y + r[5] * z) / depth];
   });
@@ -67,17 +71,16 @@ export function aimCamera(
     tx: fit.tx * factor + shift,
     ty: fit.ty * factor + shift,
   };
-  const projected = points.map((point) => applySimilarity(fit, point)) as unknown as FivePoints;
+  const projected = fivePoints((i) => applySimilarity(fit, points[i]));
   return { rotation: r, centre, distance: shot.distance, toSamples, landmarks: projected };
 }
 
-/** Writes positions in camera space to `turned` and in samples, with nearness, to `screen`: [count,3] each. */
+/** Projects positions [count,3]. Writes them in the camera's space to `turned`, and as x, y in samples and nearness to `screen`. */
 export function project(
   positions: Float32Array,
   count: number,
   { rotation, centre, distance, toSamples }: Camera,
-  turned: Float32Array,
-  screen: Float32Array,
+  { turned, screen }: { turned: Float32Array; screen: Float32Array },
 ): void {
   const { a, b, tx, ty } = toSamples;
   for (let k = 0; k < 3 * count; k += 3) {

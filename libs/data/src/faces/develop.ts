@@ -1,4 +1,4 @@
-import { Rng } from '@id3/core';
+import { Rng, sum } from '@id3/core';
 import { toSrgb, type Frame } from './rasteriser.ts';
 import type { Shot } from './shot.ts';
 
@@ -29,8 +29,8 @@ export function develop(linear: Float32Array, size: number, { blur, noise }: Sho
 /** The sum of four random bytes, scaled to mean 0 and variance 1: close to normal and cheap. */
 function almostNormal(rng: Rng): number {
   const bits = rng.int(0x1_0000_0000);
-  const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
-  return (sum - 510) / 147.8;
+  const total = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
+  return (total - 510) / 147.8;
 }
 
 /** Gaussian blur with deviation `std` pixels; edges repeat. */
@@ -40,7 +40,7 @@ function blurInPlace(image: Float32Array, size: number, std: number): void {
   const kernel = Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-((i - radius) ** 2) / (2 * std * std)),
   );
-  const total = kernel.reduce((sum, w) => sum + w, 0);
+  const total = sum(kernel);
   const line = new Float32Array(size);
   for (const [step, next] of [
     [3, 3 * size],
@@ -51,12 +51,12 @@ function blurInPlace(image: Float32Array, size: number, std: number): void {
         const start = row * next + channel;
         for (let i = 0; i < size; i++) line[i] = image[start + i * step];
         for (let i = 0; i < size; i++) {
-          let sum = 0;
+          let blurred = 0;
           for (let j = -radius; j <= radius; j++) {
             const at = i + j < 0 ? 0 : i + j >= size ? size - 1 : i + j;
-            sum += kernel[j + radius] * line[at];
+            blurred += kernel[j + radius] * line[at];
           }
-          image[start + i * step] = sum / total;
+          image[start + i * step] = blurred / total;
         }
       }
     }

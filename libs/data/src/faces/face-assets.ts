@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { GENDERS } from '../datasets/manifest.ts';
 import { assetFolder, readTargets, type Target } from './assets.ts';
 import { computeNormals } from './geometry.ts';
 import { SAGGING_TARGETS } from './head.ts';
@@ -8,7 +9,6 @@ import { BROW_STYLES, IRISES } from './person.ts';
 import { SHAPE_TARGETS, sidesOf } from './shape-targets.ts';
 import { BEARD_STYLES, HAIR_STYLES } from './shot.ts';
 import {
-  GENDERS,
   RACES,
   SKIN_AGES,
   colourless,

@@ -1,8 +1,10 @@
+import { GENDERS, type Gender } from '../datasets/manifest.ts';
 import { addTarget, type Target } from './assets.ts';
 import type { HeadMesh } from './mesh.ts';
 import type { Person } from './person.ts';
 import { sidesOf } from './shape-targets.ts';
-import { GENDERS, RACES, type Gender } from './textures.ts';
+import type { Shot } from './shot.ts';
+import { RACES } from './textures.ts';
 
 /** Ages (years) that MakeHuman models; ages between them are blends of two. */
 const AGE_NODES = [
@@ -66,13 +68,11 @@ export function headsByAge(mesh: HeadMesh, targets: ReadonlyMap<string, Target>,
 /** Progress from `from` to `to`, 0 to 1; `to` may be the smaller. */
 const progress = (x: number, from: number, to: number) => Math.min(Math.max((x - from) / (to - from), 0), 1);
 
-/** A person's head at an age and with an expression; writes [count,3]. */
+/** A person's head at a shot's age and with its expression, blended from their heads at the modelled ages; writes [count,3]. */
 export function poseHead(
-  heads: HeadsByAge,
+  { person, heads }: { person: Person; heads: HeadsByAge },
+  { age, expression }: Pick<Shot, 'age' | 'expression'>,
   targets: ReadonlyMap<string, Target>,
-  person: Person,
-  age: number,
-  expression: ReadonlyMap<string, number>,
   out: Float32Array,
 ): void {
   const later = AGE_NODES.findIndex((node) => node.age >= age);

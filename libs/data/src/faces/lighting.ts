@@ -23,19 +23,25 @@ const CAVITY = 0.1;
 const SKY = 1.15;
 const GROUND = 0.7;
 
-/**
- * Light of each vertex from normals in camera space: writes [count,4], red, green, blue and specular. `occlusion` is given in
- * the head's own space, from which `headRotation` leads to the camera's.
- */
+/** What is lit, and by what. */
+export interface Scene {
+  surface: Surface;
+  light: Shot['light'];
+  /** Of the head's skin: what hides it from light, in the head's own space, and the rotation from there to the camera's. */
+  shadows?: { occlusion: Occlusion; rotation: readonly number[] };
+}
+
+const UPRIGHT: readonly number[] = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+
+/** Light of each vertex from normals [count,3] in camera space: writes [count,4], red, green, blue and specular. */
 export function illuminate(
   normals: Float32Array,
   count: number,
-  surface: Surface,
-  { azimuth, elevation, colour, ambient }: Shot['light'],
+  { surface, light, shadows }: Scene,
   out: Float32Array,
-  occlusion?: Occlusion,
-  headRotation: readonly number[] = [1, 0, 0, 0, 1, 0, 0, 0, 1],
 ): void {
+  const { azimuth, elevation, colour, ambient } = light;
+  const occlusion = shadows?.occlusion;
   const [az, el] = [(azimuth * Math.PI) / 180, (elevation * Math.PI) / 180];
   const lx = Math.sin(az) * Math.cos(el);
   const ly = Math.sin(el);
@@ -44,7 +50,7 @@ export function illuminate(
   const half = 1 / Math.hypot(lx, ly, lz + 1);
   const [hx, hy, hz] = [lx * half, ly * half, (lz + 1) * half];
   // The lamp in the head's own space.
-  const r = headRotation;
+  const r = shadows?.rotation ?? UPRIGHT;
   const [ox, oy, oz] = [
     r[0] * lx + r[3] * ly + r[6] * lz,
     r[1] * lx + r[4] * ly + r[7] * lz,

@@ -38,8 +38,7 @@ export function computeOcclusion(
   for (const [dx, dy, dz] of sphere(DIRECTIONS)) {
     projectAlong(positions, count, [dx, dy, dz], flat);
     map.fill(-Infinity);
-    for (let c = 0; c < corners.length; c += 3)
-      fillDepth(map, flat, corners[c], corners[c + 1], corners[c + 2]);
+    for (let c = 0; c < corners.length; c += 3) fillDepth(map, flat, corners, c);
     for (let v = 0, k = 0; v < count; v++, k += 3) {
       const cosine = normals[k] * dx + normals[k + 1] * dy + normals[k + 2] * dz;
       if (cosine <= 0) continue;
@@ -91,8 +90,9 @@ function projectAlong(
   }
 }
 
-/** Raises the depth map to a triangle where that is nearer. */
-function fillDepth(map: Float32Array, flat: Float32Array, a: number, b: number, d: number): void {
+/** Raises the depth map to the triangle of three corners from `first` on, where that is nearer. */
+function fillDepth(map: Float32Array, flat: Float32Array, corners: Uint16Array, first: number): void {
+  const [a, b, d] = [corners[first], corners[first + 1], corners[first + 2]];
   const [ax, ay, az] = [flat[3 * a], flat[3 * a + 1], flat[3 * a + 2]];
   const [bx, by, bz] = [flat[3 * b], flat[3 * b + 1], flat[3 * b + 2]];
   const [cx, cy, cz] = [flat[3 * d], flat[3 * d + 1], flat[3 * d + 2]];

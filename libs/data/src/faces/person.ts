@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
+import type { Gender } from '../datasets/manifest.ts';
 import { drawShape } from './shape-targets.ts';
 import { RACES, type Race } from './textures.ts';
 
@@ -11,7 +12,7 @@ export const POOLS = ['pretrain', 'train', 'test'] as const;
 export const poolSchema = z.enum(POOLS);
 export type Pool = z.infer<typeof poolSchema>;
 
-/** People a pool can hold; their numbers are a range of integers that no other pool shares. */
+/** People a pool can hold. Each pool numbers its people in a range of integers of its own. */
 export const POOL_CAPACITY = 100_000_000;
 
 /** The number that names a person over all pools. Throws a UserError where `index` exceeds the pool. */
@@ -68,10 +69,10 @@ export interface Person {
 
 /** What people are grouped by: gender and largest race. */
 export function groupOf({ gender, race }: Pick<Person, 'gender' | 'race'>): {
-  gender: 'female' | 'male';
-  race: string;
+  gender: Gender;
+  race: Race;
 } {
-  const [largest] = Object.entries(race).reduce((best, entry) => (entry[1] > best[1] ? entry : best));
+  const largest = RACES.reduce((best, one) => (race[one] > race[best] ? one : best));
   return { gender: gender < 0.5 ? 'female' : 'male', race: largest };
 }
 
@@ -105,21 +106,21 @@ export const HAIR_COLOURS = {
 const DARK_HAIR = ['black', 'black', 'darkBrown'] as const;
 const ANY_HAIR = ['black', 'darkBrown', 'brown', 'brown', 'lightBrown', 'blond', 'red'] as const;
 
-/**
- * Draws person `index` of a pool: a function of its arguments alone.
- */
+/** Draws person `index` of a pool: a function of its arguments alone. */
 export function drawPerson(seed: number, pool: Pool, index: number): Person {
   const id = personId(pool, index);
   const rng = new Rng(seed, 'person', id);
   const main = rng.pick(RACES);
   const share = rng.chance(0.2) ? rng.uniform(0.5, 0.8) : rng.uniform(0.85, 1);
   const split = rng.uniform();
-  const others = RACES.filter((race) => race !== main);
+  const [second] = RACES.filter((race) => race !== main);
+  const shareOf = (race: Race) =>
+    race === main ? share : (1 - share) * (race === second ? split : 1 - split);
   const race = {
-    [main]: share,
-    [others[0]]: (1 - share) * split,
-    [others[1]]: (1 - share) * (1 - split),
-  } as Record<Race, number>;
+    african: shareOf('african'),
+    asian: shareOf('asian'),
+    caucasian: shareOf('caucasian'),
+  };
   const departure = Math.min(Math.abs(rng.normal(0, 0.1)), 0.35);
   const gender = rng.chance(0.5) ? 1 - departure : departure;
   const fair = main === 'caucasian';

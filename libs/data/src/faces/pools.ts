@@ -24,8 +24,8 @@ export function poolItem(
 const rounded = (value: number) => Math.round(value * 100) / 100;
 
 /**
- * Renders pictures of people of a pool, as a dataset's shard: a picture's label is its person's index. Fastest where a person's
- * pictures follow each other.
+ * Renders pictures of people of a pool as a dataset's shard; a picture's label is its person's index. It is fastest where the
+ * pictures of a person follow each other.
  */
 export function renderItems(
   renderer: FaceRenderer,

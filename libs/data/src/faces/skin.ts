@@ -1,7 +1,8 @@
-import { Rng } from '@id3/core';
+import { Rng, sum } from '@id3/core';
+import { GENDERS } from '../datasets/manifest.ts';
 import { genderShares } from './head.ts';
 import type { Person } from './person.ts';
-import { ATLAS, GENDERS, RACES, SKIN_AGES, type SkinAge, type Texture } from './textures.ts';
+import { ATLAS, RACES, SKIN_AGES, type SkinAge, type Texture } from './textures.ts';
 
 /** Skins by `<age>_<race>_<gender>`. */
 export type Skins = ReadonlyMap<string, Texture>;
@@ -14,7 +15,7 @@ const NEGLIGIBLE = 0.04;
 /** A person's skin at the three ages that are painted. */
 export type SkinsByAge = readonly Texture[];
 
-/** Blends the person's race and gender and adds what is their own: tone, freckles, moles. `level` halves the skins so many times. */
+/** Blends the skins of the person's race and gender, and adds what is their own: tone, freckles, moles. Each `level` halves the size. */
 export function skinsByAge(skins: Skins, person: Person, level: number): SkinsByAge {
   const marks = personalMarks(person, level);
   return SKIN_AGES.map((age) => {
@@ -31,7 +32,7 @@ function blendSkins(skins: Skins, person: Person, age: SkinAge): Texture {
   const parts = RACES.flatMap((race) =>
     GENDERS.map((g) => ({ share: person.race[race] * gender[g], skin: skins.get(`${age}_${race}_${g}`)! })),
   ).filter(({ share }) => share > NEGLIGIBLE);
-  const total = parts.reduce((sum, { share }) => sum + share, 0);
+  const total = sum(parts.map(({ share }) => share));
   const [{ skin }] = parts;
   const data = new Float32Array(skin.data.length);
   for (const part of parts) {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Gender } from '../datasets/manifest.ts';
 
 /** An image in linear light with premultiplied alpha: float [height,width,4], values 0 to 1. */
 export interface Texture {
@@ -73,8 +74,6 @@ export function colourless({ width, height, data }: Texture, contrast: number): 
 
 export const RACES = ['african', 'asian', 'caucasian'] as const;
 export type Race = (typeof RACES)[number];
-export const GENDERS = ['female', 'male'] as const;
-export type Gender = (typeof GENDERS)[number];
 export const SKIN_AGES = ['young', 'middleage', 'old'] as const;
 export type SkinAge = (typeof SKIN_AGES)[number];
 
@@ -104,10 +103,10 @@ export function moveToAtlas(uvs: Float32Array): void {
 
 /** The middle of the face in the atlas. */
 const CHEEKS = { x: 100, y: 130, width: 60, height: 92 };
-/** The painted skins of one race differ in tone as people do; so much of the difference is taken for age and kept. */
+/** The painted skins of one race differ in tone as people do. This share of the difference is taken for age and kept. */
 const TONE_KEPT = 0.25;
 
-/** Brings the tone of an older skin to that of the young one, in place, but for what is due to age. */
+/** Brings the tone of an older skin near that of the young one, in place; what is due to age stays. */
 export function matchTone(skin: Texture, young: Texture): void {
   const mean = ({ data, width }: Texture, k: number) => {
     let sum = 0;

@@ -1,3 +1,4 @@
+import { sum } from '@id3/core';
 import type { ResultTable } from '../tabulate.ts';
 import { legend, tableTexts, type Texts } from './texts.ts';
 
@@ -9,11 +10,9 @@ export function alignedText({ rows }: Pick<Texts, 'rows'>): string {
       .map((text, k) => (k === 0 ? text.padEnd(widths[k]) : text.padStart(widths[k])))
       .join('  ')
       .trimEnd();
-  return [
-    line(rows[0]),
-    '─'.repeat(widths.reduce((sum, w) => sum + w + 2, -2)),
-    ...rows.slice(1).map(line),
-  ].join('\n');
+  return [line(rows[0]), '─'.repeat(sum(widths) + 2 * (widths.length - 1)), ...rows.slice(1).map(line)].join(
+    '\n',
+  );
 }
 
 /** The results in columns for a terminal. */

@@ -11,7 +11,7 @@ export const points = (share: number): string => `${share < 0 ? '−' : '+'}${pe
 export const plusMinus = ({ mean, halfWidth }: Interval): string =>
   halfWidth === undefined ? percent(mean) : `${percent(mean)} ± ${percent(halfWidth)}`;
 
-/** Whether a difference is told from none after the correction. */
+/** Whether a difference can be told from chance after Holm's correction. */
 export const isSignificant = ({ pHolm }: Comparison): boolean => pHolm !== undefined && pHolm < SIGNIFICANT;
 
 /** One part of a report: a table of texts, a header first, that says which cells are the best of their columns. */
@@ -59,8 +59,8 @@ function texts(table: ResultTable, header: string, cell: (result: Result) => str
 export function legend({ rows }: ResultTable): string {
   const results = rows.flatMap((row) => Object.values(row.results));
   const range = (values: readonly number[]) => {
-    const [least, most] = [Math.min(...values), Math.max(...values)];
-    return least === most ? `${least}` : `${least} to ${most}`;
+    const [min, max] = [Math.min(...values), Math.max(...values)];
+    return min === max ? `${min}` : `${min} to ${max}`;
   };
   if (results.length === 0) return 'No result yet.';
   const seeds = range(results.map((result) => result.seeds.length));

@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import { Courses } from '../../../charts/courses.tsx';
+import { MetricCurves } from '../../../charts/curves.tsx';
 import { Annotations } from '../../../components/run/annotations.tsx';
 import { Artefacts } from '../../../components/run/artefacts.tsx';
 import { ConfigTable } from '../../../components/run/config-table.tsx';
@@ -58,8 +58,8 @@ export default page(({ db, params }) => {
         )}
       </header>
       {run.error !== null && <pre className="wrong">{run.error}</pre>}
-      {view.courses.length > 0 && (
-        <Courses run={run.id} keys={view.courses} startedAt={run.startedAt} live={`${run.heartbeatAt}`} />
+      {view.curves.length > 0 && (
+        <MetricCurves run={run.id} keys={view.curves} startedAt={run.startedAt} live={`${run.heartbeatAt}`} />
       )}
       {view.folds.length > 0 && <Verification folds={view.folds} summaries={view.summaries} />}
       {view.numbers.length > 0 && (

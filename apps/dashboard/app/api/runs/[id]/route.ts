@@ -1,4 +1,4 @@
-import { annotate, getRun, DatabaseProblem } from '@id3/tracking';
+import { annotate, getRun, DatabaseProblem, type Annotation } from '@id3/tracking';
 import { z } from 'zod';
 import { writeToDatabase } from '../../../../server/database.ts';
 
@@ -9,7 +9,7 @@ const changeSchema = z
     tags: z.array(z.string().max(50)).max(50),
     archived: z.boolean(),
   })
-  .partial();
+  .partial() satisfies z.ZodType<Partial<Annotation>>;
 
 /** Changes what a person says about a run: the dashboard's only writes. The proxy has refused foreign origins. */
 export async function PATCH(

@@ -4,26 +4,30 @@ import { useEffect, useMemo, useState } from 'react';
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import { number } from '../components/format.ts';
 import { useQuery } from '../components/use-query.ts';
+import type { Curve, SeriesAnswer } from '../server/series.ts';
 import { Chart } from './chart.tsx';
 import { smooth } from './smooth.ts';
 
-type Course = readonly (readonly [step: number, value: number, time: number])[];
-
 /**
- * The courses of a run's metrics, each in its chart; smoothing, scale and axis are in the URL, and the hover is one
- * for all. `live` changes when the run has logged more.
+ * The curves of a run's metrics, each in its chart. Smoothing, scale and axis are in the URL; pointing at one chart points at
+ * all of them. `live` changes when the run has logged more.
  */
-export function Courses(props: { run: number; keys: readonly string[]; startedAt: number; live: string }) {
+export function MetricCurves(props: {
+  run: number;
+  keys: readonly string[];
+  startedAt: number;
+  live: string;
+}) {
   const { run, keys, startedAt, live } = props;
   const [query, change] = useQuery();
-  const courses = useCourses(run, keys, live);
+  const curves = useCurves(run, keys, live);
   const smoothing = Math.min(0.99, Math.max(0, Number(query.get('smooth') ?? 0) || 0));
   const log = query.get('scale') === 'log';
   const byTime = query.get('x') === 'time';
   return (
     <section>
       <div className="controls">
-        <h2>Courses</h2>
+        <h2>Curves</h2>
         <label>
           Smoothing
           <input
@@ -57,10 +61,10 @@ export function Courses(props: { run: number; keys: readonly string[]; startedAt
       </div>
       <div className="columns">
         {keys.map((key) => (
-          <CourseChart
+          <CurveChart
             key={key}
             name={key}
-            course={courses.get(key)}
+            curve={curves.get(key)}
             {...{ smoothing, log, byTime, startedAt }}
           />
         ))}
@@ -69,45 +73,45 @@ export function Courses(props: { run: number; keys: readonly string[]; startedAt
   );
 }
 
-function CourseChart(props: {
+function CurveChart(props: {
   name: string;
-  course: Course | undefined;
+  curve: Curve | undefined;
   smoothing: number;
   log: boolean;
   byTime: boolean;
   startedAt: number;
 }) {
-  const { name, course = [], smoothing, log, byTime, startedAt } = props;
+  const { name, curve = [], smoothing, log, byTime, startedAt } = props;
   const data = useMemo(() => {
     const smoothed = smooth(
-      course.map(([, value]) => value),
+      curve.map(([, value]) => value),
       smoothing,
     );
-    return course.map(([step, value, time], k) => ({
+    return curve.map(([step, value, time], k) => ({
       x: byTime ? (time - startedAt) / 1000 : step,
       // A logarithm has no place for what is not positive.
       raw: log && value <= 0 ? null : value,
       smoothed: log && smoothed[k] <= 0 ? null : smoothed[k],
     }));
-  }, [course, smoothing, log, byTime, startedAt]);
-  const last = course.at(-1);
-  const sampled = course.filter((_, k) => k % Math.ceil(course.length / 20) === 0 || k === course.length - 1);
+  }, [curve, smoothing, log, byTime, startedAt]);
+  const last = curve.at(-1);
+  const sampled = curve.filter((_, k) => k % Math.ceil(curve.length / 20) === 0 || k === curve.length - 1);
   return (
     <Chart
       title={name}
       summary={
         last === undefined
           ? 'loading'
-          : `from ${number(course[0][1])} to ${number(last[1])} at step ${last[0]}`
+          : `from ${number(curve[0][1])} to ${number(last[1])} at step ${last[0]}`
       }
       height={200}
       table={{ columns: ['Step', name], rows: sampled.map(([step, value]) => [step, number(value)]) }}
     >
-      {course.length > 0 && (
+      {curve.length > 0 && (
         <ResponsiveContainer>
           <LineChart
             data={data}
-            syncId="courses"
+            syncId="curves"
             syncMethod="value"
             margin={{ top: 8, right: 12, bottom: 0, left: 0 }}
           >
@@ -160,9 +164,9 @@ function CourseChart(props: {
   );
 }
 
-/** The courses, asked for again when `live` changes; what is shown stays until its successor is there. */
-function useCourses(run: number, keys: readonly string[], live: string): ReadonlyMap<string, Course> {
-  const [courses, setCourses] = useState<ReadonlyMap<string, Course>>(new Map());
+/** The curves, asked for again when `live` changes; what is shown stays until its successor is there. */
+function useCurves(run: number, keys: readonly string[], live: string): ReadonlyMap<string, Curve> {
+  const [curves, setCurves] = useState<ReadonlyMap<string, Curve>>(new Map());
   const joined = keys.map(encodeURIComponent).join(',');
   useEffect(() => {
     const abort = new AbortController();
@@ -170,11 +174,11 @@ function useCourses(run: number, keys: readonly string[], live: string): Readonl
       const response = await fetch(`/api/series?runs=${run}&keys=${joined}&points=400`, {
         signal: abort.signal,
       });
-      const { series = [] } = (await response.json()) as { series?: { key: string; points: Course }[] };
-      setCourses(new Map(series.map(({ key, points }) => [key, points])));
+      const { series = [] }: Partial<SeriesAnswer> = await response.json();
+      setCurves(new Map(series.map(({ key, points }) => [key, points])));
     };
     void load().catch(() => undefined);
     return () => abort.abort();
   }, [run, joined, live]);
-  return courses;
+  return curves;
 }
