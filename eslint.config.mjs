@@ -6,6 +6,7 @@ import prettier from 'eslint-config-prettier';
 // the flow; the dashboard reads what tracking wrote.
 const flow = [
   ['scope:core', []],
+  ['scope:cli', ['scope:core']],
   ['scope:backend', []],
   ['scope:engine', ['scope:core', 'scope:backend']],
   ['scope:tracking', ['scope:core']],
@@ -18,6 +19,7 @@ const flow = [
     'scope:experiments',
     [
       'scope:core',
+      'scope:cli',
       'scope:engine',
       'scope:tracking',
       'scope:report',
@@ -30,6 +32,7 @@ const flow = [
     'scope:tools',
     [
       'scope:core',
+      'scope:cli',
       'scope:engine',
       'scope:tracking',
       'scope:report',
@@ -37,9 +40,12 @@ const flow = [
       'scope:photos',
       'scope:model',
       'scope:eval',
+      // Whose commands id3 has.
+      'scope:experiments',
+      'scope:dashboard',
     ],
   ],
-  ['scope:dashboard', ['scope:core', 'scope:tracking', 'scope:report', 'scope:data']],
+  ['scope:dashboard', ['scope:core', 'scope:cli', 'scope:tracking', 'scope:report', 'scope:data']],
 ];
 
 export default tseslint.config(
