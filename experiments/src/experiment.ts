@@ -34,7 +34,7 @@ export async function runExperiment(
     name: command,
     config,
     seed: config.seed,
-    command: commandLine(command, process.argv.slice(2)),
+    command: commandLine(command, settings.words),
   });
   try {
     const variants = run.variants(rows.map(({ variant, config }) => ({ ...variant, config })));

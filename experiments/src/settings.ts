@@ -1,7 +1,9 @@
+import type { ProfileName } from './config/profiles/names.ts';
+
 /** How an experiment is run: nothing that a result depends on, and so no part of the config. */
 export interface RunSettings {
-  /** Name of the config's profile, for the experiment's default name. */
-  readonly profile: string;
+  /** The config's profile, for the experiment's default name. */
+  readonly profile: ProfileName;
   /** The folder of all results, with the database. */
   readonly out: string;
   /** Name of the experiment in the database and of its report. */
@@ -14,4 +16,6 @@ export interface RunSettings {
   readonly checkpointSeconds: number;
   /** Trains also the networks whose weights are committed. */
   readonly fromScratch: boolean;
+  /** What was typed after the command's name, to be recorded. */
+  readonly words: readonly string[];
 }

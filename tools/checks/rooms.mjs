@@ -10,6 +10,7 @@
  */
 export const ROOMS = {
   core: { folder: 'libs/core', uses: [] },
+  cli: { folder: 'libs/cli', uses: ['core'] },
   backend: { folder: 'libs/tfjs-backend-onnx', uses: [] },
   engine: { folder: 'libs/engine', uses: ['core', 'backend'] },
   tracking: { folder: 'libs/tracking', uses: ['core'] },
@@ -20,13 +21,26 @@ export const ROOMS = {
   eval: { folder: 'libs/eval', uses: ['core', 'backend', 'engine', 'data', 'model'] },
   experiments: {
     folder: 'experiments',
-    uses: ['core', 'engine', 'tracking', 'report', 'data', 'model', 'eval'],
+    uses: ['core', 'cli', 'engine', 'tracking', 'report', 'data', 'model', 'eval'],
   },
   tools: {
     folder: 'tools',
-    uses: ['core', 'engine', 'tracking', 'report', 'data', 'photos', 'model', 'eval'],
+    // Whose commands `id3` has: of experiments and the dashboard too.
+    uses: [
+      'core',
+      'cli',
+      'engine',
+      'tracking',
+      'report',
+      'data',
+      'photos',
+      'model',
+      'eval',
+      'experiments',
+      'dashboard',
+    ],
   },
-  dashboard: { folder: 'apps/dashboard', uses: ['core', 'tracking', 'report', 'data'] },
+  dashboard: { folder: 'apps/dashboard', uses: ['core', 'cli', 'tracking', 'report', 'data'] },
   checks: { folder: 'tools/checks', uses: [] },
 };
 

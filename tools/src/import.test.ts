@@ -11,7 +11,7 @@ const COUNT = 2000;
 const DISTINCT = 50;
 const folder = mkdtempSync(join(tmpdir(), 'id3-import-'));
 const out = join(folder, 'dataset');
-const tool = (name: string) => ['--import', 'tsx', join(import.meta.dirname, `${name}.ts`)];
+const tool = (name: string) => [join(import.meta.dirname, '../bin/id3.cjs'), name];
 const run = (name: string, ...args: string[]) =>
   spawnSync(process.execPath, [...tool(name), ...args], { encoding: 'utf8' });
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
   writer.close();
 });
 
-describe('nx run tools:import', () => {
+describe('id3 import', () => {
   it('continues after kill -9', async () => {
     const args = [`--from=${folder}`, `--out=${out}`, '--size=8'];
     const killed: ChildProcess = spawn(process.execPath, [...tool('import'), ...args], { stdio: 'ignore' });
@@ -59,7 +59,7 @@ describe('nx run tools:import', () => {
     expect(run('import', ...args).status).toBe(0);
     expect(readFileSync(join(out, 'manifest.json'))).toEqual(manifest);
   }, 300_000);
-  it('is read back by tools:export-dataset', () => {
+  it('is read back by id3 export-dataset', () => {
     const exported = join(folder, 'exported');
     const result = run('export-dataset', `--dataset=${out}`, `--out=${exported}`, '--format=recordio');
     expect(result.status, result.stderr).toBe(0);
@@ -67,7 +67,7 @@ describe('nx run tools:import', () => {
   });
   it.each([
     [['--from=/nowhere', '--out=x'], /^\/nowhere does not exist; check --from\.\n$/],
-    [['--out=x'], /^An import needs --from/],
+    [['--out=x'], /^Give a value for --from \(/],
     [[`--from=${folder}`, '--out=x', '--format=zip'], /^The option --format is "zip"; expected one of /],
     [
       [`--from=${folder}`, '--out=x', '--size=0'],

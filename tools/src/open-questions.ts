@@ -3,43 +3,35 @@ import { openDataset, type Dataset } from '@id3/data';
 import { describeEngine, selectEngine } from '@id3/engine';
 import { leakage, novelty, type Leakage, type Novelty } from '@id3/eval';
 import { embedDataset, embedWith, loadAnyRecogniser } from '@id3/model';
-import { main } from './main.ts';
-import { namedRecogniser, recogniserOptions } from './recognisers.ts';
+import { namedRecogniser, type RecogniserChoice } from './recognisers.ts';
 
-await main({
-  name: 'open-questions',
-  summary:
-    'Measures what the paper leaves open (nx run eval:open-questions): whether a generated dataset leaks training people, in the space of a\n' +
-    'third recogniser, against another real pool; and, with --f, whether identities hold the farther they lie from all training people.',
-  options: {
-    generated: { help: 'the folder of the generated dataset' },
-    training: { help: 'the folder of the dataset that the diffusion model was trained on' },
-    'held-out': { help: 'a dataset of other real (or rendered) people' },
-    f: { help: 'the checkpoint of f, for the second question' },
-    threshold: { help: 'cosine from which the third recogniser takes two faces for one', default: '0.95' },
-    ...recogniserOptions,
-  },
-  async run(given) {
-    const { generated, training, f } = given;
-    const heldOut = given['held-out'];
-    if (generated === undefined || training === undefined || heldOut === undefined)
-      throw new UserError(
-        'Give --generated=FOLDER, --training=FOLDER and --held-out=FOLDER, three datasets.',
-      );
-    const [made, trained, others] = [generated, training, heldOut].map(openDataset);
-    console.log(`engine: ${describeEngine(await selectEngine())}`);
-    const { embed } = await namedRecogniser(given);
-    const [a, b, c] = [
-      await embedDataset(embed, made),
-      await embedDataset(embed, others),
-      await embedDataset(embed, trained),
-    ];
-    const size = a.length / made.count;
-    const threshold = Number(given.threshold);
-    printLeakage(leakage({ generated: a, heldOut: b, training: c, size, threshold }), threshold);
-    if (f !== undefined) printNovelty(await noveltyOf(f, made, trained));
-  },
-});
+/** What is compared; paths are folders of datasets, but for `f`, a checkpoint. */
+interface Compared {
+  readonly generated: string;
+  readonly training: string;
+  readonly heldOut: string;
+  readonly f: string | undefined;
+  /** Cosine from which the third recogniser takes two faces for one. */
+  readonly threshold: number;
+  /** The third recogniser. */
+  readonly recogniser: RecogniserChoice;
+}
+
+/** Measures and prints leakage, and, where f is given, novelty. */
+export async function answerOpenQuestions(compared: Compared): Promise<void> {
+  const { generated, training, heldOut, f, threshold, recogniser } = compared;
+  const [made, trained, others] = [generated, training, heldOut].map(openDataset);
+  console.log(`engine: ${describeEngine(await selectEngine())}`);
+  const { embed } = await namedRecogniser(recogniser);
+  const [a, b, c] = [
+    await embedDataset(embed, made),
+    await embedDataset(embed, others),
+    await embedDataset(embed, trained),
+  ];
+  const size = a.length / made.count;
+  printLeakage(leakage({ generated: a, heldOut: b, training: c, size, threshold }), threshold);
+  if (f !== undefined) printNovelty(await noveltyOf(f, made, trained));
+}
 
 async function noveltyOf(path: string, made: Dataset, trained: Dataset): Promise<Novelty> {
   const recogniser = loadAnyRecogniser(path);

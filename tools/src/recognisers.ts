@@ -4,18 +4,15 @@ import { inputConventionSchema, loadOnnxRecogniser, type InputConvention } from 
 import { FaceApiRecogniser, embedWith, loadAnyRecogniser, resample, type Embed } from '@id3/model';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** The options of command lines that name a recogniser. */
-export const recogniserOptions = {
-  recogniser: {
-    help: 'face-api, a checkpoint of this project (.safetensors) or an ONNX model (.onnx)',
-    default: 'face-api',
-  },
-  'input.size': { help: "pixels of a side of an ONNX model's input", default: '112' },
-  'input.channels': { help: 'their order, RGB or BGR', default: 'RGB' },
-  'input.mean': { help: 'subtracted from values from 0 to 255: one number or three', default: '127.5' },
-  'input.std': { help: 'then divided by: one number or three', default: '127.5' },
-  'input.layout': { help: 'NCHW or NHWC', default: 'NCHW' },
-} as const;
+/** The recogniser that a command line names, and the convention of an ONNX model's input. */
+export interface RecogniserChoice {
+  readonly recogniser: string;
+  readonly 'input.size': number;
+  readonly 'input.channels': InputConvention['channels'];
+  readonly 'input.mean': number[];
+  readonly 'input.std': number[];
+  readonly 'input.layout': InputConvention['layout'];
+}
 
 export interface NamedRecogniser {
   readonly embed: Embed;
@@ -25,23 +22,18 @@ export interface NamedRecogniser {
 }
 
 /** The recogniser of a command line. Throws a UserError where it cannot be loaded. */
-export async function namedRecogniser(
-  given: Record<keyof typeof recogniserOptions, string>,
-): Promise<NamedRecogniser> {
+export async function namedRecogniser(given: RecogniserChoice): Promise<NamedRecogniser> {
   const name = given.recogniser;
   if (name === 'face-api') return { embed: embedWith(new FaceApiRecogniser()) };
   if (!existsSync(name))
     throw new UserError(`There is no recogniser ${name}; --recogniser is face-api or the path of a file.`);
   if (!name.endsWith('.onnx')) return { embed: embedWith(fitted(name)) };
-  const numbers = (text: string) => {
-    const values = text.split(',').map(Number);
-    return values.length === 1 ? values[0] : values;
-  };
+  const oneOrThree = (values: number[]) => (values.length === 1 ? values[0] : values);
   const parsed = inputConventionSchema.safeParse({
-    size: Number(given['input.size']),
+    size: given['input.size'],
     channels: given['input.channels'],
-    mean: numbers(given['input.mean']),
-    std: numbers(given['input.std']),
+    mean: oneOrThree(given['input.mean']),
+    std: oneOrThree(given['input.std']),
     layout: given['input.layout'],
   });
   if (!parsed.success) {

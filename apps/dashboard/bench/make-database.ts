@@ -2,28 +2,22 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Rng, UserError } from '@id3/core';
 import { openDatabase, openSqlite, type Database } from '@id3/tracking';
-import parse from 'yargs-parser';
-
-const HELP = `nx run dashboard:make-database --file=FILE [options]
-
-Makes a tracking database of the size that the dashboard's responses are measured with.
-
-  --file=FILE   where; must not exist
-  --runs=N      training runs (default: 2000)
-  --metrics=N   metrics of each (default: 20)
-  --points=N    steps of each metric (default: 5000)`;
 
 const VARIANTS = 10;
 const SEEDS = 3;
 const BENCHMARKS = ['rendered-lfw', 'rendered-cfp-fp', 'rendered-cplfw', 'rendered-agedb', 'rendered-calfw'];
 const FOLDS = 10;
 
-function make(argv: string[]): void {
-  const given = parse(argv, { number: ['runs', 'metrics', 'points'], boolean: ['help'] });
-  if (given.help || given.file === undefined) return console.log(HELP);
-  const path = resolve(String(given.file));
+/** Makes a database with an experiment and its training runs. Throws a UserError where the file exists. */
+export function makeBenchDatabase(asked: {
+  file: string;
+  runs: number;
+  metrics: number;
+  points: number;
+}): void {
+  const { runs, metrics, points } = asked;
+  const path = resolve(asked.file);
   if (existsSync(path)) throw new UserError(`${path} exists; name another --file.`);
-  const { runs = 2000, metrics = 20, points = 5000 } = given as Record<string, number>;
   const database = openDatabase(path);
   const parent = database.initRun({ experiment: 'bench', name: 'ablation', config: { seed: 1 } });
   addVerifications(database, parent.id, new Rng(1, 'bench'));
@@ -97,11 +91,4 @@ function addMetrics(path: string, ids: readonly number[], metrics: number, point
   });
   sqlite.pragma('wal_checkpoint(TRUNCATE)');
   sqlite.close();
-}
-
-try {
-  make(process.argv.slice(2));
-} catch (error) {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 1;
 }

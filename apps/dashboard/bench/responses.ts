@@ -1,24 +1,17 @@
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { UserError } from '@id3/core';
-import parse from 'yargs-parser';
 import { everyPage } from '../e2e/pages.ts';
 
-const HELP = `nx run dashboard:bench [options]
-
-Asks a running dashboard (dashboard:start, with a database of dashboard:make-database) for every view, and prints the median
-of its response times and what the first load sends.
-
-  --url=URL        the dashboard (default: http://127.0.0.1:3000)
-  --database=FILE  the database it serves (default: artefacts/tracking.sqlite)
-  --times=N        requests of each view (default: 15)`;
-
-async function bench(argv: string[]): Promise<void> {
-  const given = parse(argv, { string: ['url', 'database'], number: ['times'], boolean: ['help'] });
-  if (given.help) return console.log(HELP);
-  const url = String(given.url ?? 'http://127.0.0.1:3000');
+/** Asks a running dashboard for every view, some times each, and prints a table of how fast it answers and what it sends. */
+export async function measureResponses(asked: {
+  url: string;
+  database: string;
+  times: number;
+}): Promise<void> {
+  const { url, times: requests } = asked;
   const root = resolve(import.meta.dirname, '../../..');
-  const database = resolve(root, String(given.database ?? 'artefacts/tracking.sqlite'));
+  const database = resolve(root, asked.database);
   console.log('| view | status | median ms | worst ms | HTML kB | JavaScript kB, compressed |');
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
   for (const { name, path } of everyPage(database)) {
@@ -26,7 +19,7 @@ async function bench(argv: string[]): Promise<void> {
     let html = '';
     let status = 0;
     // The first request is not counted: it loads the view's code.
-    for (let k = 0; k <= (given.times ?? 15); k++) {
+    for (let k = 0; k <= requests; k++) {
       const started = performance.now();
       const response = await fetch(url + path).catch(() => {
         throw new UserError(`No dashboard answers at ${url}; start one with \`npx nx run dashboard:start\`.`);
@@ -57,10 +50,3 @@ async function scriptBytes(url: string, html: string): Promise<number> {
 }
 
 const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(0);
-
-try {
-  await bench(process.argv.slice(2));
-} catch (error) {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 1;
-}

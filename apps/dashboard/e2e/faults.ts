@@ -1,3 +1,5 @@
+/// <reference lib="dom" />
+
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 

@@ -3,21 +3,9 @@ import { basename, join, resolve } from 'node:path';
 import { UserError } from '@id3/core';
 import type { BrowserContext } from 'playwright-core';
 import sharp from 'sharp';
-import parse from 'yargs-parser';
 import { openBrowser } from './browser.ts';
 import { errorsOf, faultsOf, layoutShift } from './faults.ts';
 import { everyPage } from './pages.ts';
-
-const HELP = `nx run dashboard:look [options]
-
-Opens every view of a running dashboard in both themes and two widths, takes a picture of each, and has axe look for
-violations of accessibility. Exits with 1 where it finds a serious one, where a page fails, moves while it
-loads, or is wider than the window.
-
-  --url=URL        the dashboard (default: http://127.0.0.1:3000)
-  --database=FILE  the database it serves (default: artefacts/tracking.sqlite)
-  --out=FOLDER     where the pictures go (default: docs/screenshots)
-  --only=NAME      one view, such as samples`;
 
 const THEMES = ['light', 'dark'] as const;
 const WIDTHS = [1440, 390] as const;
@@ -25,18 +13,23 @@ const PATIENCE_MS = 300_000;
 /** Beyond this, Lighthouse calls a page's layout shift no longer good. It depends on the machine's load, so no test asks for it. */
 const MAX_SHIFT = 0.1;
 
-async function look(argv: string[]): Promise<void> {
-  const given = parse(argv, { string: ['url', 'database', 'out', 'only'], boolean: ['help'] });
-  if (given.help) return console.log(HELP);
-  const url = String(given.url ?? 'http://127.0.0.1:3000');
+/**
+ * Opens every view of a running dashboard, or the one named `only`, saves its picture in `out`, and prints what is wrong with it;
+ * the exit code is then 1. Throws a UserError where there is no such view.
+ */
+export async function lookAtEverything(asked: {
+  url: string;
+  database: string;
+  out: string;
+  only: string | undefined;
+}): Promise<void> {
+  const { url, only } = asked;
   const root = resolve(import.meta.dirname, '../../..');
-  const out = resolve(root, String(given.out ?? 'docs/screenshots'));
-  const pages = everyPage(resolve(root, String(given.database ?? 'artefacts/tracking.sqlite')));
-  const chosen = pages.filter(({ name }) => given.only === undefined || name === given.only);
+  const out = resolve(root, asked.out);
+  const pages = everyPage(resolve(root, asked.database));
+  const chosen = pages.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0)
-    throw new UserError(
-      `There is no view "${given.only}"; there are ${pages.map(({ name }) => name).join(', ')}.`,
-    );
+    throw new UserError(`There is no view "${only}"; there are ${pages.map(({ name }) => name).join(', ')}.`);
   mkdirSync(out, { recursive: true });
   const browser = await openBrowser();
   const faults: string[] = [];
@@ -83,11 +76,4 @@ async function lookAt(context: BrowserContext, url: string, file: string): Promi
   await page.close();
   console.log(faults.length === 0 ? `${name}: good` : faults.join('\n'));
   return faults;
-}
-
-try {
-  await look(process.argv.slice(2));
-} catch (error) {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 1;
 }

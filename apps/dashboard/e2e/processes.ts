@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Runs a script of the workspace as a person's command would, in a process group of its own. */
-function start(script: string, options: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', join(ROOT, script), ...options], {
+/** Starts a command of `id3`, in a process group of its own. */
+function start(command: string, options: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [join(ROOT, 'tools/bin/id3.cjs'), command, ...options], {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -24,11 +24,11 @@ export function killGroup({ pid }: ChildProcess): void {
 
 /** The smoke experiment, as `nx run experiments:smoke` starts it. */
 export const startSmoke = (out: string): ChildProcess =>
-  start('experiments/src/cli/ablation.ts', ['--profile=smoke', `--out=${out}`]);
+  start('ablation', ['--profile=smoke', `--out=${out}`]);
 
-/** Runs a script to its end; gives what it printed. Throws where it fails. */
-export async function run(script: string, options: readonly string[]): Promise<string> {
-  return ended(start(script, options));
+/** Runs a command of `id3` to its end; gives what it printed. Throws where it fails. */
+export async function run(command: string, options: readonly string[]): Promise<string> {
+  return ended(start(command, options));
 }
 
 export async function ended(child: ChildProcess): Promise<string> {
@@ -47,7 +47,7 @@ export interface Server {
 
 /** The production build, as `nx run dashboard:start` starts it, on a free port over a database. */
 export async function startDashboard(database: string): Promise<Server> {
-  const child = start('apps/dashboard/serve.ts', ['start', '--port=0', `--database=${database}`]);
+  const child = start('dashboard-start', ['--port=0', `--database=${database}`]);
   let output = '';
   const url = await new Promise<string>((resolve, reject) => {
     const listen = (text: Buffer) => {

@@ -136,7 +136,7 @@ describe('the ablation', () => {
     const chunks: Buffer[] = [];
     for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
-    expect(text).toBe(await run('tools/src/export-table.ts', options));
+    expect(text).toBe(await run('export-table', options));
   });
 });
 

@@ -1,37 +1,27 @@
-import { UserError } from '@id3/core';
-import { printEstimate } from '../estimate/print.ts';
-import { runExperiment } from '../experiment.ts';
-import { planAblation, targetsOf } from '../pipeline.ts';
-import { reportTable } from '../report/write.ts';
-import { ablationVariants, type Variant } from '../variants.ts';
-import { weightsFor } from './arguments.ts';
-import { main } from './main.ts';
+import { wordList } from '@id3/cli';
+import { runCommand } from './run-command.ts';
 
-await main({
+export const ablation = runCommand({
   name: 'ablation',
-  summary:
-    'Trains, samples and verifies full ID³ and every variant of the ablation, and prints the table.\n' +
-    'Results are cached: a stopped or killed run continues where it was.\n\n' +
-    '  --variants A,B        only these rows of the table',
-  async run(config, args, signal) {
-    const variants = chosen(ablationVariants(config), args.variants);
-    const { plan, rows } = planAblation(config, variants, weightsFor(args));
-    if (args.estimate) return printEstimate(plan, config, args);
-    await runExperiment(
-      { command: 'ablation', config, settings: args, signal, rows },
-      plan,
-      targetsOf(rows),
-      (finished) => reportTable(finished, rows),
-    );
+  summary: 'Trains, samples and verifies full ID³ and every variant of the ablation, and prints the table.',
+  details: 'Results are cached: a stopped or killed run continues where it was.',
+  examples: [
+    ['', 'the whole ablation of the quick profile'],
+    ['--profile=smoke --out=smoke', 'every stage with next to no work'],
+    ['--variants=full,no-id-loss --generation.identities=40', 'two rows, with fewer people'],
+    ['--profile=paper --estimate', "what the paper's numbers would take here"],
+  ],
+  options: {
+    variants: {
+      describe: 'only these rows of the table, separated by commas',
+      defaultDescription: 'all',
+      coerce: wordList,
+      async complete() {
+        const { ablationVariants } = await import('../variants.ts');
+        const { PROFILES } = await import('../config/profiles/index.ts');
+        return ablationVariants(PROFILES.quick).map(({ name }) => name);
+      },
+    },
   },
+  load: () => import('./work/ablation.ts'),
 });
-
-function chosen(variants: Variant[], names: string[] | undefined): Variant[] {
-  if (names === undefined) return variants;
-  for (const name of names)
-    if (!variants.some((variant) => variant.name === name))
-      throw new UserError(
-        `There is no variant "${name}"; choose from ${variants.map((variant) => variant.name).join(', ')}.`,
-      );
-  return variants.filter((variant) => names.includes(variant.name));
-}

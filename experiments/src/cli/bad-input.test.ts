@@ -91,7 +91,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe.concurrent('the command line', { timeout: 600_000 }, () => {
   it.each([
-    ['--profile=fast', 'There is no profile "fast"; choose one of smoke, quick, standard, paper.'],
+    ['--profile=fast', 'The option --profile is "fast"; expected one of smoke, quick, standard, paper.'],
     [
       '--difusion.timesteps=10',
       'There is no config field "difusion.timesteps"; did you mean "diffusion.timesteps"?',

@@ -1,24 +1,9 @@
-import { FULL } from '@id3/report';
-import { printEstimate } from '../estimate/print.ts';
-import { runExperiment } from '../experiment.ts';
-import { planAblation, targetsOf } from '../pipeline.ts';
-import { reportTable } from '../report/write.ts';
-import { ablationVariants } from '../variants.ts';
-import { weightsFor } from './arguments.ts';
-import { main } from './main.ts';
+import { runCommand } from './run-command.ts';
 
-await main({
+export const verify = runCommand({
   name: 'verify',
   summary: 'Verifies the recognisers of one config, and makes whatever they need.',
-  async run(config, args, signal) {
-    const full = ablationVariants(config).filter((variant) => variant.name === FULL);
-    const { plan, rows } = planAblation(config, full, weightsFor(args));
-    if (args.estimate) return printEstimate(plan, config, args);
-    await runExperiment(
-      { command: 'verify', config, settings: args, signal, rows },
-      plan,
-      targetsOf(rows),
-      (finished) => reportTable(finished, rows),
-    );
-  },
+  details: 'To verify one recogniser on datasets of your own: id3 verify-recogniser.',
+  options: {},
+  load: () => import('./work/verify.ts'),
 });

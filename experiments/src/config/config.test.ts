@@ -1,27 +1,44 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '@id3/core';
-import { describe, expect, it } from 'vitest';
-import { parseArguments } from '../cli/arguments.ts';
+import { command, main } from '@id3/cli';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { configOf, fields, runOptions } from '../cli/run-command.ts';
+import { configFields } from './fields.ts';
 import { loadConfig } from './load.ts';
 import { PROFILES } from './profiles/index.ts';
+import { PROFILE_NAMES } from './profiles/names.ts';
+import type { Config } from './schema.ts';
 
-const args = (...argv: string[]) => parseArguments(argv, { profile: 'quick', cores: 2 });
-const failure = (...argv: string[]): string => {
-  try {
-    const { profile, overrides } = args(...argv);
-    loadConfig(profile, overrides);
-  } catch (error) {
-    expect(error).toBeInstanceOf(UserError);
-    expect((error as Error).message).not.toContain('\n');
-    return (error as Error).message;
-  }
-  throw new Error('it was accepted');
-};
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+/** The config that a command line asks for, or the sentence that refuses it. */
+async function asked(...words: string[]): Promise<Config | string> {
+  let config: Config | undefined;
+  const print = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const ask = command({
+    name: 'ask',
+    target: 'experiments:ask',
+    summary: 'Keeps the config.',
+    options: runOptions,
+    fields,
+    run: async (values, context) =>
+      void (config = await configOf(values.profile, context.fields, Object.keys(values))),
+  });
+  await main({ name: 'id3', version: '0', commands: [ask] }, ['ask', ...words]);
+  if (config !== undefined) return config;
+  expect(process.exitCode).toBe(1);
+  expect(print).toHaveBeenCalledOnce();
+  const [message] = print.mock.calls[0] as [string];
+  expect(message).not.toContain('\n');
+  return message;
+}
 
 describe('profiles', () => {
-  it.each(Object.keys(PROFILES))('%s is a whole and allowed config', (name) => {
-    expect(loadConfig(name)).toEqual(PROFILES[name as keyof typeof PROFILES]);
+  it.each(PROFILE_NAMES)('%s is a whole and allowed config', (name) => {
+    expect(loadConfig(name)).toEqual(PROFILES[name]);
   });
 
   it("quick has the networks and batches that the onnx backend's bench measures", () => {
@@ -55,8 +72,8 @@ describe('profiles', () => {
 });
 
 describe('the command line', () => {
-  it('sets fields of every type', () => {
-    const { profile, overrides } = args(
+  it('sets fields of every type', async () => {
+    const config = await asked(
       '--profile=smoke',
       '--diffusion.training.steps=100',
       '--diffusion.unet.attributes=false',
@@ -67,20 +84,19 @@ describe('the command line', () => {
       'wasm',
       '--seed=7',
     );
-    const config = loadConfig(profile, overrides);
     expect(config).toMatchObject({
       seed: 7,
       engine: 'wasm',
       diffusion: { training: { steps: 100 }, unet: { attributes: false } },
       generation: { lb: -0.25, age: [20, 30] },
       downstream: { seeds: [4, 5] },
+      image: PROFILES.smoke.image,
     });
-    expect(config.image).toEqual(PROFILES.smoke.image);
     expect(PROFILES.smoke.seed).not.toBe(7);
   });
 
   it.each([
-    [['--profile=fast'], 'There is no profile "fast"; choose one of smoke, quick, standard, paper.'],
+    [['--profile=fast'], 'The option --profile is "fast"; expected one of smoke, quick, standard, paper.'],
     [
       ['--diffusion.trainig.steps=1'],
       'There is no config field "diffusion.trainig.steps"; did you mean "diffusion.training.steps"?',
@@ -130,9 +146,42 @@ describe('the command line', () => {
     [['--workers=0'], 'The option --workers is "0"; expected a whole number of at least 1.'],
     [
       ['smoke'],
-      'The argument "smoke" is not understood; options are written --name=value (-- --help lists all).',
+      'The argument "smoke" is not understood; options are written --name=value (--help lists all).',
     ],
-  ])('%j is refused in one sentence', (argv, message) => {
-    expect(failure(...argv)).toBe(message);
+    [['--worker=2'], 'There is no option --worker; did you mean --workers?'],
+    [['--sed=2'], 'There is no config field "sed"; did you mean "seed"?'],
+    [['--out=a', '--out=b'], 'The option --out needs one value, as in --out=VALUE.'],
+  ])('%j is refused in one sentence', async (words, message) => {
+    expect(await asked(...words)).toBe(message);
+  });
+});
+
+describe('the list of fields', () => {
+  it.each(PROFILE_NAMES)('has every field of %s', (name) => {
+    const paths = (group: object, path: string): string[] =>
+      Object.entries(group).flatMap(([field, value]: [string, unknown]) =>
+        typeof value === 'object' && value !== null && !Array.isArray(value)
+          ? paths(value, `${path}${field}.`)
+          : [path + field],
+      );
+    const config = PROFILES[name];
+    expect(
+      configFields(config)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(paths(config, '').sort());
+  });
+
+  it('says what is allowed', () => {
+    const allowed = Object.fromEntries(
+      configFields(PROFILES.quick).map((field) => [field.path, field.allowed]),
+    );
+    expect(allowed).toMatchObject({
+      seed: 'whole number ≥ 0',
+      'image.size': 'whole number ≥ 16, ≤ 112, a multiple of 16',
+      engine: 'auto | tensorflow-gpu | onnx | tensorflow | wasm | cpu',
+      'generation.yaw': 'number ≥ -90, ≤ 90, then number ≥ -90, ≤ 90',
+    });
+    expect(allowed).toMatchSnapshot();
   });
 });

@@ -1,6 +1,8 @@
+import { nearest } from '@id3/cli';
 import { UserError } from '@id3/core';
 import type { z } from 'zod';
-import { PROFILES, type ProfileName } from './profiles/index.ts';
+import { PROFILES } from './profiles/index.ts';
+import type { ProfileName } from './profiles/names.ts';
 import { configSchema, type Config } from './schema.ts';
 
 /** Values of a command line by dotted path, such as `diffusion.training.steps` → `'100'`. */
@@ -10,17 +12,12 @@ export type Overrides = Record<string, unknown>;
  * The config of a profile with fields overridden. Throws a UserError that names the field and what
  * was expected where a path or value is not allowed.
  */
-export function loadConfig(profile: string, overrides: Overrides = {}): Config {
-  const config = structuredClone(PROFILES[profileName(profile)]) as Config;
+export function loadConfig(profile: ProfileName, overrides: Overrides = {}): Config {
+  const config = structuredClone(PROFILES[profile]);
   for (const [path, value] of Object.entries(overrides)) override(config, path.split('.'), value);
   const result = configSchema.safeParse(config);
   if (!result.success) throw new UserError(explain(result.error.issues[0], config));
   return result.data;
-}
-
-function profileName(name: string): ProfileName {
-  if (Object.hasOwn(PROFILES, name)) return name as ProfileName;
-  throw new UserError(`There is no profile "${name}"; choose one of ${Object.keys(PROFILES).join(', ')}.`);
 }
 
 /** Sets one field of a config; every field has a value in every profile, so unknown paths are known at once. */
@@ -73,28 +70,14 @@ function unknownField(
 ): string {
   const full = (field: string) => [...parent, field, ...rest].join('.');
   const names = Object.keys(group);
-  const [nearest] = names
-    .map((known) => ({ known, distance: editDistance(name, known) }))
-    .sort((a, b) => a.distance - b.distance);
-  if (nearest === undefined)
+  if (names.length === 0)
     return `There is no config field "${full(name)}": "${parent.join('.')}" holds a value, not a group.`;
+  const meant = nearest(name, names);
   const hint =
-    nearest.distance <= Math.max(2, name.length / 3)
-      ? `did you mean "${full(nearest.known)}"?`
+    meant !== undefined
+      ? `did you mean "${full(meant)}"?`
       : `${parent.length > 0 ? `"${parent.join('.')}"` : 'the config'} has ${names.join(', ')}.`;
   return `There is no config field "${full(name)}"; ${hint}`;
-}
-
-/** Levenshtein's distance: the least number of letters inserted, deleted or replaced. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length];
 }
 
 const isGroup = (value: unknown): value is Record<string, unknown> =>

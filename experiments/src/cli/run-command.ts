@@ -1,0 +1,141 @@
+import { availableParallelism } from 'node:os';
+import {
+  Stopped,
+  command,
+  nearest,
+  wholeNumber,
+  type Command,
+  type Context,
+  type Options,
+  type Values,
+} from '@id3/cli';
+import { UserError } from '@id3/core';
+import { PROFILE_NAMES } from '../config/profiles/names.ts';
+import type { Config } from '../config/schema.ts';
+import type { RunSettings } from '../settings.ts';
+
+/** What every command that starts from a config understands. */
+export const profileOption = {
+  profile: { describe: 'the config to start from', choices: PROFILE_NAMES, default: 'quick' },
+} as const satisfies Options;
+
+/** What every command of an experiment understands. */
+export const runOptions = {
+  ...profileOption,
+  out: { type: 'string', describe: 'folder of the results', default: 'artefacts' },
+  name: {
+    type: 'string',
+    describe: 'name of the experiment in the database and of its report',
+    defaultDescription: 'command and profile',
+  },
+  workers: {
+    describe: 'worker processes',
+    default: availableParallelism(),
+    defaultDescription: 'one a core',
+    coerce: wholeNumber(1),
+  },
+  threads: { describe: 'compute threads of each worker', default: 1, coerce: wholeNumber(1) },
+  'checkpoint-seconds': {
+    describe: 'how often a training saves its state',
+    default: 20,
+    coerce: wholeNumber(0),
+  },
+  'from-scratch': {
+    describe: 'train f and the diffusion models anew where their weights are committed',
+    type: 'boolean',
+    default: false,
+  },
+  estimate: {
+    describe: 'time one real step of each stage and project the total, instead of running',
+    type: 'boolean',
+    default: false,
+  },
+} as const satisfies Options;
+
+/** What a command of an experiment gets; `V` are the values of the options that it alone has. */
+export interface Request<V = object> {
+  readonly config: Config;
+  readonly settings: RunSettings;
+  /** Asks for times instead of results. */
+  readonly estimate: boolean;
+  readonly values: V;
+  readonly signal: Context['signal'];
+}
+
+interface Definition<O extends Options> extends Pick<Command, 'summary' | 'details' | 'examples'> {
+  readonly name: string;
+  /** Options beyond those that all have. */
+  readonly options: O;
+  /** The module that does it, with all that it needs. */
+  readonly load: () => Promise<{ run(request: Request<Values<O>>): Promise<void> | void }>;
+}
+
+export const FIELDS_DETAILS =
+  'Every field of the config is an option too, such as --diffusion.training.steps=100; `id3 config` lists them.';
+
+/** A command that runs one config's experiment. */
+export const runCommand = <const O extends Options>({
+  name,
+  details,
+  options,
+  load,
+  ...about
+}: Definition<O>) =>
+  command({
+    ...about,
+    name,
+    target: `experiments:${name}`,
+    details: [details ?? [], FIELDS_DETAILS].flat().join('\n\n'),
+    options: { ...options, ...runOptions },
+    fields,
+    async run(values: Values<O> & Values<typeof runOptions>, context) {
+      const { fields, words } = context;
+      const {
+        estimate,
+        'checkpoint-seconds': checkpointSeconds,
+        'from-scratch': fromScratch,
+        ...rest
+      } = values;
+      const config = await configOf(rest.profile, fields, Object.keys(values));
+      const { run } = await load();
+      const settings = { ...rest, checkpointSeconds, fromScratch, words };
+      const { Interrupted } = await import('../scheduler/scheduler.ts');
+      try {
+        await run({
+          config,
+          settings,
+          estimate,
+          values,
+          get signal() {
+            return context.signal;
+          },
+        });
+      } catch (error) {
+        if (!(error instanceof Interrupted)) throw error;
+        throw new Stopped('Stopped. Run the same command again to continue from the last checkpoints.');
+      }
+    },
+  });
+
+/** The fields of the config, with the words that complete their values. */
+export async function fields(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { configFields } = await import('../config/fields.ts');
+  const { PROFILES } = await import('../config/profiles/index.ts');
+  return new Map(configFields(PROFILES.quick).map(({ path, choices }) => [path, choices]));
+}
+
+/** The config that was asked for. Throws a UserError where a field is no field, or an option misspelt. */
+export async function configOf(
+  profile: RunSettings['profile'],
+  fields: Readonly<Record<string, unknown>>,
+  options: readonly string[],
+): Promise<Config> {
+  const { PROFILES } = await import('../config/profiles/index.ts');
+  const { loadConfig } = await import('../config/load.ts');
+  for (const field of Object.keys(fields)) {
+    const meant = nearest(field, [...options, ...Object.keys(PROFILES[profile])]);
+    if (meant !== undefined && options.includes(meant))
+      throw new UserError(`There is no option --${field}; did you mean --${meant}?`);
+  }
+  return loadConfig(profile, fields);
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { configSchema, type Config } from './schema.ts';
+
+/** One field of the config. */
+export interface Field {
+  /** As in `--diffusion.training.steps=100`. */
+  readonly path: string;
+  readonly value: unknown;
+  /** What is allowed, in words. */
+  readonly allowed: string;
+  /** The values, where they can be listed. */
+  readonly choices: readonly string[];
+}
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+/** Every field of a config, in the schema's order. What it leaves out cannot be set on a command line either. */
+export const configFields = (config: Config): Field[] => fieldsOf(z.toJSONSchema(configSchema), config, []);
+
+function fieldsOf(schema: Schema, value: unknown, path: readonly string[]): Field[] {
+  if (value === undefined) return [];
+  if (schema.properties === undefined)
+    return [{ path: path.join('.'), value, allowed: inWords(schema), choices: choicesOf(schema) }];
+  return Object.entries(schema.properties).flatMap(([name, inner]) =>
+    isSchema(inner) ? fieldsOf(inner, Reflect.get(Object(value), name), [...path, name]) : [],
+  );
+}
+
+function choicesOf({ enum: values, type, const: constant, anyOf, items }: Schema): string[] {
+  if (values !== undefined) return values.map(String);
+  if (constant !== undefined) return [String(constant)];
+  if (type === 'boolean') return ['true', 'false'];
+  if (anyOf !== undefined) return anyOf.filter(isSchema).flatMap(choicesOf);
+  // Of a list, what each item may be.
+  return isSchema(items) ? choicesOf(items) : [];
+}
+
+function inWords(schema: Schema): string {
+  const { type, anyOf, prefixItems, items } = schema;
+  if (anyOf !== undefined) return anyOf.filter(isSchema).map(inWords).join(', or ');
+  if (type === 'array') {
+    if (prefixItems !== undefined) return prefixItems.filter(isSchema).map(inWords).join(', then ');
+    return `a list of: ${isSchema(items) ? inWords(items) : 'anything'}`;
+  }
+  const choices = choicesOf(schema);
+  if (choices.length > 0) return choices.join(' | ');
+  if (type === 'integer' || type === 'number') return numberInWords(schema);
+  return type === 'string' ? 'text' : 'anything';
+}
+
+function numberInWords({
+  type,
+  minimum,
+  maximum,
+  exclusiveMinimum,
+  exclusiveMaximum,
+  multipleOf,
+}: Schema): string {
+  const bounds = [
+    ...(minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? [`≥ ${minimum}`] : []),
+    ...(exclusiveMinimum === undefined ? [] : [`> ${exclusiveMinimum}`]),
+    ...(maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? [`≤ ${maximum}`] : []),
+    ...(exclusiveMaximum === undefined ? [] : [`< ${exclusiveMaximum}`]),
+    ...(multipleOf === undefined ? [] : [`a multiple of ${multipleOf}`]),
+  ];
+  return [type === 'integer' ? 'whole number' : 'number', ...bounds].join(' ').replace(/ (≤|<|a)/g, ', $1');
+}
+
+const isSchema = (schema: unknown): schema is Schema => typeof schema === 'object' && !Array.isArray(schema);

@@ -1,0 +1,35 @@
+import { command, numberBetween } from '@id3/cli';
+import { recogniserOptions } from './recogniser-options.ts';
+
+export const openQuestions = command({
+  name: 'open-questions',
+  target: 'eval:open-questions',
+  summary: 'Measures what the paper leaves open: leaks of training people, and the novelty of identities.',
+  details:
+    'Whether a generated dataset leaks training people is judged in the space of a third recogniser, against another real pool. With --f: whether ' +
+    'identities hold the farther they lie from all training people.',
+  options: {
+    generated: { type: 'string', demandOption: true, describe: 'the folder of the generated dataset' },
+    training: {
+      type: 'string',
+      demandOption: true,
+      describe: 'the folder of the dataset that the diffusion model was trained on',
+    },
+    'held-out': {
+      type: 'string',
+      demandOption: true,
+      describe: 'a dataset of other real (or rendered) people',
+    },
+    f: { type: 'string', describe: 'the checkpoint of f, for the second question' },
+    threshold: {
+      default: 0.95,
+      describe: 'cosine from which the third recogniser takes two faces for one',
+      coerce: numberBetween(-1, 1),
+    },
+    ...recogniserOptions,
+  },
+  async run({ 'held-out': heldOut, ...values }) {
+    const { answerOpenQuestions } = await import('../open-questions.ts');
+    await answerOpenQuestions({ ...values, heldOut, recogniser: values });
+  },
+});

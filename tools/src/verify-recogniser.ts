@@ -1,0 +1,110 @@
+import { basename, join, resolve } from 'node:path';
+import { openDataset, type Dataset } from '@id3/data';
+import { describeEngine, selectEngine } from '@id3/engine';
+import {
+  bootstrapTarAtFar,
+  labelledPairs,
+  probeConvention,
+  verify,
+  type VerificationResult,
+} from '@id3/eval';
+import { openDatabase } from '@id3/tracking';
+import { namedRecogniser, type RecogniserChoice } from './recognisers.ts';
+
+/** Of drawn pairs. */
+const FOLDS = 10;
+
+/** A verification that is asked for. */
+interface Asked {
+  /** Folders of datasets; where one has no pairs, they are drawn from its people. */
+  readonly benchmarks: string[];
+  readonly recogniser: RecogniserChoice;
+  readonly thresholds: 'exact' | 'insightface';
+  /** False accept rate at which the true accept rate is given. */
+  readonly far: number;
+  /** Folder of the database. */
+  readonly out: string;
+  /** Of the run in the database; undefined: the recogniser's. */
+  readonly name: string | undefined;
+  /** Of the bootstrap and of drawn pairs. */
+  readonly seed: number;
+}
+
+/** Verifies one recogniser on benchmarks: a table on the terminal, every fold and curve in the database. */
+export async function verifyRecogniser(asked: Asked): Promise<void> {
+  const { benchmarks: folders, thresholds, far, out, seed } = asked;
+  const { recogniser } = asked.recogniser;
+  const engine = await selectEngine();
+  console.log(`engine: ${describeEngine(engine)}`);
+  const { embed, convention, load } = await namedRecogniser(asked.recogniser);
+  const datasets = folders.map((folder) => withPairs(openDataset(folder), seed));
+  const database = openDatabase(join(out, 'tracking.sqlite'));
+  const run = database.initRun({
+    experiment: 'verify',
+    name: asked.name ?? basename(recogniser),
+    stage: 'verify',
+    config: { recogniser, convention, benchmarks: folders.map((folder) => resolve(folder)), thresholds },
+    engine,
+  });
+  try {
+    if (load && convention && datasets[0].pairs) {
+      const { warning } = await probeConvention(load, convention, datasets[0]);
+      if (warning) {
+        console.error(warning);
+        run.event('warning', warning);
+      }
+    }
+    const rows: string[][] = [];
+    for (const [i, dataset] of datasets.entries()) {
+      const benchmark = basename(resolve(folders[i]));
+      const result = await verify(embed, dataset, { benchmark, thresholds, fars: [0.1, 0.01, 0.001, far] });
+      run.verification(result);
+      const same = dataset.pairs!.map((pair) => pair.same);
+      const distances = result.scores.map((cosine) => 2 - 2 * cosine);
+      rows.push(rowOf(result, bootstrapTarAtFar({ distances, same }, far, { seed })));
+    }
+    run.finish();
+    print([['benchmark', 'pairs', 'accuracy', '± std', 'AUC', 'EER', `TAR@FAR=${far} [95 % CI]`], ...rows]);
+    console.log(`Run ${run.id} of experiment verify is in ${database.path}.`);
+  } catch (error) {
+    run.fail(error);
+    throw error;
+  }
+}
+
+function withPairs(dataset: Dataset, seed: number): Dataset {
+  if (dataset.pairs !== undefined) return dataset;
+  const pairs = labelledPairs(dataset.labels, FOLDS, seed);
+  console.log(
+    `${dataset.folder} has no pairs: ${pairs.length} are drawn from its ${dataset.identities} people (seed ${seed}).`,
+  );
+  return { ...dataset, pairs };
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(2);
+}
+
+function rowOf(
+  { benchmark, pairs, accuracy, accuracyStd, auc, eer }: VerificationResult,
+  tar: { value: number; low: number; high: number },
+): string[] {
+  const interval = `${percent(tar.value)} [${percent(tar.low)}, ${percent(tar.high)}]`;
+  return [
+    benchmark,
+    String(pairs),
+    percent(accuracy),
+    percent(accuracyStd),
+    percent(auc),
+    percent(eer),
+    interval,
+  ];
+}
+
+function print(rows: string[][]): void {
+  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
+  for (const row of rows)
+    console.log(
+      row.map((cell, c) => (c === 0 ? cell.padEnd(widths[c]) : cell.padStart(widths[c]))).join('  '),
+    );
+}
