@@ -156,7 +156,7 @@ function run(row: Row, step: Step, log: number): Promise<number> {
     signal: stop.signal,
   });
   return new Promise((resolve) => {
-    started.on('error', () => resolve(1)); // Stopped, or `timeout` is missing; the log says which.
+    started.on('error', () => {}); // Stopped, or `timeout` is missing: `close` follows.
     started.on('close', (code) => resolve(code ?? 1));
   });
 }
