@@ -4,7 +4,16 @@
  * Prints a Markdown table; ends with exit code 1 if anything fails that must work. Logs are in dist/nodes.
  */
 import { spawn, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -73,25 +82,19 @@ function plainEnvironment(): NodeJS.ProcessEnv {
 /** The search path without packages' commands. */
 const searchPath = process.env.PATH!.split(delimiter).filter((folder) => !folder.includes('node_modules'));
 
-/** A folder of links to every command of the search path that neither compiles nor builds. */
-function linkCommandsWithoutCompilers(folder: string): string {
-  const builds =
-    /^(.*-)?(g\+\+|gcc|cc|c\+\+|cpp|clang|clang\+\+|gmake|make|cmake|ninja|python[\d.]*|pypy[\d.]*)(-[\d.]+)?$/;
+/** Names of commands that compile or that a build needs. */
+const BUILDS =
+  /^(.*-)?(g\+\+|gcc|cc|c\+\+|cpp|clang|clang\+\+|gmake|make|cmake|ninja|python[\d.]*|pypy[\d.]*)(-[\d.]+)?$/;
+
+/** A folder of links to those commands of the search path whose names are wanted. */
+function linkCommands(folder: string, wanted: (name: string) => boolean): string {
   mkdirSync(folder);
   const linked = new Set<string>();
-  for (const place of searchPath) {
-    let names: string[] = [];
-    try {
-      names = readdirSync(place);
-    } catch {
-      continue; // A search path may name folders that are not there.
-    }
-    for (const name of names) {
-      if (linked.has(name) || builds.test(name)) continue;
+  for (const place of searchPath.filter((place) => existsSync(place)))
+    for (const name of readdirSync(place).filter((name) => wanted(name) && !linked.has(name))) {
       linked.add(name);
       symlinkSync(join(place, name), join(folder, name));
     }
-  }
   return folder;
 }
 
@@ -118,10 +121,12 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 const folder = mkdtempSync(join(tmpdir(), 'id3-nodes-'));
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 mkdirSync(LOGS, { recursive: true });
 
-const withoutCompilers = linkCommandsWithoutCompilers(join(folder, 'commands'));
+const withoutCompilers = linkCommands(join(folder, 'commands'), (name) => !BUILDS.test(name));
+// libs/eval's tests compare the verification protocol with the field's Python script.
+const python = linkCommands(join(folder, 'python'), (name) => name === 'python3');
 const runtimes = majors.map((major) => install(major, join(folder, `node-${major}`)));
 const rows = runtimes.flatMap((runtime) =>
   [false, true].map((compiler): Row => {
@@ -136,17 +141,22 @@ function takesSuite({ runtime, compiler }: Row): boolean {
 }
 
 /** Runs a step in the row's clone, its output into the row's log. Resolves to its exit code (128 + n after signal n). */
-function run(row: Row, command: string, log: number): Promise<number> {
-  const path = [row.runtime.bin, ...(row.compiler ? searchPath : [withoutCompilers])].join(delimiter);
+function run(row: Row, step: Step, log: number): Promise<number> {
+  const commands = row.compiler
+    ? searchPath
+    : step === 'suite'
+      ? [withoutCompilers, python]
+      : [withoutCompilers];
+  const path = [row.runtime.bin, ...commands].join(delimiter);
   const env = { ...plainEnvironment(), PATH: path, npm_config_nodedir: row.runtime.folder };
-  const started = spawn('timeout', [`${PATIENCE}m`, 'bash', '-c', command], {
+  const started = spawn('timeout', [`${PATIENCE}m`, 'bash', '-c', STEPS[step]], {
     cwd: row.clone,
     env: { ...env, NX_DAEMON: 'false', NX_TUI: 'false', CI: 'true' },
     stdio: ['ignore', log, log],
     signal: stop.signal,
   });
   return new Promise((resolve) => {
-    started.on('error', () => resolve(1)); // Stopped, or `timeout` is missing; the log says which.
+    started.on('error', () => {}); // Stopped, or `timeout` is missing: `close` follows.
     started.on('close', (code) => resolve(code ?? 1));
   });
 }
@@ -157,7 +167,7 @@ const failures: string[] = [];
 async function check(row: Row, step: Step): Promise<boolean> {
   const log = `${row.log}-${step}.log`;
   const begun = performance.now();
-  const code = await run(row, STEPS[step], openSync(log, 'w'));
+  const code = await run(row, step, openSync(log, 'w'));
   const seconds = `${Math.round((performance.now() - begun) / 1000)} s`;
   const hasDatabase = row.compiler || row.runtime.major >= FIRST_WITH_BINARIES;
   let done = code === 0;
