@@ -4,7 +4,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import Link from 'next/link';
 import { useEffect, useRef, useState } from 'react';
 import type { Line } from '../server/runs.ts';
-import type { Value } from '../server/fields.ts';
+import type { Value } from '../server/values.ts';
 import { duration } from '@id3/core/duration';
 import { MAX_RUNS } from './compare/limits.ts';
 import { number, time } from './format.ts';

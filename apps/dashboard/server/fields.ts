@@ -1,9 +1,6 @@
-import { flatten } from '@id3/report';
 import { getAnnotations, listExperiments, RUN_STATUSES, type Readable } from '@id3/tracking';
 import { configs, metricsOf, runsOf, type SlimRun } from './run-store.ts';
-
-/** A value of a column: text, number, list of tags, or nothing. */
-export type Value = string | number | boolean | readonly string[] | null | undefined;
+import type { Value } from './values.ts';
 
 /** A run as the table sees it: everything that a column or a filter may ask for. */
 export interface RunEntry {
@@ -108,14 +105,3 @@ export function configFields(entries: readonly RunEntry[]): string[] {
   const distinct = new Map(entries.map(({ run, config }) => [run.configHash, config]));
   return [...new Set([...distinct.values()].flatMap((config) => Object.keys(config)))].sort();
 }
-
-/** A config's leaves as values that a column can show. */
-export const leaves = (config: unknown): Record<string, Value> =>
-  Object.fromEntries(
-    Object.entries(flatten(config)).map(([path, value]) => [
-      path,
-      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? value
-        : JSON.stringify(value),
-    ]),
-  );

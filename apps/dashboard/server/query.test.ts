@@ -1,7 +1,7 @@
 import { UserError } from '@id3/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Value } from './fields.ts';
+import type { Value } from './values.ts';
 import { meets, parseQuery } from './query.ts';
 
 const run: Record<string, Value> = {

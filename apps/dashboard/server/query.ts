@@ -1,5 +1,5 @@
 import { UserError } from '@id3/core';
-import type { Value } from './fields.ts';
+import type { Value } from './values.ts';
 
 const OPERATORS = ['!=', '>=', '<=', '=', '>', '<', '~'] as const;
 type Operator = (typeof OPERATORS)[number];

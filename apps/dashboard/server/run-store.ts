@@ -1,5 +1,5 @@
 import { getRunConfigs, listRunsSlim, getMetricValues, type Readable, type SlimRun } from '@id3/tracking';
-import { leaves, type Value } from './fields.ts';
+import { leaves, type Value } from './values.ts';
 
 export type { SlimRun };
 

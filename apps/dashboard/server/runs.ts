@@ -1,6 +1,7 @@
 import { UserError } from '@id3/core';
 import type { Readable } from '@id3/tracking';
-import { readEntries, resolver, type BuiltIn, type RunEntry, type Value } from './fields.ts';
+import { readEntries, resolver, type BuiltIn, type RunEntry } from './fields.ts';
+import type { Value } from './values.ts';
 import { meets, parseQuery } from './query.ts';
 
 export const DEFAULT_COLUMNS: BuiltIn[] = [

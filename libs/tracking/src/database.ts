@@ -4,6 +4,7 @@ import { hashOf, makeFolder } from '@id3/core';
 import type BetterSqlite from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { Connection } from './connection.ts';
 import { explained } from './errors.ts';
 import { gitState } from './git.ts';
 import { thisProcess } from './liveness.ts';
@@ -56,7 +57,7 @@ export function openDatabase(path: string): Database {
 }
 
 /** An open tracking database: starts runs and answers the queries of `queries.ts`. */
-export class Database {
+export class Database implements Connection {
   /** The drizzle handle; its types come from `schema.ts`. */
   readonly db: BetterSQLite3Database;
   private readonly open = new Set<Run>();
@@ -79,16 +80,12 @@ export class Database {
 
   /** Starts a run of the calling process. */
   initRun(options: RunOptions): Run {
-    const run = new Run(this, this.insertRun(options, 'running'));
-    this.open.add(run);
-    return run;
+    return this.opened(this.insertRun(options, 'running'));
   }
 
   /** Joins a run that another process of this host started and will end, to log to it. */
   attachRun(id: number): Run {
-    const run = new Run(this, id);
-    this.open.add(run);
-    return run;
+    return this.opened(id);
   }
 
   /** Records a run that had nothing to compute, for its result was there already. */
@@ -101,16 +98,17 @@ export class Database {
     return explained(this.path, () => this.sqlite.transaction(() => action(this.db)).immediate());
   }
 
-  /** Called by a run that has ended. */
-  forget(run: Run): void {
-    this.open.delete(run);
-  }
-
   /** Writes what is pending and closes the file. */
   close(): void {
     this.flushAll();
     process.off('exit', this.flushAll);
     this.sqlite.close();
+  }
+
+  private opened(id: number): Run {
+    const run = new Run(this, id, (ended) => this.open.delete(ended));
+    this.open.add(run);
+    return run;
   }
 
   private insertRun(options: RunOptions, status: Extract<RunStatus, 'running' | 'cached'>): number {

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import type { Database } from './database.ts';
+import type { Connection } from './connection.ts';
 import { isAlive, type ProcessIdentity } from './liveness.ts';
 import { runs, type RunStatus } from './schema.ts';
 
@@ -22,7 +22,7 @@ export function isGone(run: Mortal): boolean {
  * host of the run the process itself is asked; elsewhere the age of the last heartbeat decides,
  * and a run wrongly given up sets itself to `running` again.
  */
-export function reapInterrupted(database: Database): void {
+export function reapInterrupted(database: Connection): void {
   const running = database.db.select().from(runs).where(eq(runs.status, 'running')).all();
   for (const run of running) {
     if (!isGone(run)) continue;

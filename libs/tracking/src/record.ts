@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { fileDigest } from '@id3/core';
-import type { Database } from './database.ts';
+import type { Connection } from './connection.ts';
 import {
   artefacts,
   events,
@@ -39,7 +39,7 @@ export interface VariantOptions {
 /** What belongs to a run whether it was computed or found in the cache. Methods throw a UserError where the disk refuses. */
 export class RunRecord {
   constructor(
-    protected readonly database: Database,
+    protected readonly database: Connection,
     readonly id: number,
   ) {}
 

@@ -1,6 +1,6 @@
 import { UserError } from '@id3/core';
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { Database } from './database.ts';
+import type { Connection } from './connection.ts';
 import { RunRecord } from './record.ts';
 import { metricSummaries, metrics, runs, type RunStatus } from './schema.ts';
 
@@ -39,7 +39,12 @@ export class Run extends RunRecord {
   private reported: Progress | undefined;
   private first: { step: number; time: number } | undefined;
 
-  constructor(database: Database, id: number) {
+  /** @param ended called when the run is no longer written by this process */
+  constructor(
+    database: Connection,
+    id: number,
+    private readonly ended: (run: Run) => void,
+  ) {
     super(database, id);
     const { db } = database;
     this.insertMetric = db
@@ -152,7 +157,7 @@ export class Run extends RunRecord {
     clearInterval(this.flushTimer);
     clearInterval(this.heartbeatTimer);
     this.flush();
-    this.database.forget(this);
+    this.ended(this);
   }
 
   /** Records what computes the run, where that is known only after its start. */

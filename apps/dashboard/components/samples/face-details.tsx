@@ -1,10 +1,7 @@
 import { facesUrl } from '../face.ts';
-import type { Attribute, Face } from './faces.ts';
-import type { FaceRow } from './rows.ts';
+import type { Face } from './faces.ts';
+import type { FaceRow, Predictable } from './rows.ts';
 import { NumberHead } from '../table.tsx';
-
-/** Which attributes the predictor can tell at all. */
-export type Predictable = Readonly<Record<Attribute, boolean>>;
 
 /** One face: asked against measured, and the training face that f takes it for most. */
 export function FaceDetails(props: {

@@ -2,9 +2,9 @@
 
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { facesUrl, spritePart } from '../face.ts';
-import { FaceDetails, type Predictable } from './face-details.tsx';
+import { FaceDetails } from './face-details.tsx';
 import type { Attribute, Face } from './faces.ts';
-import type { FaceRow } from './rows.ts';
+import type { FaceRow, Predictable } from './rows.ts';
 
 /** What stands below a face: how well f knows the identity asked for. */
 const identityCosine = ({ toAsked, toCentre }: Face) => toAsked ?? toCentre;

@@ -1,12 +1,12 @@
 import type { Inspection } from '@id3/data/browse';
 import { MAX_FACES } from '../face.ts';
-import type { Predictable } from './face-details.tsx';
 import {
   faceOf,
   imagesByLabel,
   ordered,
   worst,
   worstLabels,
+  type Attribute,
   type Face,
   type Order,
   type Ranking,
@@ -78,6 +78,9 @@ const row = (key: string, label: string, inspection: Inspection, faces: readonly
   reference: inspection.reference,
   faces,
 });
+
+/** Which attributes the predictor can tell at all. */
+export type Predictable = Readonly<Record<Attribute, boolean>>;
 
 /** Which attributes can be read off images at all: the predictor explains something of people it has not seen. */
 export const predictable = ({ predicted }: Inspection): Predictable => ({
