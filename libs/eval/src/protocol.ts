@@ -17,7 +17,8 @@ export interface ScoredPairs {
  * - `insightface`: 0, 0.01 … 3.99 on squared L2 distances, as `verification.py` does. Distances closer
  *   together than 0.01 are not told apart, so the accuracy on the nine folds can only be lower or equal.
  */
-export type ThresholdRule = 'exact' | 'insightface';
+export const thresholdRules = ['exact', 'insightface'] as const;
+export type ThresholdRule = (typeof thresholdRules)[number];
 
 export interface FoldAccuracy {
   /** Share of a fold's pairs that are decided rightly, in [0, 1]: [folds]. */

@@ -13,11 +13,11 @@ export interface DetectedFace {
   readonly box: { readonly x: number; readonly y: number; readonly size: number };
 }
 
-export const DETECTOR_NETWORKS = ['ssd', 'tiny'] as const;
+export const detectorNetworks = ['ssd', 'tiny'] as const;
 
 export interface DetectorOptions {
   /** `ssd` (SSD MobileNet v1) is the surer one; `tiny` (Tiny YOLO) takes a third of its time. */
-  readonly network: (typeof DETECTOR_NETWORKS)[number];
+  readonly network: (typeof detectorNetworks)[number];
   readonly minConfidence: number;
   /**
    * Shares of the detector's field that the photo's longer side fills, tried one after the other until there is a face. A face that fills the

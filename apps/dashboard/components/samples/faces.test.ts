@@ -1,6 +1,6 @@
 import type { Inspection } from '@id3/data/browse';
 import { describe, expect, it } from 'vitest';
-import { faceOf, imagesByLabel, ordered, worst, worstLabels } from './faces.ts';
+import { faceOf, imagesByLabel, isRanking, ordered, worst, worstLabels } from './faces.ts';
 
 /** Two people × three images, interleaved. */
 const inspection: Inspection = {
@@ -57,5 +57,9 @@ describe('faces', () => {
     expect(worst(inspection, 'yaw', 2)).toEqual([]);
     expect(indices(worst(inspection, 'copied', 1))).toEqual([1]);
     expect(worstLabels(inspection)).toEqual([4, 2]);
+  });
+
+  it('are ranked by nothing else, whatever a URL names', () => {
+    expect(['copied', 'toString', 'identities', ''].map(isRanking)).toEqual([true, false, false, false]);
   });
 });
