@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { duration } from '@id3/core';
 import { createLogUpdate } from 'log-update';
 import type { PlanNode } from './plan.ts';
 import type { ScheduleListener } from './scheduler/scheduler.ts';
@@ -27,16 +28,6 @@ export class RateMeter {
     if (first === undefined || last.time === first.time || last.step === first.step) return undefined;
     return ((last.step - first.step) * 1000) / (last.time - first.time);
   }
-}
-
-/** Seconds as a person says them: `8 s`, `4 m 10 s`, `3 h 05 m`, `62 d 4 h`. */
-export function duration(seconds: number): string {
-  const s = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, '0');
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} m ${two(s % 60)} s`;
-  if (s < 86_400) return `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))} m`;
-  return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
 }
 
 /** A path as a person would type it: from the current folder where it lies below that. */

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import { UserError, hashOf } from '@id3/core';
+import { UserError, duration, hashOf } from '@id3/core';
 import { Child, ChildFailure } from '../child.ts';
 import type { Config } from '../config/schema.ts';
 import type { Plan } from '../plan.ts';
-import { duration } from '../progress.ts';
 import type { RunSettings } from '../settings.ts';
 import type { Timing, TimingReply, TimingRequest } from './messages.ts';
 import { aboutStep } from './about-step.ts';

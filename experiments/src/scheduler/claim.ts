@@ -1,4 +1,4 @@
-import { UserError } from '@id3/core';
+import { UserError, mean, sum } from '@id3/core';
 import type { Run } from '@id3/tracking';
 import type { Failure } from '../child.ts';
 import type { PlanNode } from '../plan.ts';
@@ -30,16 +30,15 @@ export class Claim {
   /** Notes how far a part is; gives how far all parts are together. */
   progress(part: number, step: number, steps: number): { step: number; steps: number } {
     this.done[part] = { step, steps };
-    const sum = (key: 'step' | 'steps') => this.done.reduce((total, one) => total + one[key], 0);
-    const all = { step: sum('step'), steps: sum('steps') };
+    const total = (key: 'step' | 'steps') => sum(this.done.map((one) => one[key]));
+    const all = { step: total('step'), steps: total('steps') };
     this.run.progress(all.step, all.steps);
     return all;
   }
 
   /** The share of the work that is done, 0 to 1. */
   get share(): number {
-    const shares = this.done.map(({ step, steps }) => (steps === 0 ? 0 : step / steps));
-    return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+    return mean(this.done.map(({ step, steps }) => (steps === 0 ? 0 : step / steps)));
   }
 
   /** Marks the result as complete and records it. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { UserError, makeFolder } from '@id3/core';
+import { UserError, makeFolder, sum } from '@id3/core';
 import type { Database, RunOptions, RunRecord } from '@id3/tracking';
 import PQueue from 'p-queue';
 import { ChildFailure } from '../child.ts';
@@ -244,7 +244,7 @@ class Scheduler {
   }
 
   private reportTotal(): void {
-    const costOf = (nodes: Iterable<PlanNode>) => [...nodes].reduce((sum, { cost }) => sum + cost, 0);
+    const costOf = (nodes: Iterable<PlanNode>) => sum(Array.from(nodes, ({ cost }) => cost));
     let done = costOf([...this.runs.keys()].filter((node) => this.missing.has(node)));
     for (const { node, share } of this.claims) done += node.cost * share;
     this.options.parent.progress?.(Math.round(done), Math.round(costOf(this.missing)));

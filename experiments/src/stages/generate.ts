@@ -1,3 +1,4 @@
+import { sum } from '@id3/core';
 import { DatasetWriter } from '@id3/data';
 import { generateShard, generationSchema, imageSampler } from '@id3/model';
 import { z } from 'zod';
@@ -55,7 +56,7 @@ export const generateStage = defineStage({
     const writer = writerOf(inputs, folder, anchors);
     const shards = Array.from({ length: writer.shards }, (_, k) => k).filter((k) => k % parts === part);
     const sizeOf = (k: number) => writer.shardRange(k)[1] - writer.shardRange(k)[0];
-    const total = shards.reduce((sum, k) => sum + sizeOf(k), 0);
+    const total = sum(shards.map(sizeOf));
     let done = 0;
     const count = (images: number) => progress((done += images), total);
     const shared = { options: generation, anchors, seed, onImages: count };

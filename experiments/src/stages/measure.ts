@@ -1,3 +1,4 @@
+import { mean } from '@id3/core';
 import type { Inspection } from '@id3/data';
 import { measureDataset, spearman, type DatasetMeasures } from '@id3/eval';
 import type { Verification } from '@id3/tracking';
@@ -51,7 +52,7 @@ export const measureStage = defineStage({
 
 /** The cosine from which f takes two faces for one: its folds choose squared distances t = 2 - 2·cosine. */
 function thresholdOf([{ folds }]: readonly Verification[]): number {
-  return 1 - folds.reduce((sum, { threshold }) => sum + threshold, 0) / folds.length / 2;
+  return 1 - mean(folds.map(({ threshold }) => threshold)) / 2;
 }
 
 /** By `asAsked.yaw` and `asAsked.age`, the rank correlation of what was asked for, or is true, with what is read off the images. */

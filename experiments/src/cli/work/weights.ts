@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { UserError, hashOf, sha256, writeFileAtomic } from '@id3/core';
+import { UserError, hashOf, mean, sha256, writeFileAtomic } from '@id3/core';
 import { loadCheckpoint, saveCheckpoint } from '@id3/model';
 import { getMetrics, listRuns, openDatabase, type Database, type RunRow } from '@id3/tracking';
 import { planAblation } from '../../pipeline.ts';
@@ -111,7 +111,6 @@ function thinned(points: [number, number][]): [number, number][] {
   const length = Math.ceil(points.length / CURVE_POINTS);
   return Array.from({ length: Math.ceil(points.length / length) }, (_, k) => {
     const stretch = points.slice(k * length, (k + 1) * length);
-    const mean = stretch.reduce((sum, [, value]) => sum + value, 0) / stretch.length;
-    return [stretch.at(-1)![0], Number(mean.toPrecision(5))];
+    return [stretch.at(-1)![0], Number(mean(stretch.map(([, value]) => value)).toPrecision(5))];
   });
 }
