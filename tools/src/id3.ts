@@ -1,13 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { main, type Program } from '@id3/cli';
 import { dashboardCommands } from '@id3/dashboard/cli';
 import { experimentCommands } from '@id3/experiments/cli';
-import workbench from '../../package.json' with { type: 'json' };
 import { toolCommands } from './commands/index.ts';
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  version: string;
+};
 
 /** Every command of the workbench. */
 export const PROGRAM: Program = {
   name: 'id3',
-  version: workbench.version,
+  version,
   commands: [...experimentCommands, ...toolCommands, ...dashboardCommands],
 };
 

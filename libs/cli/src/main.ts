@@ -15,8 +15,9 @@ export interface Program {
 
 /** Columns of the help, where the terminal has as many. */
 const HELP_WIDTH = 110;
-/** What yargs itself understands. */
+/** Options that yargs answers, and what else it puts beside a command's. */
 const OWN_OPTIONS = ['help', 'version'];
+const YARGS_OWN = [...OWN_OPTIONS, '_', '$0'];
 
 /**
  * Runs what was typed after the program's name, to its exit code: 0; 1 after an error, of which a person who can mend it reads one
@@ -97,39 +98,18 @@ function parserOf({ name, version }: Program): Argv {
 /** Throws a UserError where a first word that is no command is nothing that yargs answers either. */
 function refuseUnless({ name, commands }: Program, word: string): void {
   if (['completion', ...OWN_OPTIONS.map((option) => `--${option}`)].includes(word)) return;
-  const meant = nearest(
-    word,
-    commands.map((command) => command.name),
-  );
-  const hint = meant === undefined ? `${name} --help lists all` : `did you mean "${meant}"?`;
-  throw new UserError(`There is no command "${word}"; ${hint}${meant === undefined ? '.' : ''}`);
+  const known = commands.map((command) => command.name);
+  throw new UserError(`There is no command "${word}"; ${hint(word, known, '', `${name} --help lists all`)}`);
 }
 
 /** Tells yargs what a command understands. */
 function describe(builder: Argv, program: string, command: Command, options: Options): Argv {
-  const { name, target, summary, details, examples = [], fields } = command;
+  const { name, target, summary, details, examples = [] } = command;
   builder
     .usage([`$0 ${name} [options]`, summary, ...(details === undefined ? [] : [details])].join('\n\n'))
     .epilogue(`As Nx target: npx nx run ${target} --OPTION=VALUE; with the word -- before --help.`)
-    .middleware(({ _: [, ...positional], ...given }) => {
-      if (OWN_OPTIONS.some((option) => given[option] === true)) return;
-      if (positional.length > 0)
-        throw new UserError(
-          `The argument "${positional[0]}" is not understood; options are written --name=value (--help lists all).`,
-        );
-      const { values, fields: others } = split(given, options);
-      const [unknown] = Object.keys(others);
-      if (unknown !== undefined && fields === undefined)
-        throw new UserError(refusalOf(unknown, Object.keys(options)));
-      const missing = Object.keys(options).filter(
-        (option) => options[option].demandOption === true && values[option] === undefined,
-      );
-      if (missing.length > 0)
-        throw new UserError(
-          `Give a value for ${missing.map((option) => `--${option}`).join(', ')} (--help lists all).`,
-        );
-    }, true);
-  for (const [option, { complete: _, ...described }] of Object.entries(options))
+    .middleware((given) => refuseWrong(command, options, given), true);
+  for (const [option, described] of Object.entries(options))
     builder.option(option, {
       ...described,
       ...(described.type === 'boolean' ? {} : { type: 'string', coerce: checked(option, described) }),
@@ -138,21 +118,46 @@ function describe(builder: Argv, program: string, command: Command, options: Opt
   return builder;
 }
 
-function refusalOf(unknown: string, known: readonly string[]): string {
-  const meant = nearest(unknown, known);
-  return `There is no option --${unknown}; ${meant === undefined ? '--help lists all.' : `did you mean --${meant}?`}`;
+/** Throws a UserError where words are no options, options are not known, or needed ones are missing. */
+function refuseWrong({ fields }: Command, options: Options, given: Record<string, unknown>): void {
+  if (OWN_OPTIONS.some((option) => given[option] === true)) return;
+  const [, word] = given._ as string[];
+  if (word !== undefined)
+    throw new UserError(
+      `The argument "${word}" is not understood; options are written --name=value (--help lists all).`,
+    );
+  const { values, fields: others } = split(given, options);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined && fields === undefined)
+    throw new UserError(
+      `There is no option --${unknown}; ${hint(unknown, Object.keys(options), '--', '--help lists all')}`,
+    );
+  const missing = Object.keys(options).filter(
+    (option) => options[option].demandOption === true && values[option] === undefined,
+  );
+  if (missing.length > 0)
+    throw new UserError(
+      `Give a value for ${missing.map((option) => `--${option}`).join(', ')} (--help lists all).`,
+    );
+}
+
+/** What to do about a word that is not known. */
+function hint(word: string, known: readonly string[], dashes: string, otherwise: string): string {
+  const meant = nearest(word, known);
+  if (meant === undefined) return `${otherwise}.`;
+  return `did you mean ${dashes === '' ? `"${meant}"` : dashes + meant}?`;
 }
 
 /** Separates a command's options from others. */
 function split(
-  { _, $0, ...given }: Record<string, unknown>,
+  given: Record<string, unknown>,
   options: Options,
 ): { values: Record<string, unknown>; fields: Record<string, unknown> } {
   const values: Record<string, unknown> = {};
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given))
     if (Object.hasOwn(options, name)) values[name] = value;
-    else if (!OWN_OPTIONS.includes(name)) fields[name] = value;
+    else if (!YARGS_OWN.includes(name)) fields[name] = value;
   return { values, fields };
 }
 
