@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
+import * as util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '@id3/core';
 import { registerWasmKernels } from './kernels.ts';
@@ -28,13 +29,20 @@ function version(name: string): string {
   return (require(`${name}/package.json`) as { version: string }).version;
 }
 
-/** Imports a package that may not be installed; its types are not needed here. */
-const optional = async (name: string): Promise<void> => void (await import(name));
+/**
+ * Imports one of TensorFlow's packages, which may not be installed; its types are not needed here.
+ * Throws where this Node lacks what their kernels call.
+ */
+async function tensorflow(name: string): Promise<void> {
+  await import(name);
+  if (!('isNullOrUndefined' in util))
+    throw new Error('it calls util.isNullOrUndefined, which Node 23 and later do not have');
+}
 
 /** How each engine is made ready; each throws where it cannot be. Returns the packages that take part. */
 const START: Record<EngineName, (options: EngineOptions) => Promise<string[]>> = {
   'tensorflow-gpu': async () => {
-    await optional('@tensorflow/tfjs-node-gpu');
+    await tensorflow('@tensorflow/tfjs-node-gpu');
     await activate('tensorflow');
     return ['@tensorflow/tfjs-node-gpu'];
   },
@@ -45,7 +53,7 @@ const START: Record<EngineName, (options: EngineOptions) => Promise<string[]>> =
     return ['onnxruntime-node'];
   },
   tensorflow: async () => {
-    await optional('@tensorflow/tfjs-node');
+    await tensorflow('@tensorflow/tfjs-node');
     await activate('tensorflow');
     return ['@tensorflow/tfjs-node'];
   },
