@@ -1,6 +1,5 @@
 // Says in one sentence that this Node cannot run the workbench, as soon as it is loaded: the command line's first import, before
 // any other module does its work. Written for every Node since 14, without packages. (npm ci refuses such a Node by .npmrc.)
-// eslint-disable-next-line @typescript-eslint/no-require-imports -- CommonJS, for old Nodes
 const { engines } = require('../../package.json');
 
 /** Whether a version lies in a range of `^a.b.c` and `>=a.b.c` joined by `||`; package.json's `engines` uses no more than that. */

@@ -7,6 +7,8 @@ import type { StageLock } from './lock.ts';
 
 /** A node that this scheduler computes: its folder is locked, its run is open, its parts are under way. */
 export class Claim {
+  /** Parts that have not ended well. */
+  partsLeft: number;
   /** How far each part is. */
   private readonly done: { step: number; steps: number }[];
 
@@ -19,6 +21,7 @@ export class Claim {
     /** Into so many parts the work is split. */
     readonly parts: number,
   ) {
+    this.partsLeft = parts;
     this.done = Array.from({ length: parts }, () => ({ step: 0, steps: 0 }));
   }
 

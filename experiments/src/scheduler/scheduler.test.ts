@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '@id3/core';
 import { getMetrics, isAlive, listRuns, openDatabase, type ProcessIdentity } from '@id3/tracking';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { diamond, runDiamond } from '../fixtures/plan.ts';
-import { nodeFolder } from '../plan.ts';
+import { diamond, runDiamond, runWith } from '../fixtures/plan.ts';
+import { splitStage } from '../fixtures/stages.ts';
+import { Plan, nodeFolder } from '../plan.ts';
 import type { Executor } from './executor.ts';
 import { Interrupted } from './scheduler.ts';
 
@@ -117,6 +118,31 @@ describe('runPlan', () => {
       'split run 1/2',
     ]);
     expect(tasks[5]).toBe('counting run 0/1');
+  });
+
+  it('ends what it has begun before it begins as urgent other work', async () => {
+    const plan = new Plan();
+    const about = { variant: 'full' };
+    const targets = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) =>
+      plan.add(splitStage, { name, steps: 8, pause: 1 }, { before: {} }, { ...about, label: name }),
+    );
+    const executor: Executor = {
+      slots: 2,
+      run: async ({ folder, part }) => {
+        await sleep(2);
+        writeFileSync(join(folder, `count-${part}`), '8');
+      },
+      close: async () => {},
+    };
+    const { heard } = await runWith(root, { plan, targets, executor });
+    let [active, most] = [0, 0];
+    for (const line of heard) {
+      active += line.startsWith('started') ? 1 : -1;
+      most = Math.max(most, active);
+    }
+    expect(heard).toHaveLength(12);
+    // One a slot, and one whose last part has just ended.
+    expect(most).toBeLessThanOrEqual(3);
   });
 
   it('stops when asked to, and continues from the checkpoints', async () => {

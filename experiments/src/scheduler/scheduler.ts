@@ -142,14 +142,18 @@ class Scheduler {
     }
   }
 
-  /** Runs an action when it is the most urgent one and there is room for it. Rejects with Skipped where all has stopped. */
-  private inSlot<T>(node: PlanNode, action: () => T | Promise<T>): Promise<T> {
+  /**
+   * Runs an action when it is the most urgent one and there is room for it. Of equal urgency, work on a claimed node comes before
+   * the claim of another one. Rejects with Skipped where all has stopped.
+   */
+  private inSlot<T>(node: PlanNode, action: () => T | Promise<T>, isClaimed = false): Promise<T> {
+    const urgency = this.urgency.get(node) ?? 0;
     return this.slots.add(
       async () => {
         if (this.stop.signal.aborted) throw new Skipped();
         return action();
       },
-      { priority: this.urgency.get(node) },
+      { priority: isClaimed ? urgency + 1e-6 : urgency },
     );
   }
 
@@ -174,12 +178,19 @@ class Scheduler {
     this.options.recorded?.(node, run);
     listener.started(node);
     const parts = Array.from({ length: claim.parts }, (_, part) =>
-      this.inSlot(node, () => this.perform(claim, 'run', part)),
+      this.inSlot(node, () => this.runPart(claim, part), true),
     );
     return { claim, parts };
   }
 
-  /** Runs one part of a node, or what comes after all; its failure is the end of anything new. */
+  /** Runs one part of a node and, after the last to end, what comes after all. */
+  private async runPart(claim: Claim, part: number): Promise<void> {
+    await this.perform(claim, 'run', part);
+    if (--claim.partsLeft === 0 && claim.node.stage.finish !== undefined)
+      await this.perform(claim, 'finish', 0);
+  }
+
+  /** Has the executor do a task of a node; its failure is the end of anything new. */
   private async perform(claim: Claim, phase: 'run' | 'finish', part: number): Promise<void> {
     const { node, folder, run, parts } = claim;
     const { executor, listener } = this.options;
@@ -226,8 +237,6 @@ class Scheduler {
       // Parts that were skipped were so because of another's failure.
       const error = errors.find((one) => !(one instanceof Skipped)) ?? errors[0];
       if (error !== undefined) throw error;
-      if (node.stage.finish !== undefined)
-        await this.slots.add(() => this.perform(claim, 'finish', 0), { priority: this.urgency.get(node) });
     } catch (error) {
       if (!(error instanceof ChildFailure)) throw error;
       if (!this.closed) {
