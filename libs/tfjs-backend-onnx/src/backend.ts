@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { compiledStep, type Step } from './compiled-step.ts';
+import { compiledStep, type Recorder, type Step } from './compiled-step.ts';
 import { Runtime, type Run, type SessionOptions, type Stats } from './session.ts';
-import { concrete, type Data, type DataType, type Value } from './value.ts';
+import { computed, concrete, dataOf, type Data, type DataType, type Value } from './value.ts';
 
 /** Where a data id keeps its entry. A WeakMap would cost more in garbage collection than recording does. */
 const ENTRY = Symbol('entry');
@@ -24,13 +24,13 @@ export interface ComplexParts {
 }
 
 /** Nothing reads for so long that memory would run out: compute what is pending. */
-const MOST_PENDING = 50_000;
+const MAX_PENDING = 50_000;
 
 /**
  * A tfjs backend that records kernels and computes when a value is read: everything that live
  * tensors need, as one ONNX graph.
  */
-export class OnnxBackend extends tf.KernelBackend {
+export class OnnxBackend extends tf.KernelBackend implements Recorder {
   private dataIds = 0;
   /** Live values that are not computed yet, in the order of their creation, and how many tensors have each. */
   private readonly pending = new Map<Value, number>();
@@ -75,9 +75,9 @@ export class OnnxBackend extends tf.KernelBackend {
   /** Makes a tensor of a value. */
   add(value: Value): tf.TensorInfo {
     const dataId = this.store({ value, references: 1 });
-    if (value.data === undefined) {
+    if (value.content.kind !== 'concrete') {
       this.pending.set(value, (this.pending.get(value) ?? 0) + 1);
-      if (this.pending.size > MOST_PENDING) this.flush();
+      if (this.pending.size > MAX_PENDING) this.flush();
     }
     return { dataId, shape: value.shape as number[], dtype: value.dtype };
   }
@@ -97,8 +97,7 @@ export class OnnxBackend extends tf.KernelBackend {
 
   /** Makes a tensor of what a graph computed. */
   tensor(data: Data, shape: readonly number[], dtype: DataType): tf.Tensor {
-    const computed: Value = { ...concrete(data, shape, dtype), source: undefined };
-    return tf.engine().makeTensorFromTensorInfo(this.add(computed), this);
+    return tf.engine().makeTensorFromTensorInfo(this.add(computed({ data, dtype }, shape)), this);
   }
 
   /** A step that is called twice and then repeated from its compiled graph: see {@link compiledStep}. */
@@ -110,8 +109,8 @@ export class OnnxBackend extends tf.KernelBackend {
   private frozen(): Set<number> {
     const sources = new Set<number>();
     for (const { trainable, dataId } of Object.values(tf.engine().registeredVariables)) {
-      const source = trainable ? undefined : (dataId as DataId)[ENTRY]?.value?.source;
-      if (source !== undefined) sources.add(source);
+      const content = trainable ? undefined : (dataId as DataId)[ENTRY]?.value?.content;
+      if (content?.kind === 'concrete' && content.source !== undefined) sources.add(content.source);
     }
     return sources;
   }
@@ -144,8 +143,8 @@ export class OnnxBackend extends tf.KernelBackend {
       const [real, imag] = [parts.real, parts.imag].map((part) => this.readSync(part.dataId));
       return tf.backend_util.mergeRealAndImagArrays(real as Float32Array, imag as Float32Array);
     }
-    if (value!.data === undefined) this.flush();
-    return value!.data!;
+    if (dataOf(value!) === undefined) this.flush();
+    return dataOf(value!)!;
   }
 
   override async read(dataId: object): Promise<tf.BackendValues> {

@@ -1,10 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { OnnxBackend } from './backend.ts';
-import type { Run } from './session.ts';
-import type { Data, DataType } from './value.ts';
+import type { Run, Stats } from './session.ts';
+import { dataOf, type Data, type DataType, type Value } from './value.ts';
 
 /** A function of tensors: named arguments → named results. */
 export type Step<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap> = (inputs: I) => O;
+
+/** What a compiled step needs of the backend. */
+export interface Recorder {
+  readonly stats: Stats;
+  /** The value behind a tensor; `undefined` for strings and complex numbers. */
+  value(dataId: object): Value | undefined;
+  /** How many tensors share the data; 0 where it is another backend's. */
+  refCount(dataId: object): number;
+  /** Computes every live tensor that is pending; tells how, where there is any. */
+  flush(): Run | undefined;
+  /** Runs a compiled graph again on other data; `undefined` where it is not kept any more. */
+  repeat(key: string, data: readonly Data[]): Data[] | undefined;
+  /** Makes a tensor of what a graph computed. */
+  tensor(data: Data, shape: readonly number[], dtype: DataType): tf.Tensor;
+}
 
 /** Where a call of a step finds the data of a tensor. */
 type Origin =
@@ -44,7 +58,7 @@ interface Program {
  * which must be arguments.
  */
 export function compiledStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
-  backend: OnnxBackend,
+  backend: Recorder,
   step: Step<I, O>,
 ): Step<I, O> {
   const known = new Map<string, { program: Program | undefined; confirmed: boolean }>();
@@ -64,7 +78,7 @@ export function compiledStep<I extends tf.NamedTensorMap, O extends tf.NamedTens
 
 /** Calls the step and computes its results. Without a program where the call says nothing about the next one. */
 function trace<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
-  backend: OnnxBackend,
+  backend: Recorder,
   step: Step<I, O>,
   inputs: I,
 ): { results: O; program: Program | undefined } {
@@ -77,14 +91,32 @@ function trace<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   const changed = variablesOf(backend).filter((v) => backend.value(v.dataId) !== before.get(v));
   const isNew = (variable: tf.Variable) => !before.has(variable); // made by this call, or moved from another backend
   if (readInItsMidst || changed.some(isNew)) return { results, program: undefined };
-  return { results, program: programOf(backend, run, origins, results, changed) };
+  return { results, program: programOf(backend, { run, origins, returned: results, changed }) };
+}
+
+/** A call of a step, when all is computed. */
+interface Traced {
+  run: Run;
+  /** Whose data was whose before the call. */
+  origins: ReadonlyMap<Data, Origin>;
+  returned: tf.NamedTensorMap;
+  /** Variables that hold something else now. */
+  changed: readonly tf.Variable[];
+}
+
+/** The data of a value that was computed. Throws where there is none. */
+function numbersOf(value: Value | undefined): Data {
+  const data = value && dataOf(value);
+  if (data === undefined) throw new Error('a compiled step met a tensor without numbers');
+  return data;
 }
 
 /** Whose data is whose before a call. */
-function originsOf(backend: OnnxBackend, inputs: tf.NamedTensorMap): Map<Data, Origin> {
+function originsOf(backend: Recorder, inputs: tf.NamedTensorMap): Map<Data, Origin> {
   const origins = new Map<Data, Origin>();
   const add = ({ dataId }: tf.Tensor, origin: Origin) => {
-    const data = backend.value(dataId)?.data;
+    const value = backend.value(dataId);
+    const data = value && dataOf(value);
     if (data !== undefined) origins.set(data, origins.has(data) ? { kind: 'unclear' } : origin);
   };
   for (const [name, tensor] of Object.entries(inputs)) add(tensor, { kind: 'argument', name });
@@ -92,22 +124,17 @@ function originsOf(backend: OnnxBackend, inputs: tf.NamedTensorMap): Map<Data, O
   return origins;
 }
 
-const variablesOf = (backend: OnnxBackend): tf.Variable[] =>
+const variablesOf = (backend: Recorder): tf.Variable[] =>
   Object.values(tf.engine().registeredVariables).filter(({ dataId }) => backend.refCount(dataId) > 0);
 
-function programOf(
-  backend: OnnxBackend,
-  run: Run,
-  origins: ReadonlyMap<Data, Origin>,
-  returned: tf.NamedTensorMap,
-  changed: readonly tf.Variable[],
-): Program | undefined {
+/** What a call did, in terms that hold for the next one; `undefined` where something has no clear origin. */
+function programOf(backend: Recorder, { run, origins, returned, changed }: Traced): Program | undefined {
   const originOf = (data: Data): Origin => origins.get(data) ?? { kind: 'constant', data };
   const resultOf = ({ dataId, shape, dtype }: tf.Tensor): Result => {
     const value = backend.value(dataId);
     if (value === undefined) return { origin: { kind: 'unclear' }, shape, dtype: dtype as DataType };
     const index = run.outputOf.get(value);
-    const origin: Origin = index === undefined ? originOf(value.data!) : { kind: 'output', index };
+    const origin: Origin = index === undefined ? originOf(numbersOf(value)) : { kind: 'output', index };
     return { origin, shape, dtype: dtype as DataType };
   };
   const inputs = run.inputs.map(({ data }) => originOf(data));
@@ -128,18 +155,18 @@ function programOf(
 
 /** Runs a program on new arguments; `undefined` where its graph does not hold any more. */
 function repeat(
-  backend: OnnxBackend,
+  backend: Recorder,
   { key, inputs, baked, results, assigned }: Program,
   given: tf.NamedTensorMap,
 ): tf.NamedTensorMap | undefined {
-  const dataOf = ({ dataId }: tf.Tensor) => backend.value(dataId)!.data!;
-  for (const [variable, data] of baked) if (dataOf(variable) !== data) return undefined;
+  const held = ({ dataId }: tf.Tensor) => numbersOf(backend.value(dataId));
+  for (const [variable, data] of baked) if (held(variable) !== data) return undefined;
   const find = (origin: Origin, outputs: readonly Data[] = []): Data => {
     switch (origin.kind) {
       case 'argument':
-        return dataOf(given[origin.name]);
+        return held(given[origin.name]);
       case 'variable':
-        return dataOf(origin.variable);
+        return held(origin.variable);
       case 'output':
         return outputs[origin.index];
       case 'constant':

@@ -1,5 +1,5 @@
 import type { encodeModel, ModelConstant, ModelNode, ModelValue } from './onnx-proto.ts';
-import { isConstant, physicalShape, type Constant, type Data, type Value } from './value.ts';
+import { dataOf, isConstant, nodeOf, physicalShape, type Constant, type Data, type Value } from './value.ts';
 
 /** A graph cut out of what was recorded, in the order of recording. */
 export interface Graph {
@@ -15,14 +15,14 @@ export function collect(wanted: readonly Value[]): Graph {
   const outputs = [...new Set(wanted)];
   const nodes: Value[] = [];
   const seen = new Set<Value>();
-  const stack = outputs.filter((value) => value.data === undefined);
+  const stack = outputs.filter((value) => dataOf(value) === undefined);
   while (stack.length > 0) {
     const value = stack.pop()!;
     if (seen.has(value)) continue;
     seen.add(value);
     nodes.push(value);
-    for (const input of value.node!.inputs) {
-      if (!isConstant(input) && input.data === undefined && !seen.has(input)) stack.push(input);
+    for (const input of nodeOf(value).inputs) {
+      if (!isConstant(input) && dataOf(input) === undefined && !seen.has(input)) stack.push(input);
     }
   }
   // A value is recorded after what it is made from, so this order is one in which they can be computed.
@@ -32,8 +32,8 @@ export function collect(wanted: readonly Value[]): Graph {
   const number = new Map<Value, number>();
   const parts: string[] = [];
   for (const value of nodes) {
-    let part = value.node!.key;
-    for (const input of value.node!.inputs) {
+    let part = nodeOf(value).key;
+    for (const input of nodeOf(value).inputs) {
       if (isConstant(input)) {
         part += ',c';
         continue;
@@ -87,7 +87,7 @@ export function model(
     return constant.name;
   };
   const modelNodes: ModelNode[] = nodes.map((value) => {
-    const { op, domain, attributes, inputs } = value.node!;
+    const { op, domain, attributes, inputs } = nodeOf(value);
     return { op, domain, attributes, inputs: inputs.map(nameOf), output: names.get(value)! };
   });
   const info = (value: Value, name: string): ModelValue => ({
@@ -99,7 +99,7 @@ export function model(
     nodes: modelNodes,
     constants: [
       ...constants.values(),
-      ...[...baked].map((i) => ({ ...info(inputs[i], `i${i}`), data: bytesOf(inputs[i].data!) })),
+      ...[...baked].map((i) => ({ ...info(inputs[i], `i${i}`), data: bytesOf(dataOf(inputs[i])!) })),
     ],
     inputs: inputs.map((value, i) => info(value, `i${i}`)).filter((_, i) => !baked.has(i)),
     outputs: outputs.map((value, k) => info(value, `o${k}`)),

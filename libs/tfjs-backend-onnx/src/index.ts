@@ -6,7 +6,7 @@ import { registerGradients } from './gradients.ts';
 import { registerConvolutions } from './kernels/conv.ts';
 import { registerElementwise } from './kernels/elementwise.ts';
 import { registerFallbacks } from './kernels/fallback.ts';
-import { BACKEND } from './kernels/kernel.ts';
+import { BACKEND } from './kernels/backend-name.ts';
 import { registerMatMul } from './kernels/matmul.ts';
 import { registerReductions } from './kernels/reduce.ts';
 import { registerSharing } from './kernels/sharing.ts';

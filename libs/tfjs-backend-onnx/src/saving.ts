@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BACKEND } from './kernels/kernel.ts';
+import { BACKEND } from './kernels/backend-name.ts';
 
 /** What is needed of tfjs's engine and not declared public. */
 interface Engine {

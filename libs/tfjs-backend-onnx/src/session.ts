@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { collect, model, type Graph } from './graph.ts';
 import { encodeModel } from './onnx-proto.ts';
-import { plain, size, type Data, type DataType, type Value } from './value.ts';
+import { dataOf, plain, size, type Data, type DataType, type Value } from './value.ts';
 
 /**
  * ONNX Runtime plans one block for all values of a run, beside what the first run allocated. Graphs whose values
@@ -115,7 +115,10 @@ export class Runtime {
     const start = performance.now();
     const outputs = values.map(plain);
     const graph = collect(outputs);
-    const sources = graph.inputs.map(({ source }) => (frozen.has(source ?? -1) ? source : undefined));
+    const sources = graph.inputs.map(({ content }) => {
+      const source = content.kind === 'concrete' ? content.source : undefined;
+      return frozen.has(source ?? -1) ? source : undefined;
+    });
     const key = `${graph.signature}\n!${sources}`;
     const known = this.recall(key);
     this.stats.collectMs += performance.now() - start;
@@ -124,16 +127,16 @@ export class Runtime {
       known ?? this.compile(graph, new Set(sources.flatMap((s, i) => (s === undefined ? [] : [i]))));
     if (known === undefined) this.remember(key, compiled);
 
-    const data = graph.inputs.map((input) => input.data!);
+    const data = graph.inputs.map((input) => dataOf(input)!);
     const results = this.run(compiled, data);
     // A layout made for this graph is of no use to the next one, whose signature it would change.
     for (const input of graph.inputs) input.otherLayout = undefined;
     const position = new Map(graph.outputs.map((output, k) => [output, k]));
     const outputOf = new Map(values.map((value, k) => [value, position.get(outputs[k])!]));
     for (const [value, k] of outputOf) {
-      value.data = results[k];
-      (value as { channelsFirst: boolean }).channelsFirst = false;
-      value.node = value.small = value.otherLayout = undefined;
+      value.content = { kind: 'concrete', data: results[k] };
+      value.channelsFirst = false;
+      value.otherLayout = undefined;
     }
     return { key, inputs: data.map((d, i) => ({ data: d, baked: compiled.inputs[i].baked })), outputOf };
   }

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   broadcast,
   channelsFirst,
+  fillOf,
+  smallOf,
   filled,
   int64s,
   plain,
@@ -19,7 +21,7 @@ const sameShape = (a: Value, b: Value): boolean =>
 
 /** Applies an operator to each element. */
 export function unary(op: string, x: Value, options: NodeOptions = {}, dtype: DataType = x.dtype): Value {
-  if (x.small !== undefined) return broadcast(unary(op, x.small, options, dtype), x.shape);
+  if (x.content.kind === 'repeated') return broadcast(unary(op, x.content.small, options, dtype), x.shape);
   return record(op, [x], x.shape, dtype, { ...options, channelsFirst: x.channelsFirst });
 }
 
@@ -39,7 +41,7 @@ function operandChannelsFirst(v: Value): Value {
 export function binary(op: string, a: Value, b: Value, dtype: DataType = a.dtype): Value {
   const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape as number[], b.shape as number[]);
   // What is repeated is left small: where both are, so is the result.
-  const [smallA, smallB] = [a.small ?? a, b.small ?? b];
+  const [smallA, smallB] = [smallOf(a), smallOf(b)];
   if (smallA !== a || smallB !== b) {
     const smallShape = tf.backend_util.assertAndGetBroadcastShape(
       smallA.shape as number[],
@@ -63,8 +65,8 @@ function apply(op: string, a: Value, b: Value, shape: readonly number[], dtype: 
 
 /** A convolution whose result only gets a bias [C] added takes the bias as its third input. */
 function convolutionWithBias(sum: Value, bias: Value): Value | undefined {
-  const { node } = sum;
-  if (node === undefined || node.op !== 'Conv' || node.inputs.length !== 2) return undefined;
+  const node = sum.content.kind === 'pending' ? sum.content.node : undefined;
+  if (node?.op !== 'Conv' || node.inputs.length !== 2) return undefined;
   if (bias.shape.length !== 1 || bias.shape[0] !== sum.shape[3]) return undefined;
   const { attributes, inputs } = node;
   return record('Conv', [...inputs, plain(bias)], sum.shape, sum.dtype, { attributes, channelsFirst: true });
@@ -80,13 +82,13 @@ export const cast = (x: Value, dtype: DataType): Value => {
 
 export const multiply = (a: Value, b: Value): Value => {
   // Gradients multiply by ones that tfjs makes
-  if (a.fill === 1 && a.dtype === b.dtype) return onto(b, a);
-  if (b.fill === 1 && a.dtype === b.dtype) return onto(a, b);
+  if (fillOf(a) === 1 && a.dtype === b.dtype) return onto(b, a);
+  if (fillOf(b) === 1 && a.dtype === b.dtype) return onto(a, b);
   return binary('Mul', a, b);
 };
 export const add = (a: Value, b: Value): Value => {
-  if (a.fill === 0 && a.dtype === b.dtype) return onto(b, a);
-  if (b.fill === 0 && a.dtype === b.dtype) return onto(a, b);
+  if (fillOf(a) === 0 && a.dtype === b.dtype) return onto(b, a);
+  if (fillOf(b) === 0 && a.dtype === b.dtype) return onto(a, b);
   return binary('Add', a, b);
 };
 /** `x` at the shape it has when broadcast against `other`. */
@@ -106,7 +108,7 @@ export const where = (condition: Value, a: Value, b: Value): Value => {
   if (shape.length === 4 && parts.some((v) => v.channelsFirst)) {
     return record(
       'Where',
-      parts.map((v) => operandChannelsFirst(v.small ?? v)),
+      parts.map((v) => operandChannelsFirst(smallOf(v))),
       shape,
       a.dtype,
       {
@@ -116,7 +118,7 @@ export const where = (condition: Value, a: Value, b: Value): Value => {
   }
   return record(
     'Where',
-    parts.map((v) => plain(v.small ?? v)),
+    parts.map((v) => plain(smallOf(v))),
     shape,
     a.dtype,
   );
@@ -236,7 +238,7 @@ export function registerElementwise(): void {
 }
 
 function clip(x: Value, lowest: number, highest: number): Value {
-  if (x.small !== undefined) return broadcast(clip(x.small, lowest, highest), x.shape);
+  if (x.content.kind === 'repeated') return broadcast(clip(x.content.small, lowest, highest), x.shape);
   const type = x.dtype === 'int32' ? 'int32' : 'float32';
   return record('Clip', [x, scalarOf(lowest, type), scalarOf(highest, type)], x.shape, x.dtype, {
     channelsFirst: x.channelsFirst,

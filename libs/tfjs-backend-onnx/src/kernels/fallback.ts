@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { OnnxBackend } from '../backend.ts';
-import { BACKEND } from './kernel.ts';
+import { BACKEND } from './backend-name.ts';
 
 type Inputs = Record<string, tf.TensorInfo | tf.TensorInfo[] | undefined>;
 

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { Value } from '../value.ts';
+import { BACKEND } from './backend-name.ts';
 import { runOnCpu } from './fallback.ts';
-
-export const BACKEND = 'onnx';
 
 /** What a lowering is given: the values of the kernel's inputs by name, and its attributes. */
 export interface Call<A = Record<string, unknown>> {

@@ -6,6 +6,7 @@ import {
   plain,
   record,
   type DataType,
+  smallOf,
   type Value,
 } from '../value.ts';
 import { cast, like, multiply } from './elementwise.ts';
@@ -48,8 +49,8 @@ function lowerReduction(kernel: string, run: (x: Value, axes: number[]) => Value
 /** The sum of a value that is one small value repeated is a multiple of that value's own sum. */
 function sum(x: Value, axes: readonly number[]): Value {
   const counted = cast(x, x.dtype === 'bool' ? 'int32' : x.dtype);
-  const { small } = counted;
-  if (small === undefined || small.shape.length !== counted.shape.length)
+  const small = smallOf(counted);
+  if (small === counted || small.shape.length !== counted.shape.length)
     return reduce('ReduceSum', counted, axes);
   const times = axes.reduce((n, axis) => n * (counted.shape[axis] / small.shape[axis]), 1);
   const inner = reduce('ReduceSum', small, axes);

@@ -3,14 +3,16 @@ import {
   CHANNELS_FIRST_AXIS,
   broadcast,
   channelsFirst,
-  concrete,
+  computed,
+  dataOf,
+  fillOf,
+  isShape,
   int64s,
   physicalShape,
   plain,
   record,
   scalarOf,
   size,
-  type Data,
   type DataType,
   type Value,
 } from '../value.ts';
@@ -18,20 +20,14 @@ import { add, binary, cast, filledAs, like, multiply, where } from './elementwis
 import { lower } from './kernel.ts';
 
 export function reshape(x: Value, shape: readonly number[]): Value {
-  if (x.fill !== undefined && x.small !== undefined) return broadcast(x.small, shape);
-  if (tf.util.arraysEqual(x.shape as number[], shape as number[])) return x;
+  if (x.content.kind === 'repeated' && fillOf(x) !== undefined) return broadcast(x.content.small, shape);
+  if (isShape(x.shape, shape)) return x;
   const source = plain(x);
-  if (source.data !== undefined) return reshaped(source, source.data, shape);
+  if (source.content.kind === 'concrete') return computed({ ...source.content, dtype: x.dtype }, shape);
   // ONNX takes a 0 for "as it is" unless told otherwise
   const attributes: Record<string, number> = shape.includes(0) ? { allowzero: 1 } : {};
   return record('Reshape', [source, int64s(shape)], shape, x.dtype, { attributes });
 }
-
-/** Computed data stays computed data: without a source. */
-const reshaped = ({ dtype, source }: Value, data: Data, shape: readonly number[]): Value => ({
-  ...concrete(data, shape, dtype),
-  source,
-});
 
 export function transpose(x: Value, perm: readonly number[]): Value {
   const shape = perm.map((axis) => x.shape[axis]);
@@ -232,7 +228,7 @@ export function registerShapes(): void {
   lower<{ axis: number; batchDims: number }>('GatherV2', ({ inputs: { x, indices }, attrs }) => {
     const [axis] = tf.util.parseAxisParam(attrs.axis, x.shape as number[]);
     // Indices that are known on the host are checked here, the others when the graph runs.
-    const inside = indices.data?.every((i) => i >= 0 && i < x.shape[axis]) ?? true;
+    const inside = dataOf(indices)?.every((i) => i >= 0 && i < x.shape[axis]) ?? true;
     if (attrs.batchDims !== 0 || !inside) return undefined;
     const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
     return record('Gather', [plain(x), plain(indices)], shape, x.dtype, { attributes: { axis } });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import { BACKEND } from './kernel.ts';
+import { BACKEND } from './backend-name.ts';
 
 /** Kernels that share or regroup data and record nothing. */
 export function registerSharing(): void {

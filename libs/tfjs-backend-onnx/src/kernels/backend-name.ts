@@ -1,0 +1,2 @@
+/** What tfjs knows the backend by. */
+export const BACKEND = 'onnx';
