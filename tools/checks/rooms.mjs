@@ -42,6 +42,7 @@ export const ROOMS = {
   },
   dashboard: { folder: 'apps/dashboard', uses: ['core', 'cli', 'tracking', 'report', 'data'] },
   checks: { folder: 'tools/checks', uses: [] },
+  examples: { folder: 'examples', uses: ['core', 'backend', 'engine', 'data', 'model', 'eval', 'tracking'] },
 };
 
 /**
