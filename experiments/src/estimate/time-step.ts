@@ -84,7 +84,7 @@ async function diffusionTraining({ diffusion, f, size }: StepOf<'diffusion-train
   const frozen = frozenRecogniser(f, size);
   const few = { ...diffusion, training: { ...training, steps: timedSteps(size) } };
   return secondsOfStep(size, training.batchSize, (dataset, hooks) =>
-    trainDiffusion(few, dataset, frozen, 1, hooks),
+    trainDiffusion(few, { dataset, f: frozen, seed: 1 }, hooks),
   );
 }
 

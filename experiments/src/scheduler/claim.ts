@@ -14,10 +14,12 @@ export class Claim {
 
   constructor(
     readonly node: PlanNode,
-    /** Of its results. */
-    readonly folder: string,
-    readonly run: Run,
-    private readonly lock: StageLock,
+    private readonly held: {
+      /** Of its results. */
+      readonly folder: string;
+      readonly run: Run;
+      readonly lock: StageLock;
+    },
     /** Into so many parts the work is split. */
     readonly parts: number,
   ) {
@@ -25,9 +27,17 @@ export class Claim {
     this.done = Array.from({ length: parts }, () => ({ step: 0, steps: 0 }));
   }
 
+  get folder(): string {
+    return this.held.folder;
+  }
+
+  get run(): Run {
+    return this.held.run;
+  }
+
   /** A worker that writes into the folder, and may outlive its scheduler by a moment. */
   heldBy(pid: number): void {
-    this.lock.addWorker(pid);
+    this.held.lock.addWorker(pid);
   }
 
   /** Notes how far a part is; gives how far all parts are together. */
@@ -49,17 +59,17 @@ export class Claim {
     markDone(this.folder, this.node);
     this.node.result.record?.(this.run, this.folder);
     this.run.finish();
-    this.lock.release();
+    this.held.lock.release();
   }
 
   fail({ message, mendable }: Failure): void {
     this.run.fail(mendable ? new UserError(message) : message);
-    this.lock.release();
+    this.held.lock.release();
   }
 
   /** Leaves the work as it is; it can be resumed. */
   interrupt(): void {
     this.run.interrupt();
-    this.lock.release();
+    this.held.lock.release();
   }
 }

@@ -173,7 +173,7 @@ class Scheduler {
       return undefined;
     }
     const run = database.initRun(this.describe(node));
-    const claim = new Claim(node, folder, run, lock, Math.min(node.maxParts, executor.slots));
+    const claim = new Claim(node, { folder, run, lock }, Math.min(node.maxParts, executor.slots));
     this.claims.add(claim);
     this.options.recorded?.(node, run);
     listener.started(node);

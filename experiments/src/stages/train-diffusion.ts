@@ -15,6 +15,6 @@ export const trainDiffusionStage = defineStage({
   cost: ({ size, diffusion: { unet, training } }) =>
     1e-8 * training.steps * training.batchSize * size ** 2 * (unet.baseChannels / unet.patchSize) ** 2,
   async run({ inputs: { diffusion, seed }, needs: { dataset, f }, folder, ...host }) {
-    await trainDiffusion(diffusion, dataset, f, seed, trainingHooks(host, modelFile(folder)));
+    await trainDiffusion(diffusion, { dataset, f, seed }, trainingHooks(host, modelFile(folder)));
   },
 });

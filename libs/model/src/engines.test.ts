@@ -96,7 +96,7 @@ it.each<[string, (hooks: TrainingHooks) => Promise<unknown>]>([
           flip: true,
         },
       };
-      return trainDiffusion(options, dataset, f, 1, hooks);
+      return trainDiffusion(options, { dataset, f, seed: 1 }, hooks);
     },
   ],
   ['a recogniser', (hooks) => trainRecogniser(recogniser, dataset, 1, hooks)],

@@ -28,199 +28,219 @@ const MAX_OPCODES = 1 << 23;
  * @throws UserError at the first opcode that is refused or broken
  */
 export function parsePickle(input: Uint8Array, name: string): PickleValue {
-  const view = new DataView(input.buffer, input.byteOffset, input.byteLength);
-  const stack: (PickleValue | PickleGlobal)[] = [];
-  const marks: number[] = [];
-  const memo = new Map<number, PickleValue | PickleGlobal>();
-  let at = 0;
-  let opcodeAt = 0;
-  let encoded = 0;
-
-  const refuse = (what: string): never => {
-    throw new UserError(
-      `${name} ${what} at byte ${opcodeAt}; it must be a pickle of encoded images and flags (protocol 2 to 5) as InsightFace writes it: get the file again.`,
-    );
-  };
-  const take = (length: number): number => {
-    const from = at;
-    if (length > input.length - from)
-      refuse(`is truncated: ${length} bytes are announced where ${input.length - from} follow,`);
-    at += length;
-    return from;
-  };
-  const u8 = () => input[take(1)];
-  const u32 = () => view.getUint32(take(4), true);
-  const bytes = (length: number) => {
-    const from = take(length);
-    return input.subarray(from, from + length);
-  };
-  const length64 = () => {
-    const value = view.getBigUint64(take(8), true);
-    return value > BigInt(input.length) ? input.length + 1 : Number(value);
-  };
-  const pop = (): PickleValue | PickleGlobal => {
-    if (stack.length <= (marks.at(-1) ?? 0)) refuse('takes a value from an empty stack');
-    return stack.pop()!;
-  };
-  const value = (): PickleValue => {
-    const top = pop();
-    return top instanceof PickleGlobal ? refuse(`uses ${top.name} as a value`) : top;
-  };
-  const values = (count: number): PickleValue[] => {
-    const popped = Array.from({ length: count }, value);
-    return popped.reverse();
-  };
-  const sinceMark = (): PickleValue[] => {
-    const mark = marks.at(-1) ?? refuse('ends a group that was not begun');
-    const group = values(stack.length - mark);
-    marks.pop();
-    return group;
-  };
-  const list = (): PickleValue[] => {
-    const top = stack.at(-1);
-    return Array.isArray(top) && stack.length > (marks.at(-1) ?? 0)
-      ? top
-      : refuse('appends to something that is no list');
-  };
-  const remember = (key: number) => {
-    const top = pop();
-    memo.set(key, top);
-    stack.push(top);
-  };
-  const recall = (key: number) =>
-    stack.push(memo.get(key) ?? refuse(`recalls ${key}, which was not stored,`));
-  const line = (): string => {
-    const end = input.indexOf(0x0a, at);
-    if (end < 0 || end - at > 200) refuse('names a callable without end');
-    const from = take(end + 1 - at);
-    return Buffer.from(input.subarray(from, end)).toString('latin1');
-  };
-  const reduce = () => {
-    const args = value();
-    const callable = pop();
-    if (!(callable instanceof PickleGlobal)) return refuse('calls something that is no callable');
-    const [text, codec] = Array.isArray(args) ? args : [];
-    if (!(text instanceof PickleText && codec instanceof PickleText && textOf(codec) === 'latin1'))
-      return refuse(`calls ${callable.name} with other than a text and "latin1"`);
-    // Arguments can be recalled, so few opcodes could encode one text a million times.
-    encoded += text.utf8.length;
-    if (encoded > input.length) refuse('encodes more than it holds');
-    stack.push(latin1Bytes(text.utf8) ?? refuse('encodes a text that is not latin1'));
-  };
-
   if (input.length === 0)
     throw new UserError(
       `${name} is empty; it must be a pickle of encoded images and flags: get the file again.`,
     );
-  if (input[0] !== 0x80) refuse('does not begin as a pickle of protocol 2 or newer does (byte 0x80)');
+  const machine = new PickleMachine(input, name);
+  if (input[0] !== 0x80) machine.refuse('does not begin as a pickle of protocol 2 or newer does (byte 0x80)');
   for (let count = 0; count < MAX_OPCODES; count++) {
-    opcodeAt = at;
-    const opcode = u8();
-    switch (OPCODE_NAMES[opcode]) {
-      case 'PROTO': {
-        const protocol = u8();
-        if (protocol < 2 || protocol > 5) refuse(`is of pickle protocol ${protocol}`);
-        break;
-      }
-      case 'FRAME':
-        // A frame is a hint for readers of streams; what it holds is read as if it were not there.
-        if (length64() > input.length - at) refuse('is truncated: it ends within the frame');
-        break;
-      case 'STOP': {
-        if (stack.length !== 1 || marks.length > 0) refuse('ends with an unfinished value');
-        if (at < input.length) refuse(`has ${input.length - at} bytes after the end of the pickle`);
-        return value();
-      }
-      case 'MARK':
-        marks.push(stack.length);
-        break;
-      case 'EMPTY_LIST':
-      case 'EMPTY_TUPLE':
-        stack.push([]);
-        break;
-      case 'APPEND': {
-        const item = value();
-        list().push(item);
-        break;
-      }
-      case 'APPENDS': {
-        const items = sinceMark();
-        const target = list();
-        for (const item of items) target.push(item);
-        break;
-      }
-      case 'TUPLE':
-        stack.push(sinceMark());
-        break;
-      case 'TUPLE1':
-      case 'TUPLE2':
-      case 'TUPLE3':
-        stack.push(values(opcode - 0x84));
-        break;
-      case 'BINPUT':
-        remember(u8());
-        break;
-      case 'LONG_BINPUT':
-        remember(u32());
-        break;
-      case 'MEMOIZE':
-        remember(memo.size);
-        break;
-      case 'BINGET':
-        recall(u8());
-        break;
-      case 'LONG_BINGET':
-        recall(u32());
-        break;
-      case 'SHORT_BINSTRING':
-      case 'SHORT_BINBYTES':
-        stack.push(bytes(u8()));
-        break;
-      case 'BINSTRING':
-      case 'BINBYTES':
-        stack.push(bytes(u32()));
-        break;
-      case 'BINBYTES8':
-        stack.push(bytes(length64()));
-        break;
-      case 'BINUNICODE':
-        stack.push(new PickleText(bytes(u32())));
-        break;
-      case 'SHORT_BINUNICODE':
-        stack.push(new PickleText(bytes(u8())));
-        break;
-      case 'NEWTRUE':
-      case 'NEWFALSE':
-        stack.push(opcode === 0x88);
-        break;
-      case 'BININT1':
-        stack.push(u8());
-        break;
-      case 'GLOBAL': {
-        const callable = `${line()}.${line()}`;
-        if (callable !== '_codecs.encode')
-          refuse(`asks Python to call ${printable(callable)}, which is never done,`);
-        stack.push(new PickleGlobal(callable));
-        break;
-      }
-      case 'STACK_GLOBAL': {
-        const [module, attribute] = values(2);
-        const part = (text: PickleValue) => (text instanceof PickleText ? textOf(text).slice(0, 200) : '?');
-        refuse(
-          `asks Python to call ${printable(`${part(module)}.${part(attribute)}`)}, which is never done,`,
-        );
-        break;
-      }
-      case 'REDUCE':
-        reduce();
-        break;
-      default: {
-        const hex = `0x${opcode.toString(16).padStart(2, '0')}`;
-        refuse(`has the pickle opcode ${OPCODE_NAMES[opcode] ?? hex}, which is not read,`);
-      }
+    const opcode = machine.next();
+    if (OPCODE_NAMES[opcode] === 'STOP') return machine.result();
+    const follow = FOLLOW[OPCODE_NAMES[opcode]];
+    if (follow === undefined) {
+      const hex = `0x${opcode.toString(16).padStart(2, '0')}`;
+      machine.refuse(`has the pickle opcode ${OPCODE_NAMES[opcode] ?? hex}, which is not read,`);
     }
+    follow(machine, opcode);
   }
-  return refuse(`has more than ${MAX_OPCODES} pickle opcodes: stopped`);
+  return machine.refuse(`has more than ${MAX_OPCODES} pickle opcodes: stopped`);
+}
+
+/** What each opcode does; `STOP` ends the reading. */
+const FOLLOW: Readonly<Record<string, (machine: PickleMachine, opcode: number) => void>> = {
+  PROTO(machine) {
+    const protocol = machine.u8();
+    if (protocol < 2 || protocol > 5) machine.refuse(`is of pickle protocol ${protocol}`);
+  },
+  // A frame is a hint for readers of streams; what it holds is read as if it were not there.
+  FRAME(machine) {
+    if (machine.length64() > machine.left) machine.refuse('is truncated: it ends within the frame');
+  },
+  MARK: (machine) => machine.mark(),
+  EMPTY_LIST: (machine) => machine.push([]),
+  EMPTY_TUPLE: (machine) => machine.push([]),
+  APPEND(machine) {
+    const item = machine.value();
+    machine.list().push(item);
+  },
+  APPENDS(machine) {
+    const items = machine.sinceMark();
+    const target = machine.list();
+    for (const item of items) target.push(item);
+  },
+  TUPLE: (machine) => machine.push(machine.sinceMark()),
+  TUPLE1: (machine) => machine.push(machine.values(1)),
+  TUPLE2: (machine) => machine.push(machine.values(2)),
+  TUPLE3: (machine) => machine.push(machine.values(3)),
+  BINPUT: (machine) => machine.remember(machine.u8()),
+  LONG_BINPUT: (machine) => machine.remember(machine.u32()),
+  MEMOIZE: (machine) => machine.remember(),
+  BINGET: (machine) => machine.recall(machine.u8()),
+  LONG_BINGET: (machine) => machine.recall(machine.u32()),
+  SHORT_BINSTRING: (machine) => machine.push(machine.bytes(machine.u8())),
+  SHORT_BINBYTES: (machine) => machine.push(machine.bytes(machine.u8())),
+  BINSTRING: (machine) => machine.push(machine.bytes(machine.u32())),
+  BINBYTES: (machine) => machine.push(machine.bytes(machine.u32())),
+  BINBYTES8: (machine) => machine.push(machine.bytes(machine.length64())),
+  BINUNICODE: (machine) => machine.push(new PickleText(machine.bytes(machine.u32()))),
+  SHORT_BINUNICODE: (machine) => machine.push(new PickleText(machine.bytes(machine.u8()))),
+  NEWTRUE: (machine) => machine.push(true),
+  NEWFALSE: (machine) => machine.push(false),
+  BININT1: (machine) => machine.push(machine.u8()),
+  GLOBAL(machine) {
+    const callable = `${machine.line()}.${machine.line()}`;
+    if (callable !== '_codecs.encode')
+      machine.refuse(`asks Python to call ${printable(callable)}, which is never done,`);
+    machine.push(new PickleGlobal(callable));
+  },
+  STACK_GLOBAL(machine) {
+    const [module, attribute] = machine.values(2);
+    const part = (text: PickleValue) => (text instanceof PickleText ? textOf(text).slice(0, 200) : '?');
+    machine.refuse(
+      `asks Python to call ${printable(`${part(module)}.${part(attribute)}`)}, which is never done,`,
+    );
+  },
+  REDUCE: (machine) => machine.reduce(),
+};
+
+/** Reads a pickle's bytes and keeps its stack and its memo. Every method refuses what it cannot do. */
+class PickleMachine {
+  private readonly view: DataView;
+  private readonly stack: (PickleValue | PickleGlobal)[] = [];
+  private readonly marks: number[] = [];
+  private readonly memo = new Map<number, PickleValue | PickleGlobal>();
+  private at = 0;
+  private opcodeAt = 0;
+  private encoded = 0;
+
+  constructor(
+    private readonly input: Uint8Array,
+    private readonly name: string,
+  ) {
+    this.view = new DataView(input.buffer, input.byteOffset, input.byteLength);
+  }
+
+  /** Bytes that follow. */
+  get left(): number {
+    return this.input.length - this.at;
+  }
+
+  /** The next opcode. */
+  next(): number {
+    this.opcodeAt = this.at;
+    return this.u8();
+  }
+
+  refuse(what: string): never {
+    throw new UserError(
+      `${this.name} ${what} at byte ${this.opcodeAt}; it must be a pickle of encoded images and flags (protocol 2 to 5) as InsightFace writes it: get the file again.`,
+    );
+  }
+
+  /** The one value that is left, at the pickle's end. */
+  result(): PickleValue {
+    if (this.stack.length !== 1 || this.marks.length > 0) this.refuse('ends with an unfinished value');
+    if (this.left > 0) this.refuse(`has ${this.left} bytes after the end of the pickle`);
+    return this.value();
+  }
+
+  u8(): number {
+    return this.input[this.take(1)];
+  }
+
+  u32(): number {
+    return this.view.getUint32(this.take(4), true);
+  }
+
+  length64(): number {
+    const value = this.view.getBigUint64(this.take(8), true);
+    return value > BigInt(this.input.length) ? this.input.length + 1 : Number(value);
+  }
+
+  bytes(length: number): Uint8Array {
+    const from = this.take(length);
+    return this.input.subarray(from, from + length);
+  }
+
+  /** A line of latin1, of at most 200 characters. */
+  line(): string {
+    const end = this.input.indexOf(0x0a, this.at);
+    if (end < 0 || end - this.at > 200) this.refuse('names a callable without end');
+    const from = this.take(end + 1 - this.at);
+    return Buffer.from(this.input.subarray(from, end)).toString('latin1');
+  }
+
+  push(value: PickleValue | PickleGlobal): void {
+    this.stack.push(value);
+  }
+
+  mark(): void {
+    this.marks.push(this.stack.length);
+  }
+
+  value(): PickleValue {
+    const top = this.pop();
+    return top instanceof PickleGlobal ? this.refuse(`uses ${top.name} as a value`) : top;
+  }
+
+  values(count: number): PickleValue[] {
+    const popped = Array.from({ length: count }, () => this.value());
+    return popped.reverse();
+  }
+
+  /** What was pushed since the last mark. */
+  sinceMark(): PickleValue[] {
+    const mark = this.marks.at(-1) ?? this.refuse('ends a group that was not begun');
+    const group = this.values(this.stack.length - mark);
+    this.marks.pop();
+    return group;
+  }
+
+  /** The list on top of the stack. */
+  list(): PickleValue[] {
+    const top = this.stack.at(-1);
+    return Array.isArray(top) && this.stack.length > (this.marks.at(-1) ?? 0)
+      ? top
+      : this.refuse('appends to something that is no list');
+  }
+
+  remember(key = this.memo.size): void {
+    const top = this.pop();
+    this.memo.set(key, top);
+    this.stack.push(top);
+  }
+
+  recall(key: number): void {
+    this.stack.push(this.memo.get(key) ?? this.refuse(`recalls ${key}, which was not stored,`));
+  }
+
+  /** Computes the one call that is understood: `_codecs.encode(text, 'latin1')`. */
+  reduce(): void {
+    const args = this.value();
+    const callable = this.pop();
+    if (!(callable instanceof PickleGlobal)) return this.refuse('calls something that is no callable');
+    const [text, codec] = Array.isArray(args) ? args : [];
+    if (!(text instanceof PickleText && codec instanceof PickleText && textOf(codec) === 'latin1'))
+      return this.refuse(`calls ${callable.name} with other than a text and "latin1"`);
+    // Arguments can be recalled, so few opcodes could encode one text a million times.
+    this.encoded += text.utf8.length;
+    if (this.encoded > this.input.length) this.refuse('encodes more than it holds');
+    this.stack.push(latin1Bytes(text.utf8) ?? this.refuse('encodes a text that is not latin1'));
+  }
+
+  private take(length: number): number {
+    const from = this.at;
+    if (length > this.left)
+      this.refuse(`is truncated: ${length} bytes are announced where ${this.left} follow,`);
+    this.at += length;
+    return from;
+  }
+
+  private pop(): PickleValue | PickleGlobal {
+    if (this.stack.length <= (this.marks.at(-1) ?? 0)) this.refuse('takes a value from an empty stack');
+    return this.stack.pop()!;
+  }
 }
 
 const textOf = ({ utf8 }: PickleText): string => Buffer.from(utf8).toString('utf8');

@@ -57,6 +57,7 @@ export class SelfAttention {
 
 /** Attention from the positions of an image to the condition as one token: [B,H,W,C] and [B,K] → [B,H,W,C]. */
 export class CrossAttention {
+  private readonly heads: number;
   private readonly norm: GroupNorm;
   private readonly q: Conv2d;
   private readonly k: Dense;
@@ -67,9 +68,9 @@ export class CrossAttention {
     scope: Scope,
     channels: number,
     contextSize: number,
-    private readonly heads: number,
-    groups: number,
+    { heads, groups }: { heads: number; groups: number },
   ) {
+    this.heads = heads;
     this.norm = new GroupNorm(scope.child('norm'), channels, groups);
     this.q = new Conv2d(scope.child('q'), channels, channels, { size: 1 });
     this.k = new Dense(scope.child('k'), contextSize, channels);

@@ -33,7 +33,7 @@ describe('a diffusion model from training to dataset', () => {
       },
       checkpoint: { path, everySeconds },
     });
-    await trainDiffusion(TINY_DIFFUSION, dataset, f, 5, hooks(whole, 1e9));
+    await trainDiffusion(TINY_DIFFUSION, { dataset, f, seed: 5 }, hooks(whole, 1e9));
     for (const m of logs) {
       expect(m['loss.noise'] + m['loss.reconstruction'] + m['loss.identity']).toBeCloseTo(m.loss, 5);
       expect(Math.abs(m.identityCosine)).toBeLessThanOrEqual(1 + 1e-5);
@@ -41,11 +41,11 @@ describe('a diffusion model from training to dataset', () => {
     const mean = (rows: typeof logs) => rows.reduce((s, m) => s + m['loss.noise'], 0) / rows.length;
     expect(mean(logs.slice(-4))).toBeLessThan(mean(logs.slice(0, 4)));
 
-    await expect(trainDiffusion(TINY_DIFFUSION, dataset, f, 5, hooks(parts, -1, 9))).rejects.toThrow(
-      'killed',
-    );
+    await expect(
+      trainDiffusion(TINY_DIFFUSION, { dataset, f, seed: 5 }, hooks(parts, -1, 9)),
+    ).rejects.toThrow('killed');
     expect(loadCheckpoint(parts).meta.step).toBe(8);
-    await trainDiffusion(TINY_DIFFUSION, dataset, f, 5, hooks(parts, 1e9));
+    await trainDiffusion(TINY_DIFFUSION, { dataset, f, seed: 5 }, hooks(parts, 1e9));
     expect(loadCheckpoint(parts).tensors).toEqual(loadCheckpoint(whole).tensors);
 
     // Algorithm 3, a shard at a time, the second shard first

@@ -63,9 +63,7 @@ const LOGGED = ['loss', 'loss.noise', 'loss.reconstruction', 'loss.identity', 'i
  */
 export async function trainDiffusion(
   options: DiffusionOptions,
-  dataset: Dataset,
-  f: FrozenRecogniser,
-  seed: number,
+  { dataset, f, seed }: { dataset: Dataset; f: FrozenRecogniser; seed: number },
   hooks: TrainingHooks,
 ): Promise<UNet> {
   const { training, timesteps } = options;

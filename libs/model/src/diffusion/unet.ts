@@ -74,8 +74,7 @@ class ResBlock {
     scope: Scope,
     inputs: number,
     private readonly outputs: number,
-    embeddingSize: number,
-    groups: number,
+    { embeddingSize, groups }: { embeddingSize: number; groups: number },
   ) {
     this.norm1 = new GroupNorm(scope.child('norm1'), inputs, groups);
     this.conv1 = new Conv2d(scope.child('conv1'), inputs, outputs);
@@ -95,26 +94,32 @@ class ResBlock {
   }
 }
 
+interface BlockOptions {
+  sizes: { embedding: number; condition: number };
+  options: UNetOptions;
+  /** Whether attention follows. */
+  attend: boolean;
+}
+
 /** A residual block, followed by attention at the chosen levels. */
 class Block {
   private readonly resnet: ResBlock;
   private readonly selfAttention: SelfAttention | undefined;
   private readonly crossAttention: CrossAttention | undefined;
 
-  constructor(
-    scope: Scope,
-    inputs: number,
-    outputs: number,
-    sizes: { embedding: number; condition: number },
-    options: UNetOptions,
-    attend: boolean,
-  ) {
-    this.resnet = new ResBlock(scope.child('resnet'), inputs, outputs, sizes.embedding, options.groups);
-    if (!attend) return;
+  constructor(scope: Scope, inputs: number, outputs: number, { sizes, options, attend }: BlockOptions) {
     const { attentionHeads: heads, groups } = options;
+    this.resnet = new ResBlock(scope.child('resnet'), inputs, outputs, {
+      embeddingSize: sizes.embedding,
+      groups,
+    });
+    if (!attend) return;
     this.selfAttention = new SelfAttention(scope.child('attention'), outputs, heads, groups);
     if (options.conditioning === 'crossAttention') {
-      this.crossAttention = new CrossAttention(scope.child('cross'), outputs, sizes.condition, heads, groups);
+      this.crossAttention = new CrossAttention(scope.child('cross'), outputs, sizes.condition, {
+        heads,
+        groups,
+      });
     }
   }
 
@@ -164,7 +169,7 @@ export class UNet {
     }
     const sizes = { embedding, condition: this.mlp.outputs };
     const block = (where: Scope, inputs: number, outputs: number, attend: boolean) =>
-      new Block(where, inputs, outputs, sizes, options, attend);
+      new Block(where, inputs, outputs, { sizes, options, attend });
 
     this.input = new Conv2d(scope.child('input'), 3, base, {
       size: patchSize === 1 ? 3 : patchSize,
@@ -211,7 +216,7 @@ export class UNet {
       });
     }
     this.outputNorm = new GroupNorm(scope.child('outputNorm'), channels, options.groups);
-    this.output = new PatchExpand(scope.child('output'), channels, 3, patchSize, zeros);
+    this.output = new PatchExpand(scope.child('output'), channels, 3, { stride: patchSize, init: zeros });
   }
 
   /**

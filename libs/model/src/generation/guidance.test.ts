@@ -36,7 +36,7 @@ beforeAll(async () => {
   });
   await trainRecogniser(TINY_RECOGNISER, dataset, 1, hooks('f'));
   const f = loadRecogniser(join(folder, 'f'));
-  await trainDiffusion(diffusion, dataset, f, 1, hooks('unet'));
+  await trainDiffusion(diffusion, { dataset, f, seed: 1 }, hooks('unet'));
   model = { ...loadDiffusion(join(folder, 'unet'), f.embeddingSize), f };
 });
 

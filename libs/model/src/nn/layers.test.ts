@@ -121,7 +121,7 @@ describe('layers', () => {
         (
           (layer) => (x) =>
             layer.forward(x)
-        )(new PatchExpand(s, 4, 3, 2, normal(1))),
+        )(new PatchExpand(s, 4, 3, { stride: 2, init: normal(1) })),
     ],
     [
       'PRelu',

@@ -55,14 +55,15 @@ export class Conv2d {
 export class PatchExpand {
   private readonly kernel: tf.Variable;
   private readonly bias: tf.Variable;
+  private readonly stride: number;
 
   constructor(
     scope: Scope,
     inputs: number,
     private readonly outputs: number,
-    private readonly stride: number,
-    init: Initialiser,
+    { stride, init }: { stride: number; init: Initialiser },
   ) {
+    this.stride = stride;
     this.kernel = scope.weight('kernel', [stride, stride, outputs, inputs], init);
     this.bias = scope.weight('bias', [outputs], zeros);
   }

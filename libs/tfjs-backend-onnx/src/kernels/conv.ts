@@ -151,7 +151,7 @@ function conv2dFilter(x: Value, dy: Value, info: ConvInfo): Value {
         [1, 1, strideHeight, strideWidth],
       );
       const left = reshape(window, [inChannels, positions]);
-      taps.push(product(left, right, false, true, [inChannels, outChannels]));
+      taps.push(product(left, right, [inChannels, outChannels], { transposeB: true }));
     }
   }
   return reshape(concat(taps, 0), [filterHeight, filterWidth, inChannels, outChannels]);

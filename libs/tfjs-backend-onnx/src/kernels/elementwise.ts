@@ -47,12 +47,17 @@ export function binary(op: string, a: Value, b: Value, dtype: DataType = a.dtype
       smallA.shape as number[],
       smallB.shape as number[],
     );
-    return broadcast(apply(op, smallA, smallB, smallShape, dtype), shape);
+    return broadcast(apply(op, [smallA, smallB], smallShape, dtype), shape);
   }
-  return apply(op, a, b, shape, dtype);
+  return apply(op, [a, b], shape, dtype);
 }
 
-function apply(op: string, a: Value, b: Value, shape: readonly number[], dtype: DataType): Value {
+function apply(
+  op: string,
+  [a, b]: readonly [Value, Value],
+  shape: readonly number[],
+  dtype: DataType,
+): Value {
   if (shape.length === 4 && (a.channelsFirst || b.channelsFirst)) {
     const fused = op === 'Add' ? (convolutionWithBias(a, b) ?? convolutionWithBias(b, a)) : undefined;
     if (fused !== undefined) return fused;

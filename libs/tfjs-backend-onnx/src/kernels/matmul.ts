@@ -16,7 +16,7 @@ export function matMul(a: Value, b: Value, transposeA: boolean, transposeB: bool
   const batch = x.shape.slice(0, -2).map((size, axis) => Math.max(size, y.shape[axis]));
   const fits = (v: Value) => batch.every((size, axis) => v.shape[axis] === 1 || v.shape[axis] === size);
   if (k !== inner || !fits(x) || !fits(y)) return undefined;
-  return product(x, y, transposeA, transposeB, [...batch, n, m]);
+  return product(x, y, [...batch, n, m], { transposeA, transposeB });
 }
 
 /** Rows and columns, as they enter the product. */
@@ -29,9 +29,8 @@ function matrix({ shape }: Value, transposed: boolean): readonly number[] {
 export function product(
   a: Value,
   b: Value,
-  transposeA: boolean,
-  transposeB: boolean,
   shape: readonly number[],
+  { transposeA = false, transposeB = false }: { transposeA?: boolean; transposeB?: boolean } = {},
 ): Value {
   if (a.dtype === 'int32' && b.dtype === 'int32') {
     const turned = (v: Value, turn: boolean) => plain(turn ? transpose(v, lastTwoTurned(v)) : v);
