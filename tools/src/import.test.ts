@@ -2,7 +2,8 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RecordWriter, openDataset, packImageRecord } from '@id3/data';
+import { openDataset } from '@id3/data';
+import { RecordWriter, packImageRecord } from '@id3/formats';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 

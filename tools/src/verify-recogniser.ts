@@ -1,13 +1,8 @@
 import { basename, join, resolve } from 'node:path';
 import { openDataset, type Dataset } from '@id3/data';
 import { describeEngine, selectEngine } from '@id3/engine';
-import {
-  bootstrapTarAtFar,
-  labelledPairs,
-  probeConvention,
-  verify,
-  type VerificationResult,
-} from '@id3/eval';
+import { labelledPairs, probeConvention, verify, type VerificationResult } from '@id3/eval';
+import { bootstrapTarAtFar } from '@id3/protocol';
 import { openDatabase } from '@id3/tracking';
 import { namedRecogniser, type RecogniserChoice } from './recognisers.ts';
 

@@ -8,9 +8,9 @@ import {
   fittedImages,
   identityCentres,
   nearestRows,
-  normaliseRows,
   principalMap,
 } from '@id3/eval';
+import { normaliseRows } from '@id3/protocol';
 import type { Embeddings } from './results.ts';
 
 /** So many images of the reference are on the map. */

@@ -5,16 +5,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Rng } from '@id3/core';
 import sharp from 'sharp';
-import {
-  RecordWriter,
-  fileSource,
-  importImages,
-  openDataset,
-  openRecordSet,
-  packImageRecord,
-  readRecords,
-  recordSetSource,
-} from '../src/index.ts';
+import { RecordWriter, fileSource, openRecordSet, packImageRecord, readRecords } from '@id3/formats';
+import { importImages, openDataset, recordSetSource } from '../src/index.ts';
 
 /**
  * Makes a RecordIO set of 112×112 JPEGs and prints how fast it is read in order and at random without decoding, how

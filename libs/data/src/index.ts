@@ -1,7 +1,6 @@
 export { manifestHash, writeAttributes, type StoredAttributes } from './datasets/attributes.ts';
 export * from './datasets/augment.ts';
 export * from './datasets/batches.ts';
-export * from './datasets/folds.ts';
 export * from './datasets/inspection.ts';
 export * from './datasets/manifest.ts';
 export { openDataset, type Dataset } from './datasets/reader.ts';
@@ -11,10 +10,6 @@ export { exporters, type ExportFormat } from './export/formats.ts';
 export { exportImageFolder } from './export/image-folder.ts';
 export { exportRecordSet } from './export/record-set.ts';
 export { exportWebDataset } from './export/webdataset.ts';
-export { fileSource, memorySource, type ByteSource } from './formats/byte-source.ts';
-export { openRecordSet, type RecordSet } from './formats/record-set.ts';
-export { readRecords, RecordWriter } from './formats/recordio.ts';
-export { packImageRecord, unpackImageRecord } from './formats/image-record.ts';
 export { decodeImage } from './import/decode.ts';
 export { openPicture } from './import/netpbm.ts';
 export {

@@ -1,7 +1,7 @@
 import { mean, sum } from '@id3/core';
 import type { Dataset } from '@id3/data';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
-import { rowsOf } from './embeddings.ts';
+import { rowsOf } from '@id3/protocol';
 
 /** Side of the grey pictures that attributes are read off. */
 const SIDE = 16;

@@ -1,9 +1,9 @@
 import { mean, standardDeviation } from '@id3/core';
 import { imagesToFloat, type Dataset } from '@id3/data';
 import type { Embed } from '@id3/model';
-import { cosines, normaliseRows } from './embeddings.ts';
+import { cosines, normaliseRows } from '@id3/protocol';
 import type { InputConvention } from './onnx-recogniser.ts';
-import { auc, rocOf } from './roc.ts';
+import { auc, rocOf } from '@id3/protocol';
 
 /** What a recogniser makes of a few pairs under one convention. */
 export interface ConventionScore {

@@ -1,6 +1,6 @@
 import { sum } from '@id3/core';
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition } from 'ml-matrix';
-import type { Embeddings } from './embeddings.ts';
+import type { Embeddings } from '@id3/protocol';
 
 /** A Gaussian in feature space. */
 export interface Gaussian {

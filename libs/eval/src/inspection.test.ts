@@ -1,6 +1,6 @@
 import { Rng } from '@id3/core';
 import { describe, expect, it } from 'vitest';
-import { normaliseRows } from './embeddings.ts';
+import { normaliseRows } from '@id3/protocol';
 import { cosineHistogram, cosinesTo, nearestRows, principalMap } from './inspection.ts';
 
 const draw = (rows: number, size: number, seed: number) =>

@@ -1,7 +1,7 @@
 import { Rng, dot, sum } from '@id3/core';
 import type { CosineHistogram } from '@id3/data';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { rowsOf } from './embeddings.ts';
+import { rowsOf } from '@id3/protocol';
 import { gaussianOf } from './frechet.ts';
 
 // All embeddings here are unit rows [n, size], as `normaliseRows` makes them.

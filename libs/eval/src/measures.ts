@@ -1,5 +1,5 @@
 import { dot, mean, standardDeviation } from '@id3/core';
-import { normaliseRows, rowsOf, type Embeddings } from './embeddings.ts';
+import { normaliseRows, rowsOf, type Embeddings } from '@id3/protocol';
 import { frechetDistance, gaussianOf } from './frechet.ts';
 import { cosinesTo } from './inspection.ts';
 

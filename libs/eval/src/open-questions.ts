@@ -1,7 +1,7 @@
 import { dot, mean, sum } from '@id3/core';
 import { identityCentres } from './measures.ts';
 import { cosinesTo, nearestRows } from './inspection.ts';
-import { normaliseRows, type Embeddings } from './embeddings.ts';
+import { normaliseRows, type Embeddings } from '@id3/protocol';
 
 // The two questions that the paper leaves open: does the generator leak training people, and does it hold beyond them?
 

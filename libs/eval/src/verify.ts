@@ -1,9 +1,9 @@
 import { UserError } from '@id3/core';
 import type { Dataset } from '@id3/data';
 import { embedDataset, type Embed } from '@id3/model';
-import { cosines, squaredDistances, sumWithMirror } from './embeddings.ts';
-import { kFoldAccuracy, type ThresholdRule } from './protocol.ts';
-import { auc, eer, measurableFars, rocCurve, rocOf, scoreHistogram, tarAtFar } from './roc.ts';
+import { cosines, squaredDistances, sumWithMirror } from '@id3/protocol';
+import { kFoldAccuracy, type ThresholdRule } from '@id3/protocol';
+import { auc, eer, measurableFars, rocCurve, rocOf, scoreHistogram, tarAtFar } from '@id3/protocol';
 import { slicePairs, type Slice } from './slices.ts';
 
 export interface VerifyOptions {

@@ -16,7 +16,7 @@ import {
   openImageSource,
   type Dataset,
 } from '../index.ts';
-import { freshFolder, hasPython, pixelsOf, python } from '../formats/testing.ts';
+import { freshFolder, hasPython, pixelsOf, python } from '@id3/formats/testing';
 
 const size = 8;
 const labels = [2, 0, 1, 0, 2, 2, 1];

@@ -2,8 +2,8 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, makeFolder, writeFileAtomic } from '@id3/core';
 import type { Dataset } from '../datasets/reader.ts';
-import { packImageRecord } from '../formats/image-record.ts';
-import { RecordWriter } from '../formats/recordio.ts';
+import { packImageRecord } from '@id3/formats';
+import { RecordWriter } from '@id3/formats';
 import { encodedImages, extensionOf, personName, type ExportOptions } from './encode.ts';
 
 /** Whole numbers up to here are exact in the 32-bit floats that RecordIO keeps labels and ranges in. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, sha256 } from '@id3/core';
-import { contiguousFolds } from '../datasets/folds.ts';
+import { contiguousFolds } from '@id3/formats';
 import type { Pair } from '../datasets/manifest.ts';
 import {
   parseCfpProtocol,
@@ -9,8 +9,8 @@ import {
   parseFlaggedPairs,
   parseLfwPairs,
   type ListedPair,
-} from '../formats/pair-lists.ts';
-import { readVerificationBin } from '../formats/verification-bin.ts';
+} from '@id3/formats';
+import { readVerificationBin } from '@id3/formats';
 import type { ImageSource } from './import-images.ts';
 
 /** Number of folds of an InsightFace `.bin`, which says nothing of folds: `verification.py` cuts ten in file order. */

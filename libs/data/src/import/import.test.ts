@@ -10,7 +10,7 @@ import {
   type Dataset,
   type ImportFormat,
 } from '../index.ts';
-import { freshFolder, hasPython, pixelsOf, python, writePicture } from '../formats/testing.ts';
+import { freshFolder, hasPython, pixelsOf, python, writePicture } from '@id3/formats/testing';
 
 const size = 8;
 const pictures = freshFolder();

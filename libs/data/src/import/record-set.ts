@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { UserError } from '@id3/core';
-import { openRecordSet } from '../formats/record-set.ts';
+import { openRecordSet } from '@id3/formats';
 import type { ImageSource } from './import-images.ts';
 
 /**

@@ -1,5 +1,4 @@
 import { UserError, dot } from '@id3/core';
-import type { Pair } from '@id3/data';
 
 /** Row-major embeddings [n,d]: what a recogniser returns (32 bits) or what the protocol keeps (64 bits). */
 export type Embeddings = Float32Array | Float64Array;
@@ -39,7 +38,7 @@ export function sumWithMirror(image: Embeddings, mirror: Embeddings, size: numbe
 export const rowsOf = (matrix: Float64Array, size: number): Float64Array[] =>
   Array.from({ length: matrix.length / size }, (_, i) => matrix.subarray(i * size, (i + 1) * size));
 
-type ImagePairs = readonly Pick<Pair, 'a' | 'b'>[];
+export type ImagePairs = readonly { readonly a: number; readonly b: number }[];
 
 /** Squared L2 distance of each pair's embeddings [n, size]: [pairs], within [0, 4] for unit rows. */
 export function squaredDistances(embeddings: Float64Array, size: number, pairs: ImagePairs): Float64Array {

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Rng, writeFileAtomic } from '@id3/core';
-import { fuzzTargets, verdict, type FuzzTarget } from '../src/formats/fuzz-targets.ts';
+import { fuzzTargets, verdict, type FuzzTarget } from '../src/fuzz-targets.ts';
 
 /**
  * Mutates valid inputs of each parser and requires that it either accepts them and keeps its promises, or throws a UserError,
  * within a bounded heap. Inputs that draw a sentence not heard before, or that crash a parser, are mutated further and kept
  * as fixtures, which the tests replay; slow ones are printed.
  *
- * nx run data:fuzz --minutes=10 --inputs=1000000 [--parser=recordio] [--seed=1]
+ * nx run formats:fuzz --minutes=10 --inputs=1000000 [--parser=recordio] [--seed=1]
  */
 const { values } = parseArgs({
   options: {
@@ -19,7 +19,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 });
-const FIXTURES = join(import.meta.dirname, '../src/formats/fixtures/fuzz');
+const FIXTURES = join(import.meta.dirname, '../src/fixtures/fuzz');
 const SLOW_MS = 1000;
 const MAX_INPUT = 4096;
 /** What a parser may hold beyond what the fuzzer itself does. */

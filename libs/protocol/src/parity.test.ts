@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Rng } from '@id3/core';
-import { contiguousFolds } from '@id3/data';
+import { contiguousFolds } from '@id3/formats';
 import { describe, expect, it } from 'vitest';
 import { squaredDistances, sumWithMirror } from './embeddings.ts';
 import { kFoldAccuracy, kFoldTarAtFar } from './protocol.ts';

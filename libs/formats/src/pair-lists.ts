@@ -1,5 +1,5 @@
 import { UserError } from '@id3/core';
-import { contiguousFolds } from '../datasets/folds.ts';
+import { contiguousFolds } from './folds.ts';
 
 /** A pair of a verification list: paths of two pictures as the list implies them. */
 export interface ListedPair {

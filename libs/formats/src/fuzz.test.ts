@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fuzzTargets, verdict } from './fuzz-targets.ts';
 
-/** What `nx run data:fuzz` found: an input for every sentence of a parser, and whatever once broke one. */
+/** What `nx run formats:fuzz` found: an input for every sentence of a parser, and whatever once broke one. */
 describe.each(Object.entries(fuzzTargets))('%s', (name, target) => {
   const path = join(import.meta.dirname, 'fixtures/fuzz', `${name}.json`);
   const found = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as string[]) : [];

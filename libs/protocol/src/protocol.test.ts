@@ -1,5 +1,5 @@
 import { UserError } from '@id3/core';
-import { contiguousFolds } from '@id3/data';
+import { contiguousFolds } from '@id3/formats';
 import { describe, expect, it } from 'vitest';
 import { normaliseRows, squaredDistances, cosines, sumWithMirror } from './embeddings.ts';
 import { bestThreshold, kFoldAccuracy, kFoldTarAtFar, type ScoredPairs } from './protocol.ts';

@@ -1,5 +1,5 @@
 import { Rng } from '@id3/core';
-import { contiguousFolds } from '@id3/data';
+import { contiguousFolds } from '@id3/formats';
 import type { ScoredPairs } from './protocol.ts';
 
 /** Kinds of score lists that a protocol meets, from well separated to useless. */

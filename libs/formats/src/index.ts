@@ -1,0 +1,8 @@
+export { fileSource, memorySource, type ByteSource } from './byte-source.ts';
+export { contiguousFolds } from './folds.ts';
+export { packImageRecord, unpackImageRecord } from './image-record.ts';
+export * from './pair-lists.ts';
+export { parsePickle, PickleText, type PickleValue } from './pickle.ts';
+export { openRecordSet, type RecordSet } from './record-set.ts';
+export { readRecords, RecordWriter } from './recordio.ts';
+export { readVerificationBin } from './verification-bin.ts';
