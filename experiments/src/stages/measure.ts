@@ -60,19 +60,21 @@ export function obedience({
   images,
   predicted,
 }: Pick<Inspection, 'images' | 'predicted'>): Record<string, number> {
-  const entries = (['yaw', 'age'] as const).flatMap((key) => {
+  const correlations: Record<string, number> = {};
+  for (const key of ['yaw', 'age'] as const) {
     const [asked, read] = [images[key], predicted[key]?.value];
-    return asked === undefined || read === undefined ? [] : [[`asAsked.${key}`, spearman(asked, read)]];
-  });
-  return Object.fromEntries(entries) as Record<string, number>;
+    if (asked !== undefined && read !== undefined) correlations[`asAsked.${key}`] = spearman(asked, read);
+  }
+  return correlations;
 }
 
 /** Every measure that there is by its name, such as `interClass.mean`. */
 function numbersOf(measures: DatasetMeasures): Record<string, number> {
-  const entries = Object.entries(measures).flatMap(([name, value]) =>
-    typeof value === 'object'
-      ? Object.entries<number>(value).map(([part, number]) => [`${name}.${part}`, number])
-      : [[name, value]],
-  );
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Record<string, number>;
+  const numbers: Record<string, number> = {};
+  for (const [name, value] of Object.entries<number | object | undefined>({ ...measures }))
+    if (typeof value === 'number') numbers[name] = value;
+    else
+      for (const [part, number] of Object.entries<number | undefined>({ ...value }))
+        if (number !== undefined) numbers[`${name}.${part}`] = number;
+  return numbers;
 }
