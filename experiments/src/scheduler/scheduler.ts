@@ -13,6 +13,9 @@ import { urgencies } from './priority.ts';
 
 /** How often a stage that another run computes is looked at again. */
 const POLL_MS = 500;
+/** Seconds of urgency that decide between nodes of equal cost: work that has begun comes first, then the plan's order. */
+const BEGUN = 1e-3;
+const PLACE = 1e-8;
 
 /** What happens while a plan runs, for a display. */
 export interface ScheduleListener {
@@ -70,7 +73,8 @@ export async function runPlan(
 }
 
 class Scheduler {
-  private readonly urgency: ReadonlyMap<PlanNode, number>;
+  /** How urgent each node is; of equally urgent ones, the plan's first. */
+  private readonly priority: ReadonlyMap<PlanNode, number>;
   /** What was not there at the start. */
   private readonly missing = new Set<PlanNode>();
   private readonly runs = new Map<PlanNode, number>();
@@ -88,7 +92,8 @@ class Scheduler {
     private readonly targets: readonly PlanNode[],
     private readonly options: ScheduleOptions,
   ) {
-    this.urgency = urgencies(plan.nodes);
+    const urgency = urgencies(plan.nodes);
+    this.priority = new Map(plan.nodes.map((node, k) => [node, (urgency.get(node) ?? 0) - k * PLACE]));
     this.slots = new PQueue({ concurrency: options.executor.slots });
   }
 
@@ -142,18 +147,15 @@ class Scheduler {
     }
   }
 
-  /**
-   * Runs an action when it is the most urgent one and there is room for it. Of equal urgency, work on a claimed node comes before
-   * the claim of another one. Rejects with Skipped where all has stopped.
-   */
+  /** Runs an action when it is the most urgent one and there is room for it. Rejects with Skipped where all has stopped. */
   private inSlot<T>(node: PlanNode, action: () => T | Promise<T>, isClaimed = false): Promise<T> {
-    const urgency = this.urgency.get(node) ?? 0;
+    const priority = (this.priority.get(node) ?? 0) + (isClaimed ? BEGUN : 0);
     return this.slots.add(
       async () => {
         if (this.stop.signal.aborted) throw new Skipped();
         return action();
       },
-      { priority: isClaimed ? urgency + 1e-6 : urgency },
+      { priority },
     );
   }
 
