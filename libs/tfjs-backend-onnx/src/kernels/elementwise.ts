@@ -131,6 +131,13 @@ export const where = (condition: Value, a: Value, b: Value): Value => {
 const atShape = (v: Value, shape: readonly number[]): Value => broadcast(v, shape);
 
 export function registerElementwise(): void {
+  registerUnary();
+  registerBinary();
+  registerFills();
+}
+
+/** Of one tensor. */
+function registerUnary(): void {
   for (const op of [
     'Neg',
     'Log',
@@ -191,7 +198,10 @@ export function registerElementwise(): void {
   lower<{ dtype: tf.DataType }>('Cast', ({ inputs: { x }, attrs: { dtype } }) =>
     isNumeric(dtype) ? cast(x, dtype) : undefined,
   );
+}
 
+/** Of two tensors that are broadcast against each other. */
+function registerBinary(): void {
   lower('Add', ({ inputs: { a, b } }) => add(a, b));
   lower('AddN', ({ inputs }) => Object.values(inputs).reduce(add));
   lower('Multiply', ({ inputs: { a, b } }) => multiply(a, b));
@@ -233,7 +243,10 @@ export function registerElementwise(): void {
         : condition;
     return atShape(where(chosen, t, e), t.shape);
   });
+}
 
+/** One number everywhere. */
+function registerFills(): void {
   lower<{ shape: number[]; value: number; dtype?: tf.DataType }>('Fill', ({ attrs }) => {
     const { shape, value, dtype = tf.util.inferDtype(value) } = attrs;
     return isNumeric(dtype) ? filled(value, shape, dtype) : undefined;

@@ -114,6 +114,10 @@ function tile(x: Value, reps: readonly number[]): Value {
 }
 
 export function registerShapes(): void {
+  registerWindows();
+  registerArrangements();
+  registerIndexing();
+  registerRanges();
   lower<{ shape: number[] }>('Reshape', ({ inputs: { x }, attrs }) =>
     reshape(x, tf.util.inferFromImplicitShape(attrs.shape, size(x.shape))),
   );
@@ -131,6 +135,10 @@ export function registerShapes(): void {
     const fits = list.every((v) => shape.every((n, k) => k === axis || v.shape[k] === n));
     return fits ? concat(list, axis) : undefined;
   });
+}
+
+/** Parts of a value. */
+function registerWindows(): void {
   lower<{ begin: number | number[]; size: number | number[] }>('Slice', ({ inputs: { x }, attrs }) => {
     const tensor = { shape: x.shape, rank: x.shape.length } as tf.Tensor;
     const [begin, sizes] = tf.slice_util.parseSliceParams(tensor, attrs.begin, attrs.size);
@@ -181,6 +189,10 @@ export function registerShapes(): void {
       return slice(x, begin, end);
     });
   });
+}
+
+/** Values beside each other, padded, repeated, reversed. */
+function registerArrangements(): void {
   lower<{ axis: number }>('Pack', ({ inputs, attrs: { axis } }) => {
     const list = Object.values(inputs);
     const [{ shape, dtype }] = list;
@@ -225,6 +237,10 @@ export function registerShapes(): void {
       ),
     );
   });
+}
+
+/** What is looked up or added up by indices. */
+function registerIndexing(): void {
   lower<{ axis: number; batchDims: number }>('GatherV2', ({ inputs: { x, indices }, attrs }) => {
     const [axis] = tf.util.parseAxisParam(attrs.axis, x.shape as number[]);
     // Indices that are known on the host are checked here, the others when the graph runs.
@@ -272,6 +288,10 @@ export function registerShapes(): void {
         : add(multiply(ones, like(ones, onValue - offValue)), like(ones, offValue));
     },
   );
+}
+
+/** Numbers that the attributes alone tell. */
+function registerRanges(): void {
   lower<{ start: number; stop: number; step: number; dtype: DataType }>('Range', ({ attrs }) => {
     const { start, stop, step, dtype } = attrs;
     // As tfjs: a step away from `stop` gives nothing, but 1 stands for -1 where that is meant
