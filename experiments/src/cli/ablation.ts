@@ -23,5 +23,5 @@ export const ablation = runCommand({
       },
     },
   },
-  load: () => import('./work/ablation.ts'),
+  load: () => import('./actions/ablation.ts'),
 });

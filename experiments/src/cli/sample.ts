@@ -4,5 +4,5 @@ export const sample = runCommand({
   name: 'sample',
   summary: 'Generates the synthetic dataset of one config, and trains what it needs.',
   options: {},
-  load: () => import('./work/sample.ts'),
+  load: () => import('./actions/sample.ts'),
 });

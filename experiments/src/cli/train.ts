@@ -5,5 +5,5 @@ export const train = runCommand({
   summary: 'Trains the diffusion model of one config, and f before it.',
   details: 'Their weights are trained also where they are committed.',
   options: {},
-  load: () => import('./work/train.ts'),
+  load: () => import('./actions/train.ts'),
 });

@@ -5,5 +5,5 @@ export const verify = runCommand({
   summary: 'Verifies the recognisers of one config, and makes whatever they need.',
   details: 'To verify one recogniser on datasets of your own: id3 verify-recogniser.',
   options: {},
-  load: () => import('./work/verify.ts'),
+  load: () => import('./actions/verify.ts'),
 });

@@ -15,7 +15,7 @@ export const weights = command({
   fields,
   async run(values, context) {
     const config = await configOf(values.profile, context.fields, Object.keys(values));
-    const { releaseWeights } = await import('./work/weights.ts');
+    const { releaseWeights } = await import('./actions/weights.ts');
     releaseWeights(config, values);
   },
 });
