@@ -21,7 +21,7 @@ const MAX_OPCODES = 1 << 23;
  * Reads a pickle of protocol 2 to 5 that holds nothing but lists, tuples, bytes (also Python 2's strings), booleans and
  * small integers. Nothing is ever imported or called: the one callable understood is `_codecs.encode(text, 'latin1')`, as
  * which Python 3 writes bytes in protocol 2, and it is computed here. Every other opcode and callable is refused by
- * name. Memory stays within a small multiple of the input: bytes are views of it, at most {@link MAX_OPCODES} are followed, and
+ * name. Memory stays within a small multiple of the input: bytes are views of it, at most 2²³ opcodes are followed, and
  * what `encode` makes of it may not exceed its length. (Format: CPython's `Lib/pickletools.py`.)
  *
  * @param name what error messages call the input
