@@ -2,7 +2,7 @@
 //   npx tsx examples/sample-a-face.ts [AGE] [YAW] [SEED]
 import { selectEngine } from '@id3/engine';
 import { Rng } from '@id3/core';
-import { imageSampler, loadAnyRecogniser, loadDiffusion, randomDirections } from '@id3/model';
+import { imageSampler, loadAnyRecogniser, loadDiffusion, randomDirections, type SamplerOptions } from '@id3/model';
 import sharp from 'sharp';
 
 const [age = 40, yaw = 0, seed = 1] = process.argv.slice(2).map(Number);
@@ -15,8 +15,11 @@ const diffusion = loadDiffusion(`${weights}/quick-diffusion-full.safetensors`, f
 
 // An identity is a direction y on the sphere of f's embeddings.
 const y = randomDirections(1, f.embeddingSize, new Rng(seed, 'identity'));
-const ddim = { kind: 'ddim', steps: 20, spacing: 'quadratic', gradient: 'full', clip: true } as const;
-const sample = imageSampler({ ...diffusion, f }, { ...ddim, guidance: 1 }, 32, seed);
+const sampler: SamplerOptions = {
+  ...{ kind: 'dpm++', steps: 20, spacing: 'uniform', clip: true },
+  ...{ guidance: 100, kappa: 'paper', gradient: 'full', freeY: 0, freeS: 0 },
+};
+const sample = imageSampler({ ...diffusion, f }, sampler, 32, seed);
 const pixels = await sample([{ label: 0, age, yaw, y }], ['face']);
 await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } })
   .resize(256)

@@ -3,12 +3,24 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@id3/core';
 import { selectEngine } from '@id3/engine';
-import { epsilonOf, idPreservingLoss, lossTerms, makeSampler, noiseSchedule, timeTensors } from '@id3/model';
+import {
+  idPreservingLoss,
+  lossTerms,
+  makeSampler,
+  noiseSchedule,
+  readX0,
+  timeTensors,
+  type SamplerOptions,
+  type SamplingTime,
+} from '@id3/model';
 
 const STEPS = Number(process.argv[2] ?? 100);
 const [BATCH, T] = [128, 100];
 const schedule = noiseSchedule('cosine', T);
-const ddim = { kind: 'ddim', steps: 10, spacing: 'uniform', gradient: 'full', clip: false } as const;
+const ddim: SamplerOptions = {
+  ...{ kind: 'ddim', steps: 10, spacing: 'uniform', clip: false },
+  ...{ guidance: 0, kappa: 'paper', gradient: 'full', freeY: 0, freeS: 0 },
+};
 await selectEngine('cpu');
 
 /** f: the direction of a point, on the unit circle. */
@@ -39,23 +51,24 @@ async function cosineToAsked(idWeight: number): Promise<number> {
       const noise = tf.tensor2d(rng.normals(2 * BATCH), [BATCH, 2]);
       const time = timeTensors(
         schedule,
+        'x0',
         Int32Array.from({ length: BATCH }, () => 1 + rng.int(T)),
         2,
       );
       const bound = (xt: tf.Tensor2D, t: tf.Tensor1D) => network(xt, t, y);
-      const inputs = { network: bound, prediction: 'x0', embed: f, x0, noise, y, time } as const;
+      const inputs = { network: bound, embed: f, x0, noise, y, time } as const;
       optimiser.minimize(() => idPreservingLoss(lossTerms(inputs), time, idWeight).loss);
     });
 
   const field = {
     schedule,
-    epsilon: (xt: tf.Tensor2D, time: { t: tf.Tensor1D } & Parameters<typeof epsilonOf>[3], { y }: Asked) =>
-      epsilonOf('x0', network(xt, time.t, y), xt, time),
+    prediction: 'x0' as const,
+    x0: (xt: tf.Tensor2D, time: SamplingTime, { y }: Asked) => readX0((x, t) => network(x, t, y), xt, time),
     cosine: (x0: tf.Tensor2D, { y }: Asked) => f(x0).mul(y).sum<tf.Tensor1D>(1),
   };
   const y = f(points(new Rng(2, 'asked'), 256));
   const start = tf.tensor2d(new Rng(3, 'start').normals(512), [256, 2]);
-  const sample = makeSampler<Asked>(field, { ...ddim, guidance: 0 });
+  const sample = makeSampler<Asked>(field, ddim);
   const samples = await sample(start, { y }, () => tf.zerosLike(start));
   return (await field.cosine(samples.as2D(256, 2), { y }).mean().data())[0];
 }

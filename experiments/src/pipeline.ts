@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { manifestHash, type Dataset } from '@id3/data';
-import { fEmbeddingSize, type LoadedRecogniser } from '@id3/model';
+import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/model';
 import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
 import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
 import { anchorsStage } from './stages/anchors.ts';
+import { calibrateStage } from './stages/calibrate.ts';
 import { committedDiffusionStage } from './stages/committed-diffusion.ts';
 import { committedFStage } from './stages/committed-f.ts';
 import { embedStage } from './stages/embed.ts';
@@ -30,6 +31,8 @@ export interface Row {
   readonly config: Config;
   /** A picture of samples, in the full row. */
   readonly grid: PlanNode<Buffer> | undefined;
+  /** Its diffusion model looked at; of the ceiling there is none. */
+  readonly calibration: PlanNode<Calibration> | undefined;
   /** The measures of what its recognisers are trained on. */
   readonly measures: PlanNode<Measures>;
   /** The verification of the recogniser of each downstream seed. */
@@ -38,6 +41,8 @@ export interface Row {
     readonly node: PlanNode<readonly Verification[]>;
   }[];
 }
+
+type PoolName = Exclude<keyof Config['data'], 'trainFolder' | 'prior'>;
 
 /** Adds all stages of one config to a plan, on demand: what a target does not need is not there. */
 export class Pipeline {
@@ -48,7 +53,7 @@ export class Pipeline {
     private readonly weights: WeightsIndex = committedWeights(),
   ) {}
 
-  pool(pool: 'pretrain' | 'train'): PlanNode<Dataset> {
+  pool(pool: PoolName): PlanNode<Dataset> {
     const { seed, image, data } = this.config;
     if (pool === 'train' && data.trainFolder !== '') return this.photos(resolve(data.trainFolder));
     const inputs = { seed, pool, size: image.size, ...data[pool], prior: data.prior };
@@ -71,23 +76,45 @@ export class Pipeline {
     return this.trainedF();
   }
 
+  /** The second recogniser, which takes no part in training or sampling: other people, seed and head than f's. */
+  judge(): PlanNode<LoadedRecogniser> {
+    const weights = this.committed((scratch) => scratch.judge());
+    if (weights !== undefined) return this.plan.add(committedFStage, { weights }, {}, this.about('judge'));
+    const { image, judge } = this.config;
+    const { size } = image;
+    const { seed, ...recogniser } = judge;
+    return this.plan.add(
+      trainFStage,
+      { seed, size, recogniser: { ...recogniser, whitenedSize: 0 } },
+      { dataset: this.pool('judge') },
+      { ...this.about('judge'), step: { of: 'recogniser-training', recogniser, size } },
+    );
+  }
+
   diffusion(): PlanNode<SavedDiffusion> {
     const weights = this.committed((scratch) => scratch.diffusion());
     if (weights !== undefined)
       return this.plan.add(committedDiffusionStage, { weights }, {}, this.about(this.variant));
-    const { seed, image, diffusion, f } = this.config;
+    const { image, diffusion, f } = this.config;
     const { size } = image;
     return this.plan.add(
       trainDiffusionStage,
-      { seed, size, diffusion },
+      { size, diffusion },
       { dataset: this.pool('train'), f: this.f() },
       { ...this.about(this.variant), step: { of: 'diffusion-training', diffusion, f, size } },
     );
   }
 
+  /** The trained network looked at on people it was not trained on; of photos there is one pool alone. */
+  calibration(): PlanNode<Calibration> {
+    const dataset = this.pool(this.config.data.trainFolder === '' ? 'validation' : 'train');
+    const given = { diffusion: this.diffusion(), f: this.f(), dataset };
+    return this.plan.add(calibrateStage, { seed: this.config.seed }, given, this.about(this.variant));
+  }
+
   anchors(): PlanNode<Float32Array> {
-    const { seed, f } = this.config;
-    const { identities, anchors: kind } = this.config.generation;
+    const { f } = this.config;
+    const { seed, identities, anchors: kind } = this.config.generation;
     const inputs = { seed, kind, identities, embeddingSize: fEmbeddingSize(f) };
     return this.plan.add(anchorsStage, inputs, {}, this.about(kind));
   }
@@ -111,12 +138,16 @@ export class Pipeline {
 
   measures(): PlanNode<Measures> {
     const dataset = this.trainingSet();
+    const [f, g, pool] = [this.f(), this.judge(), this.pool('train')];
     const given = {
       dataset,
-      embeddings: this.embeddings(dataset),
-      pool: this.pool('train'),
-      reference: this.embeddings(this.pool('train')),
-      verification: this.fVerification(),
+      pool,
+      embeddings: this.embeddings(dataset, f),
+      reference: this.embeddings(pool, f),
+      verification: this.firstBenchmark(f, 'f'),
+      judged: this.embeddings(dataset, g),
+      judgedReference: this.embeddings(pool, g),
+      judgeVerification: this.firstBenchmark(g, 'g'),
       anchors: this.isCeiling ? undefined : this.anchors(),
     };
     return this.plan.add(measureStage, {}, given, this.about(this.variant));
@@ -145,7 +176,7 @@ export class Pipeline {
     return this.plan.add(verifyStage, { seed, benchmarks: names }, given, about);
   }
 
-  private get isCeiling(): boolean {
+  get isCeiling(): boolean {
     return this.config.downstream.dataset === 'train';
   }
 
@@ -162,12 +193,12 @@ export class Pipeline {
     );
   }
 
-  /** f on the first benchmark: what it takes for one face. */
-  private fVerification(): PlanNode<readonly Verification[]> {
+  /** A recogniser on the first benchmark: what it takes for one face. */
+  private firstBenchmark(recogniser: PlanNode<LoadedRecogniser>, label: string): PlanNode<readonly Verification[]> {
     const { seed, benchmarks } = this.config;
     const [name] = benchmarks.names;
-    const given = { recogniser: this.f(), benchmarks: { [name]: this.benchmark(name) } };
-    return this.plan.add(verifyStage, { seed, benchmarks: [name] }, given, this.about('f'));
+    const given = { recogniser, benchmarks: { [name]: this.benchmark(name) } };
+    return this.plan.add(verifyStage, { seed, benchmarks: [name] }, given, this.about(label));
   }
 
   /** A dataset of photos in the place of the rendered `train` pool. */
@@ -176,8 +207,8 @@ export class Pipeline {
     return this.plan.add(photoPoolStage, inputs, {}, this.about('train'));
   }
 
-  private embeddings(dataset: PlanNode<Dataset>): PlanNode<Embeddings> {
-    return this.plan.add(embedStage, {}, { dataset, f: this.f() }, this.about(dataset.label));
+  private embeddings(dataset: PlanNode<Dataset>, recogniser: PlanNode<LoadedRecogniser>): PlanNode<Embeddings> {
+    return this.plan.add(embedStage, {}, { dataset, recogniser }, this.about(dataset.label));
   }
 
   /** The committed weights of what this config would train, where there are any. */
@@ -189,9 +220,15 @@ export class Pipeline {
 
   /** What both stages that sample are given. */
   private sampling() {
-    const { seed, image, generation } = this.config;
-    const inputs = { seed, size: image.size, generation };
-    return [inputs, { diffusion: this.diffusion(), f: this.f(), anchors: this.anchors() }] as const;
+    const { image, generation } = this.config;
+    const { kappa, guidance } = generation.sampler;
+    const given = {
+      diffusion: this.diffusion(),
+      f: this.f(),
+      anchors: this.anchors(),
+      calibration: kappa === 'fitted' && guidance > 0 ? this.calibration() : undefined,
+    };
+    return [{ size: image.size, generation }, given] as const;
   }
 
   private about(label?: string): NodeAbout {
@@ -201,9 +238,10 @@ export class Pipeline {
 
 /** The nodes that the rows ask for. */
 export const targetsOf = (rows: readonly Row[]): PlanNode[] =>
-  rows.flatMap(({ verifications, measures, grid }) => [
+  rows.flatMap(({ verifications, measures, calibration, grid }) => [
     ...verifications.map(({ node }) => node),
     measures,
+    ...(calibration === undefined ? [] : [calibration]),
     ...(grid === undefined ? [] : [grid]),
   ]);
 
@@ -222,7 +260,8 @@ export function planAblation(
       node: pipeline.verification(seed),
     }));
     const grid = variant.name === FULL ? pipeline.sampleGrid() : undefined;
-    return { variant, config: changed, verifications, measures: pipeline.measures(), grid };
+    const calibration = pipeline.isCeiling ? undefined : pipeline.calibration();
+    return { variant, config: changed, verifications, calibration, measures: pipeline.measures(), grid };
   });
   return { plan, rows };
 }

@@ -98,6 +98,10 @@ export class Progress implements ScheduleListener {
     this.say(`Engine: ${description}`);
   }
 
+  warning(node: PlanNode, sentence: string): void {
+    this.say(`${node.label}: ${sentence}`);
+  }
+
   waiting(node: PlanNode, pid: number): void {
     this.say(`${node.label}: another run (process ${pid}) computes it; waiting to use its result.`);
   }

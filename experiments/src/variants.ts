@@ -1,4 +1,5 @@
 import { FULL } from '@id3/report';
+import type { ProfileName } from './config/profiles/names.ts';
 import type { Config } from './config/schema.ts';
 
 /** One row of the ablation: a config made from the full one by changing what the row is about. */
@@ -27,6 +28,8 @@ const withGeneration = (config: Config, change: Partial<Config['generation']>): 
 const withSampler = (config: Config, change: Partial<Config['generation']['sampler']>): Config =>
   withGeneration(config, { sampler: { ...config.generation.sampler, ...change } });
 
+const withoutIdLoss = (config: Config): Config => withTraining(config, { idLossWeight: 0 });
+
 const rowOfBounds = (lb: number, ub: number): Variant => ({
   name: `bounds-${lb}-${ub}`,
   title: `[lb, ub] = [${lb}, ${ub}]`,
@@ -44,16 +47,21 @@ const VARIANTS: readonly Variant[] = [
     apply: (config) => withSampler(config, { guidance: 0 }),
   },
   {
+    name: 'no-id-loss',
+    title: 'without ID inner-product loss',
+    apply: withoutIdLoss,
+  },
+  {
+    name: 'no-id-loss-no-score',
+    title: 'without either',
+    apply: (config) => withSampler(withoutIdLoss(config), { guidance: 0 }),
+  },
+  {
     name: 'random-anchors',
     title: 'without anchors (random directions)',
     apply: (config) => withGeneration(config, { anchors: 'random' }),
   },
   ...BOUNDS,
-  {
-    name: 'no-id-loss',
-    title: 'without ID inner-product loss',
-    apply: (config) => withTraining(config, { idLossWeight: 0 }),
-  },
   {
     name: 'no-attributes',
     title: 'without attribute conditioning',
@@ -82,7 +90,21 @@ const VARIANTS: readonly Variant[] = [
   },
 ];
 
-/** The ablation's rows for a config, without the setting of [lb, ub] that the full row has already. */
+/** The rows that answer the main question: does the method stand between floor and ceiling, and which of its two terms matters? */
+const MAIN_ROWS: readonly string[] = [
+  FULL,
+  'no-reversed-likelihood',
+  'no-id-loss',
+  'no-id-loss-no-score',
+  'ceiling',
+  'floor',
+];
+
+/** The rows of a profile's table where none are asked for: `quick` has time for those of the main question alone. */
+export const defaultVariants = (config: Config, profile: ProfileName): Variant[] =>
+  ablationVariants(config).filter(({ name }) => profile !== 'quick' || MAIN_ROWS.includes(name));
+
+/** All rows of the ablation for a config, without the setting of [lb, ub] that the full row has already. */
 export function ablationVariants(config: Config): Variant[] {
   const { lb, ub } = config.generation;
   return VARIANTS.filter((variant) => variant.name !== rowOfBounds(lb, ub).name);

@@ -5,7 +5,7 @@ import { benchmarksSchema, dataSchema } from './sections.ts';
 /** Everything that decides the result of an experiment. A field has one name from here to the chart's axis. */
 export const configSchema = z
   .strictObject({
-    /** Seed of everything but the downstream recognisers. */
+    /** Seed of people, pictures, benchmarks and f. */
     seed: z.int().min(0),
     /** Compute engine; `auto` takes the best there is. No result's key depends on it. */
     engine: z.enum(['auto', 'tensorflow-gpu', 'onnx', 'tensorflow', 'wasm', 'cpu']),
@@ -17,6 +17,8 @@ export const configSchema = z
     benchmarks: benchmarksSchema,
     /** The frozen recogniser f. */
     f: fSchema,
+    /** A second recogniser, which judges generated images beside f and takes no part in making them. */
+    judge: recogniserSchema.extend({ seed: z.int().min(0) }),
     diffusion: diffusionSchema,
     generation: generationSchema,
     /** The recogniser trained on the generated images alone. */

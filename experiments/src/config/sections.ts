@@ -12,6 +12,10 @@ export const dataSchema = z.strictObject({
   pretrain: poolSchema,
   /** The people the diffusion model is trained on. */
   train: poolSchema,
+  /** People on whom the trained diffusion model is looked at. */
+  validation: poolSchema,
+  /** The people the judge is trained on. */
+  judge: poolSchema,
   /**
    * Folder of a dataset with ages and yaws, such as aligned photos with `tools:attributes`, that takes the place of the rendered
    * `train` pool; empty: rendered.

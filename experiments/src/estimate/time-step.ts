@@ -84,7 +84,7 @@ async function diffusionTraining({ diffusion, f, size }: StepOf<'diffusion-train
   const frozen = frozenRecogniser(f, size);
   const few = { ...diffusion, training: { ...training, steps: timedSteps(size) } };
   return secondsOfStep(size, training.batchSize, (dataset, hooks) =>
-    trainDiffusion(few, { dataset, f: frozen, seed: 1 }, hooks),
+    trainDiffusion(few, { dataset, f: frozen }, hooks),
   );
 }
 
@@ -106,10 +106,10 @@ async function sampling({ generation, diffusion, f, size }: StepOf<'sampling'>):
   const unet = new UNet(diffusion.unet, frozen.embeddingSize, 1);
   unet.scope.freeze();
   const schedule = noiseSchedule(diffusion.schedule, diffusion.timesteps);
-  const model = { unet, schedule, prediction: diffusion.prediction, f: frozen };
+  const model = { unet, schedule, prediction: diffusion.prediction, f: frozen, fittedKappa: () => 1 };
   const anchor = randomDirections(1, frozen.embeddingSize, new Rng(1, 'estimate'));
   const plans = Array.from({ length: batchSize }, (_, j) =>
-    planImage(generation, { anchor, i: 0, j, seed: 1 }),
+    planImage(generation, { anchor, i: 0, j }),
   );
   const names = plans.map((_, j) => String(j));
   const few = { ...sampler, steps: timedSteps(size) };

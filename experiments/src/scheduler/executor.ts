@@ -12,6 +12,8 @@ export interface TaskListener {
   progress(step: number, steps: number, loss?: number): void;
   /** Which engine computes, and why others were passed over. */
   engine(description: string): void;
+  /** What the task has to say to the person at the keyboard. */
+  warning(sentence: string): void;
 }
 
 /** Where tasks run: on this machine's cores, or elsewhere. */

@@ -71,6 +71,7 @@ const ask = (
   child.ask(message, (reply, answer: (rss: number) => void) => {
     if (reply.type === 'progress') listener?.progress(reply.step, reply.steps, reply.loss);
     else if (reply.type === 'engine') listener?.engine(reply.description);
+    else if (reply.type === 'warning') listener?.warning(reply.sentence);
     else if (reply.type === 'failed') throw new ChildFailure(reply.message, reply.mendable);
     else answer(reply.rss);
   });

@@ -19,6 +19,7 @@ export type FromWorker =
   | { type: 'progress'; step: number; steps: number; loss?: number }
   /** Which engine computes, and why others were passed over. */
   | { type: 'engine'; description: string }
+  | { type: 'warning'; sentence: string }
   /** The task is done; `rss` is the process's resident memory in bytes. */
   | { type: 'done'; rss: number }
   | ({ type: 'failed' } & Failure);

@@ -25,6 +25,7 @@ export interface ScheduleListener {
   ended(node: PlanNode, how: 'finished' | 'cached' | 'failed'): void;
   /** A worker computes with this engine. */
   engine(description: string): void;
+  warning(node: PlanNode, sentence: string): void;
   /** Another run, process `pid`, computes this node; its result will be used. */
   waiting(node: PlanNode, pid: number): void;
 }
@@ -219,6 +220,7 @@ class Scheduler {
             listener.progress(node, all.step, all.steps, loss);
           },
           engine: (description) => listener.engine(description),
+          warning: (sentence) => listener.warning(node, sentence),
         },
       );
     } catch (error) {

@@ -69,6 +69,7 @@ function hostOf(run: Run): StageHost {
       progress(step, steps, metrics.loss);
     },
     progress,
+    warn: (sentence) => send({ type: 'warning', sentence }),
   };
 }
 

@@ -5,17 +5,17 @@ import { defineStage } from './stage.ts';
 
 const BATCH_SIZE = 64;
 
-/** Embeds every image of a dataset with f. */
+/** Embeds every image of a dataset with a frozen recogniser. */
 export const embedStage = defineStage({
   name: 'embed',
-  version: 1,
+  version: 2,
   inputs: z.strictObject({}),
-  needs: { dataset: DATASET, f: RECOGNISER },
+  needs: { dataset: DATASET, recogniser: RECOGNISER },
   result: EMBEDDINGS,
   onEngine: true,
   cost: () => 20,
-  async run({ needs: { dataset, f }, folder, progress }) {
-    const data = await embedDataset(embedWith(f), dataset, {
+  async run({ needs: { dataset, recogniser }, folder, progress }) {
+    const data = await embedDataset(embedWith(recogniser), dataset, {
       batchSize: BATCH_SIZE,
       onImages: (done) => progress(done, dataset.count),
     });

@@ -1,11 +1,20 @@
-import { sum } from '@id3/core';
+import { mean, sum } from '@id3/core';
 import { DatasetWriter } from '@id3/data';
-import { generateShard, generationSchema, imageSampler } from '@id3/model';
+import {
+  generateShard,
+  generationSchema,
+  imageSampler,
+  kappaAt,
+  type Calibration,
+  type DiffusionModel,
+  type FrozenRecogniser,
+  type StepReport,
+} from '@id3/model';
 import { z } from 'zod';
-import { ANCHORS, DATASET, DIFFUSION, RECOGNISER } from './results.ts';
-import { defineStage } from './stage.ts';
+import { ANCHORS, CALIBRATION, DATASET, DIFFUSION, RECOGNISER } from './results.ts';
+import { defineStage, optional, type StageHost } from './stage.ts';
 
-const inputsSchema = z.strictObject({ seed: z.int(), size: z.int(), generation: generationSchema });
+const inputsSchema = z.strictObject({ size: z.int(), generation: generationSchema });
 type Inputs = z.infer<typeof inputsSchema>;
 
 /** A shard is what a killed generation repeats at most; files are kept to some thousands. */
@@ -32,12 +41,39 @@ function writerOf(inputs: Inputs, folder: string, anchors: Float32Array): Datase
   });
 }
 
+/** A trained model as it is sampled from, κ_t with it where it was fitted. */
+export const fittedModel = (
+  diffusion: (embeddingSize: number) => DiffusionModel,
+  f: FrozenRecogniser,
+  calibration: Calibration | undefined,
+) => ({
+  ...diffusion(f.embeddingSize),
+  f,
+  fittedKappa: calibration && ((t: number) => kappaAt(calibration, t)),
+});
+
+/** Below this share of the noise the reversed likelihood score moves less than a pixel's rounding. */
+const IDLE_SCORE = 1e-3;
+
+/** Logs the mean share of the score by the time of the step, and says so where it does nothing. */
+function reportScore(reports: readonly StepReport[], { log, warn }: StageHost, timesteps: number): void {
+  const times = [...new Set(reports.map(({ t }) => t))];
+  const shares = times.map((t) => mean(reports.filter((report) => report.t === t).map((one) => one.scoreShare)));
+  times.forEach((t, k) => log(t, { scoreShare: shares[k] }, timesteps));
+  const largest = Math.max(...shares);
+  if (largest < IDLE_SCORE)
+    warn(
+      `the reversed likelihood score does nothing here: it moves the noise by ${largest.toExponential(1)} of it at most; ` +
+        'raise generation.sampler.guidance, or take generation.sampler.kappa=fitted.',
+    );
+}
+
 /** Algorithm 3: samples the synthetic dataset, shard by shard. */
 export const generateStage = defineStage({
   name: 'generate',
-  version: 2,
+  version: 3,
   inputs: inputsSchema,
-  needs: { diffusion: DIFFUSION, f: RECOGNISER, anchors: ANCHORS },
+  needs: { diffusion: DIFFUSION, f: RECOGNISER, anchors: ANCHORS, calibration: optional(CALIBRATION) },
   result: DATASET,
   onEngine: true,
   cost: ({ generation, size }) =>
@@ -48,22 +84,31 @@ export const generateStage = defineStage({
     (generation.sampler.guidance > 0 ? 3 : 1) *
     size ** 2,
   maxParts: (inputs) => Math.ceil(imagesOf(inputs) / imagesPerShard(inputs)),
-  async run({ inputs, needs, folder, part, parts, progress }) {
+  async run({ inputs, needs, folder, part, parts, ...host }) {
     const { f, anchors } = needs;
-    const { generation, size, seed } = inputs;
-    const model = { ...needs.diffusion(f.embeddingSize), f };
-    const sampleImages = imageSampler(model, generation.sampler, size, seed);
+    const { generation, size } = inputs;
+    const model = fittedModel(needs.diffusion, f, needs.calibration);
+    const sampleImages = imageSampler(model, generation.sampler, size, generation.seed);
     const writer = writerOf(inputs, folder, anchors);
     const shards = Array.from({ length: writer.shards }, (_, k) => k).filter((k) => k % parts === part);
     const sizeOf = (k: number) => writer.shardRange(k)[1] - writer.shardRange(k)[0];
     const total = sum(shards.map(sizeOf));
     let done = 0;
-    const count = (images: number) => progress((done += images), total);
-    const shared = { options: generation, anchors, seed, onImages: count };
+    const count = (images: number) => host.progress((done += images), total);
+    const reports: StepReport[] = [];
+    const shared = {
+      options: generation,
+      anchors,
+      onImages: count,
+      onStep: (_step: number, report: StepReport) => void reports.push(report),
+    };
     for (const k of shards) {
       if (writer.hasShard(k)) count(sizeOf(k));
       else await generateShard(sampleImages, writer, k, shared);
     }
+    // The parts are alike: one tells.
+    if (part === 0 && reports.length > 0 && generation.sampler.guidance > 0)
+      reportScore(reports, host, model.schedule.timesteps);
   },
   async finish({ inputs, needs, folder }) {
     writerOf(inputs, folder, needs.anchors).finish();

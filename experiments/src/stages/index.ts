@@ -1,4 +1,5 @@
 import { anchorsStage } from './anchors.ts';
+import { calibrateStage } from './calibrate.ts';
 import { committedDiffusionStage } from './committed-diffusion.ts';
 import { committedFStage } from './committed-f.ts';
 import { embedStage } from './embed.ts';
@@ -26,6 +27,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(committedDiffusionStage),
     runnable(trainFStage),
     runnable(trainDiffusionStage),
+    runnable(calibrateStage),
     runnable(anchorsStage),
     runnable(generateStage),
     runnable(sampleGridStage),

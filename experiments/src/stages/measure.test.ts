@@ -40,6 +40,7 @@ const context = (folder: string) => ({
   checkpointSeconds: 1,
   log: () => {},
   progress: () => {},
+  warn: () => {},
 });
 
 /** A dataset of people of random noise; each image is asked for by `asked`. */

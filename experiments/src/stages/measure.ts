@@ -1,6 +1,6 @@
 import { mean } from '@id3/core';
 import type { Inspection } from '@id3/data';
-import { measureDataset, spearman, type DatasetMeasures } from '@id3/eval';
+import { measureDataset, pixelMeasures, spearman, type DatasetMeasures } from '@id3/eval';
 import type { Verification } from '@id3/tracking';
 import { z } from 'zod';
 import { askedOf, inspect } from './inspection.ts';
@@ -9,12 +9,12 @@ import { defineStage, optional } from './stage.ts';
 
 /**
  * The measures of method.md ("Diversity and consistency, as numbers") of the dataset that a recogniser is trained
- * on, in the features of f. Two identities count as one face from f's own verification threshold on. The
+ * on, in the features of f, and by names that begin with `g.` in those of the judge, which took no part in making it. Two identities count as one face from f's own verification threshold on. The
  * Fréchet distance is that to the `train` pool, and absent for the pool itself. Beside them, what f sees in each image.
  */
 export const measureStage = defineStage({
   name: 'measure',
-  version: 4,
+  version: 5,
   inputs: z.strictObject({}),
   needs: {
     dataset: DATASET,
@@ -24,6 +24,10 @@ export const measureStage = defineStage({
     reference: EMBEDDINGS,
     /** Of f on one benchmark. */
     verification: VERIFICATION,
+    /** The same by the judge. */
+    judged: EMBEDDINGS,
+    judgedReference: EMBEDDINGS,
+    judgeVerification: VERIFICATION,
     /** Of a generated dataset. */
     anchors: optional(ANCHORS),
   },
@@ -43,12 +47,28 @@ export const measureStage = defineStage({
       reference: isPool ? undefined : reference.data,
     });
     const inspection = inspect({ folder, dataset, embeddings, pool, reference, anchors, threshold });
+    const byJudge = measureDataset({
+      embeddings: needs.judged.data,
+      size: needs.judged.size,
+      labels: dataset.labels,
+      threshold: thresholdOf(needs.judgeVerification),
+      reference: isPool ? undefined : needs.judgedReference.data,
+    });
     saveMeasures(folder, {
-      numbers: { threshold, ...numbersOf(measures), ...obedience(inspection) },
+      numbers: {
+        threshold,
+        ...numbersOf(measures),
+        ...prefixed('g.', numbersOf(byJudge)),
+        ...prefixed('pixels.', pixelMeasures(dataset)),
+        ...obedience(inspection),
+      },
       inspection,
     });
   },
 });
+
+const prefixed = (prefix: string, numbers: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(numbers).map(([name, value]) => [prefix + name, value]));
 
 /** The cosine from which f takes two faces for one: its folds choose squared distances t = 2 - 2·cosine. */
 function thresholdOf([{ folds }]: readonly Verification[]): number {

@@ -13,7 +13,7 @@ export const renderPoolStage = defineStage({
   version: 1,
   inputs: z.strictObject({
     seed: z.int(),
-    pool: z.enum(['pretrain', 'train']),
+    pool: z.enum(['pretrain', 'train', 'validation', 'judge']),
     size: z.int(),
     people: z.int(),
     shotsPerPerson: z.int(),

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import { MANIFEST_FILE, inspectionSchema, openDataset, type Dataset, type Inspection } from '@id3/data';
 import {
+  calibrationSchema,
   loadAnyRecogniser,
   loadCheckpoint,
   loadDiffusion,
   saveCheckpoint,
+  type Calibration,
   type DiffusionModel,
   type LoadedRecogniser,
 } from '@id3/model';
@@ -44,6 +46,19 @@ export const DIFFUSION: Result<SavedDiffusion> = {
   open: (folder) => (embeddingSize) => loadDiffusion(modelFile(folder), embeddingSize),
   record: (run, folder) => run.artefact(modelFile(folder), 'diffusion'),
 };
+
+const CALIBRATION_FILE = 'calibration.json';
+
+/** What a denoising network knows at each time, κ_t among it. */
+export const CALIBRATION: Result<Calibration> = {
+  name: 'calibration',
+  open: (folder) => calibrationSchema.parse(jsonOf(join(folder, CALIBRATION_FILE))),
+  record: (run, folder) => run.artefact(join(folder, CALIBRATION_FILE), 'calibration'),
+};
+
+/** Writes {@link CALIBRATION}. */
+export const saveCalibration = (folder: string, calibration: Calibration): void =>
+  writeFileAtomic(join(folder, CALIBRATION_FILE), JSON.stringify(calibration));
 
 const ANCHORS_FILE = 'anchors.safetensors';
 

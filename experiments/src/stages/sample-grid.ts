@@ -7,8 +7,9 @@ import {
 } from '@id3/model';
 import { z } from 'zod';
 import { gridPng } from '../pictures/grid.ts';
-import { ANCHORS, DIFFUSION, PICTURE, RECOGNISER, savePicture } from './results.ts';
-import { defineStage } from './stage.ts';
+import { fittedModel } from './generate.ts';
+import { ANCHORS, CALIBRATION, DIFFUSION, PICTURE, RECOGNISER, savePicture } from './results.ts';
+import { defineStage, optional } from './stage.ts';
 
 const IDENTITIES = 8;
 
@@ -32,23 +33,23 @@ function columns({ age, yaw }: GenerationOptions): { title: string; age: number;
 /** A picture of what the model generates: identities × attributes, a row from one y and one start noise. */
 export const sampleGridStage = defineStage({
   name: 'sample-grid',
-  version: 2,
-  inputs: z.strictObject({ seed: z.int(), size: z.int(), generation: generationSchema }),
-  needs: { diffusion: DIFFUSION, f: RECOGNISER, anchors: ANCHORS },
+  version: 3,
+  inputs: z.strictObject({ size: z.int(), generation: generationSchema }),
+  needs: { diffusion: DIFFUSION, f: RECOGNISER, anchors: ANCHORS, calibration: optional(CALIBRATION) },
   result: PICTURE,
   onEngine: true,
   cost: ({ generation, size }) =>
     2e-6 * IDENTITIES * 8 * generation.sampler.steps * (generation.sampler.guidance > 0 ? 3 : 1) * size ** 2,
-  async run({ inputs: { seed, size, generation }, needs, folder, progress }) {
+  async run({ inputs: { size, generation }, needs, folder, progress }) {
     const { f, anchors } = needs;
-    const model = { ...needs.diffusion(f.embeddingSize), f };
-    const sampleImages = imageSampler(model, generation.sampler, size, seed);
+    const model = fittedModel(needs.diffusion, f, needs.calibration);
+    const sampleImages = imageSampler(model, generation.sampler, size, generation.seed);
     const asked = columns(generation);
     const identities = Math.min(IDENTITIES, generation.identities);
     const rows: { label: string; images: Uint8Array[] }[] = [];
     for (let i = 0; i < identities; i++) {
       const anchor = anchors.subarray(i * f.embeddingSize, (i + 1) * f.embeddingSize);
-      const { y } = planImage(generation, { anchor, i, j: 0, seed });
+      const { y } = planImage(generation, { anchor, i, j: 0 });
       const plans = asked.map(({ age, yaw }): ImagePlan => ({ label: i, age, yaw, y }));
       const names = plans.map(() => `grid ${i}`);
       const pixels = await sampleImages(plans, names);

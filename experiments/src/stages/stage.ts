@@ -47,6 +47,8 @@ export interface StageHost {
   log(step: number, metrics: Record<string, number>, steps: number): void;
   /** Shows progress alone, for work whose steps are too many or too dull to record. */
   progress(step: number, steps: number): void;
+  /** Says a sentence to the person at the keyboard. */
+  warn(sentence: string): void;
 }
 
 /** What a running stage is given. */

@@ -7,5 +7,6 @@ export * from './frechet.ts';
 export * from './inspection.ts';
 export * from './labelled-pairs.ts';
 export * from './measures.ts';
+export * from './pixel-measures.ts';
 export * from './slices.ts';
 export * from './verify.ts';

@@ -80,6 +80,7 @@ it.each<[string, (hooks: TrainingHooks) => Promise<unknown>]>([
     (hooks) => {
       const f = loadRecogniser(fPath);
       const options = {
+        seed: 1,
         unet,
         timesteps: 1000,
         schedule: 'linear' as const,
@@ -93,10 +94,13 @@ it.each<[string, (hooks: TrainingHooks) => Promise<unknown>]>([
           clipNorm: 1,
           emaDecay: 0.995,
           idLossWeight: 1,
+          reduction: 'mean' as const,
+          hideY: 0,
+          hideS: 0,
           flip: true,
         },
       };
-      return trainDiffusion(options, { dataset, f, seed: 1 }, hooks);
+      return trainDiffusion(options, { dataset, f }, hooks);
     },
   ],
   ['a recogniser', (hooks) => trainRecogniser(recogniser, dataset, 1, hooks)],

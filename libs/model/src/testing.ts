@@ -24,6 +24,7 @@ export const TINY_RECOGNISER: RecogniserOptions = {
 
 /** A diffusion model with every kind of layer. */
 export const TINY_DIFFUSION: DiffusionOptions = {
+  seed: 7,
   unet: {
     patchSize: 2,
     baseChannels: 8,
@@ -48,6 +49,9 @@ export const TINY_DIFFUSION: DiffusionOptions = {
     clipNorm: 1,
     emaDecay: 0.9,
     idLossWeight: 1,
+    reduction: 'mean',
+    hideY: 0.25,
+    hideS: 0.25,
     flip: true,
   },
 };

@@ -9,6 +9,7 @@ export interface MeasuredRow {
 }
 
 const decimal = (value: number): string => value.toFixed(3);
+const oneDecimal = (value: number): string => value.toFixed(1);
 const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
 
 /** The columns: a measure's name in the database, its title, how it is written. */
@@ -19,6 +20,12 @@ const COLUMNS: readonly [name: string, title: string, write: (value: number) => 
   ['toCentre.mean', 'image to centre', decimal],
   ['featureDistance', 'within identity', decimal],
   ['frechet', 'Fréchet', decimal],
+  ['g.interClass.shareAbove', 'taken for one (g)', percent],
+  ['g.toCentre.mean', 'image to centre (g)', decimal],
+  ['g.featureDistance', 'within identity (g)', decimal],
+  ['g.frechet', 'Fréchet (g)', decimal],
+  ['pixels.detail', 'fine detail', oneDecimal],
+  ['pixels.skinBrightness', 'skin tone within', oneDecimal],
   ['asAsked.yaw', 'yaw as asked', decimal],
   ['asAsked.age', 'age as asked', decimal],
 ];
@@ -26,7 +33,9 @@ const COLUMNS: readonly [name: string, title: string, write: (value: number) => 
 export const MEASURES_LEGEND =
   'In the features of f. Mean cosine between the centres of two identities; share of such pairs above the threshold ' +
   'from which f takes two faces for one person; mean cosine of an image to the y it was asked for, and to its ' +
-  "identity's centre; mean 1 − cosine of two images of one identity; Fréchet distance to the train pool. As asked: rank " +
+  "identity's centre; mean 1 − cosine of two images of one identity; Fréchet distance to the train pool. (g): the same by a second " +
+  'recogniser that took no part in training or sampling. Fine detail: deviation of a pixel from the mean of its 3×3 neighbourhood; skin tone ' +
+  'within: deviation of the brightness of cheeks and nose within an identity; both in grey levels. As asked: rank ' +
   'correlation of the yaw (age) asked for, of the ceiling the true one, with what a regression fitted on the train pool ' +
   'reads off the image.';
 

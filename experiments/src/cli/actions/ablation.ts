@@ -3,22 +3,24 @@ import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { planAblation, targetsOf } from '../../pipeline.ts';
 import { reportTable } from '../../report/write.ts';
-import { ablationVariants, type Variant } from '../../variants.ts';
+import { ablationVariants, defaultVariants, type Variant } from '../../variants.ts';
 import type { Request } from '../run-command.ts';
 import { weightsFor } from './weights-for.ts';
 
 /** Runs the ablation's rows, or the chosen ones, and prints the table. */
 export async function run(request: Request<{ variants: string[] | undefined }>): Promise<void> {
   const { config, settings, estimate, values } = request;
-  const variants = chosen(ablationVariants(config), values.variants);
+  const variants =
+    values.variants === undefined
+      ? defaultVariants(config, settings.profile)
+      : chosen(ablationVariants(config), values.variants);
   const { plan, rows } = planAblation(config, variants, weightsFor(settings));
   if (estimate) return printEstimate(plan, config, settings);
   const what = { command: 'ablation', config, settings, signal: request.signal, rows };
   await runExperiment(what, plan, targetsOf(rows), (finished) => reportTable(finished, rows));
 }
 
-function chosen(variants: Variant[], names: string[] | undefined): Variant[] {
-  if (names === undefined) return variants;
+function chosen(variants: Variant[], names: string[]): Variant[] {
   for (const name of names)
     if (!variants.some((variant) => variant.name === name))
       throw new UserError(

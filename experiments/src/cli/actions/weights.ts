@@ -8,7 +8,7 @@ import { nodeFolder, type PlanNode } from '../../plan.ts';
 import { typedPath } from '../../progress.ts';
 import { isDone } from '../../scheduler/done.ts';
 import { modelFile } from '../../stages/results.ts';
-import { ablationVariants } from '../../variants.ts';
+import { defaultVariants } from '../../variants.ts';
 import {
   FROM_SCRATCH,
   WEIGHTS_FOLDER,
@@ -32,7 +32,7 @@ export function releaseWeights(
 ): void {
   const root = resolve(out);
   const committed = committedWeights();
-  const nodes = planAblation(config, ablationVariants(config), FROM_SCRATCH).plan.nodes.filter(
+  const nodes = planAblation(config, defaultVariants(config, profile), FROM_SCRATCH).plan.nodes.filter(
     (node) => isTraining(node) && !committed.has(node.key),
   );
   const missing = nodes.filter((node) => !isDone(join(root, nodeFolder(node))));

@@ -32,10 +32,13 @@ export const paper: Config = {
     pretrain: { people: 10_000, shotsPerPerson: 50 },
     // As many images as FFHQ holds.
     train: { people: 70_000, shotsPerPerson: 1 },
+    judge: { people: 10_000, shotsPerPerson: 50 },
   },
   benchmarks: { ...quick.benchmarks, pairs: 6000 },
   f: { source: 'trained', ...lresnet50e, whitenedSize: 0 },
+  judge: { seed: 2, ...lresnet50e },
   diffusion: {
+    seed: 1,
     unet: {
       patchSize: 1,
       baseChannels: 128,
@@ -60,6 +63,9 @@ export const paper: Config = {
       clipNorm: 1,
       emaDecay: 0.9999,
       idLossWeight: 1,
+      reduction: 'mean',
+      hideY: 0,
+      hideS: 0,
       flip: true,
     },
   },
@@ -73,6 +79,9 @@ export const paper: Config = {
       steps: 1000,
       spacing: 'uniform',
       guidance: 1,
+      kappa: 'paper',
+      freeY: 0,
+      freeS: 0,
       gradient: 'full',
       clip: true,
     },

@@ -9,6 +9,8 @@ export const smoke: Config = {
     ...quick.data,
     pretrain: { people: 40, shotsPerPerson: 4 },
     train: { people: 40, shotsPerPerson: 4 },
+    validation: { people: 16, shotsPerPerson: 4 },
+    judge: { people: 40, shotsPerPerson: 4 },
   },
   benchmarks: { ...quick.benchmarks, names: ['rendered-lfw', 'rendered-agedb'], pairs: 80, folds: 4 },
   f: {
@@ -16,6 +18,11 @@ export const smoke: Config = {
     network: { widths: [8, 8, 16, 16], blocks: [1, 1, 1, 1], embeddingSize: 32, dropout: 0 },
     whitenedSize: 12,
     training: { ...quick.f.training, steps: 20, batchSize: 16, warmupSteps: 2, marginRampSteps: 10 },
+  },
+  judge: {
+    ...quick.judge,
+    network: { widths: [8, 8, 16, 16], blocks: [1, 1, 1, 1], embeddingSize: 32, dropout: 0 },
+    training: { ...quick.judge.training, steps: 20, batchSize: 16, warmupSteps: 2, marginRampSteps: 10 },
   },
   diffusion: {
     ...quick.diffusion,

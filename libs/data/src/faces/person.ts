@@ -6,9 +6,9 @@ import { RACES, type Race } from './textures.ts';
 
 /**
  * Disjoint groups of people: `pretrain` for the frozen recogniser f, `train` for the diffusion model, `test` for the
- * benchmarks.
+ * benchmarks, `validation` for the choice of settings, `judge` for the recogniser g that takes no part in training or sampling.
  */
-export const POOLS = ['pretrain', 'train', 'test'] as const;
+export const POOLS = ['pretrain', 'train', 'test', 'validation', 'judge'] as const;
 export const poolSchema = z.enum(POOLS);
 export type Pool = z.infer<typeof poolSchema>;
 

@@ -2,17 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Dense } from '../nn/layers.ts';
 import { fanIn, type Scope } from '../nn/scope.ts';
 
-/** Number of attributes s = (age/100, yaw/90). */
-export const ATTRIBUTES = 2;
+/** Numbers that tell s: age/100, yaw/90, and 1, which says that they are known. A row of zeros says that they are not. */
+export const ATTRIBUTES = 3;
 
-/** s = (age/100, yaw/90) for ages in years [0,100] and yaws in degrees [-90,90]: [B] and [B] → [B,2]. */
+/** s = (age/100, yaw/90, 1) for ages in years [0,100] and yaws in degrees [-90,90]: [B] and [B] → [B,3]. */
 export function attributeTensor(age: Float32Array, yaw: Float32Array): tf.Tensor2D {
-  const s = new Float32Array(age.length * ATTRIBUTES);
-  age.forEach((years, i) => {
-    s[i * ATTRIBUTES] = years / 100;
-    s[i * ATTRIBUTES + 1] = yaw[i] / 90;
-  });
-  return tf.tensor2d(s, [age.length, ATTRIBUTES]);
+  const rows = Array.from(age, (years, i) => [years / 100, yaw[i] / 90, 1]);
+  return tf.tensor2d(rows, [age.length, ATTRIBUTES]);
 }
 
 /** Sinusoidal embedding of time (Vaswani et al. 2017): [B] → [B,size]. */
@@ -24,7 +20,7 @@ export function timeEmbedding(t: tf.Tensor1D, size: number): tf.Tensor2D {
 }
 
 /**
- * The perceptron with ReLU that projects [y; s] (paper: hidden sizes 512, 256, 768): [B,d+2] → [B,768].
+ * The perceptron with ReLU that projects [y; s] (paper: hidden sizes 512, 256, 768): [B,d+3] → [B,768].
  * Its first layer sees y·√d, so that its inputs have unit variance whatever d is, and s times `attributeGains`.
  */
 export class ConditionMlp {
@@ -44,13 +40,16 @@ export class ConditionMlp {
     this.outputs = sizes[sizes.length - 1];
   }
 
-  /** y: [B,d] on the unit sphere, s: [B,2]; s is left out where the network has no attributes. */
+  /**
+   * y: [B,d] on the unit sphere, or zeros where it is not to be known; s: [B,3], see {@link attributeTensor}. s is left out where the network
+   * has no attributes.
+   */
   forward(y: tf.Tensor2D, s: tf.Tensor2D): tf.Tensor2D {
     const scaled = y.mul<tf.Tensor2D>(Math.sqrt(this.embeddingSize));
     const input =
       this.attributeGains === false
         ? scaled
-        : tf.concat2d([scaled, s.mul<tf.Tensor2D>(tf.tensor1d([...this.attributeGains]))], 1);
+        : tf.concat2d([scaled, s.mul<tf.Tensor2D>(tf.tensor1d([...this.attributeGains, 1]))], 1);
     return this.layers.reduce((h, layer) => tf.relu(layer.forward(h)), input);
   }
 }

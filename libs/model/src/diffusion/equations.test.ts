@@ -5,11 +5,15 @@ import {
   Recogniser,
   UNet,
   addNoise,
+  denoisingGradient,
   idPreservingLoss,
   lambdaKappa,
   lossTerms,
   noiseSchedule,
   predictX0,
+  predictions,
+  readX0,
+  readingOf,
   timeTensors,
   valueAndGradients,
   type Prediction,
@@ -44,12 +48,11 @@ function smallProblem(
   const x0 = randn([2, 8, 8, 3], 'x0').mul<tf.Tensor4D>(0.5);
   const noise = randn([2, 8, 8, 3], 'noise');
   const y = f(x0);
-  const s = tf.tensor2d([0.3, -0.5, 0.7, 0.1], [2, 2]);
-  const time = timeTensors(schedule, Int32Array.of(100, 500));
+  const s = tf.tensor2d([0.3, -0.5, 1, 0.7, 0.1, 1], [2, 3]);
+  const time = timeTensors(schedule, prediction, Int32Array.of(100, 500));
   const loss = () => {
     const terms = lossTerms({
       network: (xt, t) => unet.forward(xt, t, y, s),
-      prediction,
       embed: f,
       x0,
       noise,
@@ -94,7 +97,7 @@ describe('the forward process', () => {
     const n = 60_000;
     for (const t of [1, 300, 1000]) {
       const x0 = tf.fill([1, 1, n, 1], 0.7) as tf.Tensor4D;
-      const xt = addNoise(x0, randn([1, 1, n, 1], `q${t}`), timeTensors(schedule, Int32Array.of(t)));
+      const xt = addNoise(x0, randn([1, 1, n, 1], `q${t}`), timeTensors(schedule, 'epsilon', Int32Array.of(t)));
       const { mean, variance } = tf.moments(xt);
       const sigma2 = 1 - schedule.alphaBar[t];
       const expected = 0.7 * Math.sqrt(schedule.alphaBar[t]);
@@ -106,7 +109,7 @@ describe('the forward process', () => {
   it('is inverted by the prediction of x0 from the true noise', () => {
     const x0 = randn([2, 4, 4, 3], 'x0');
     const noise = randn([2, 4, 4, 3], 'noise');
-    const time = timeTensors(schedule, Int32Array.of(1, 600));
+    const time = timeTensors(schedule, 'epsilon', Int32Array.of(1, 600));
     const back = predictX0(addNoise(x0, noise, time), noise, time).dataSync();
     x0.dataSync().forEach((value, i) => expect(back[i]).toBeCloseTo(value, 3));
   });
@@ -116,7 +119,7 @@ describe('the ID-preserving loss', () => {
   beforeAll(async () => void (await tf.setBackend('cpu')));
 
   it('is the sum of its terms, each as Eq. 3 has it', () => {
-    const time = timeTensors(schedule, Int32Array.of(1, 400));
+    const time = timeTensors(schedule, 'epsilon', Int32Array.of(1, 400));
     const terms = { noise: tf.tensor1d([0.3, 0.5]), cosine: tf.tensor1d([0.2, 0.8]) };
     const parts = idPreservingLoss(terms, time, 1);
     const identity = -(0.2 * lambdaKappa(1, 1000) + 0.8 * lambdaKappa(400, 1000)) / 2;
@@ -127,8 +130,8 @@ describe('the ID-preserving loss', () => {
   });
 
   it.each([
-    ['time', 'epsilon'],
     ['crossAttention', 'x0'],
+    ['time', 'edm'],
   ] as const)('has the gradient of finite differences (%s, %s)', (conditioning, prediction) => {
     const { unet, loss } = smallProblem(conditioning, prediction, smoothF);
     checkGradients(unet, () => loss().loss);
@@ -142,45 +145,89 @@ describe('the ID-preserving loss', () => {
     expect(size).toBeGreaterThan(1);
   });
 
-  it('is zero for a network that knows the answer, whatever it predicts', () => {
-    const time = timeTensors(schedule, Int32Array.of(30, 900));
+  it.each(predictions)('is zero for a network that knows the answer (%s)', (prediction) => {
+    const time = timeTensors(schedule, prediction, Int32Array.of(30, 900));
     const x0 = randn([2, 8, 8, 3], 'x0');
     const noise = randn([2, 8, 8, 3], 'noise');
-    for (const [prediction, answer] of [
-      ['epsilon', () => noise],
-      ['x0', () => x0],
-    ] as const) {
-      const y = smoothF(x0);
-      const terms = lossTerms({ network: answer, prediction, embed: smoothF, x0, noise, y, time });
-      expect(Math.max(...terms.noise.dataSync())).toBeLessThan(1e-10);
-      // x̂0 is then x0, of which y is the embedding.
-      terms.cosine.dataSync().forEach((cosine) => expect(cosine).toBeCloseTo(1, 3));
-    }
+    const { sqrtAlphaBar, sqrtOneMinusAlphaBar } = time;
+    const alpha = sqrtAlphaBar.square();
+    // Each in the words of its paper, not by the coefficients that are tested.
+    const answers: Record<Prediction, () => tf.Tensor> = {
+      epsilon: () => noise,
+      x0: () => x0,
+      v: () => noise.mul(sqrtAlphaBar).sub(x0.mul(sqrtOneMinusAlphaBar)),
+      edm() {
+        const sigma = tf.sub(1, alpha).div(alpha).sqrt();
+        const noised = x0.add(noise.mul(sigma));
+        const total = sigma.square().add(0.25);
+        const skip = tf.div(0.25, total);
+        return x0.sub(noised.mul(skip)).div(sigma.mul(0.5).div(total.sqrt()));
+      },
+    };
+    const y = smoothF(x0);
+    const network = answers[prediction] as () => tf.Tensor4D;
+    const terms = lossTerms({ network, embed: smoothF, x0, noise, y, time });
+    expect(Math.max(...terms.noise.dataSync())).toBeLessThan(1e-6);
+    // x̂0 is then x0, of which y is the embedding.
+    terms.cosine.dataSync().forEach((cosine) => expect(cosine).toBeCloseTo(1, 3));
   });
 
   it('weights the error of x̂0 by 1/(1-ᾱ), at most 5', () => {
-    const time = timeTensors(schedule, Int32Array.of(30, 900));
+    const time = timeTensors(schedule, 'x0', Int32Array.of(30, 900));
     const x0 = tf.fill([2, 8, 8, 3], 0.5) as tf.Tensor4D;
     const noise = randn([2, 8, 8, 3], 'noise');
     const network = () => tf.fill([2, 8, 8, 3], 0.3) as tf.Tensor4D;
     const y = tf.zeros<tf.Rank.R2>([2, 4]);
-    const [early, late] = lossTerms({ network, prediction: 'x0', x0, noise, y, time }).noise.dataSync();
+    const [early, late] = lossTerms({ network, x0, noise, y, time }).noise.dataSync();
     expect(early).toBeCloseTo(0.04 * 5, 5);
     expect(late).toBeCloseTo(0.04 / (1 - schedule.alphaBar[900]), 5);
   });
 
+  it.each(predictions)('tells the size of its gradient at x̂0 (%s)', (prediction) => {
+    const time = timeTensors(schedule, prediction, Int32Array.of(30, 600));
+    const [x0, noise] = [randn([2, 8, 8, 3], 'x0'), randn([2, 8, 8, 3], 'noise')];
+    const F = randn([2, 8, 8, 3], 'F');
+    const y = tf.zeros<tf.Rank.R2>([2, 4]);
+    // The loss as a function of x̂0, from which F follows.
+    const xt = addNoise(x0, noise, time);
+    const asFunction = (predicted: tf.Tensor4D) => {
+      const network = () => predicted.sub(xt.mul(time.skip)).div<tf.Tensor4D>(time.output);
+      return lossTerms({ network, x0, noise, y, time }).noise.mean() as tf.Scalar;
+    };
+    const predicted = readX0(() => F, xt, time);
+    const expected = tf.grad(asFunction as (x: tf.Tensor) => tf.Tensor)(predicted).norm().dataSync()[0];
+    const terms = lossTerms({ network: () => F, x0, noise, y, time });
+    expect(denoisingGradient(terms, time, 8 * 8 * 3).dataSync()[0] / expected).toBeCloseTo(1, 3);
+  });
+
   it('leaves f out where its weight is 0', () => {
-    const time = timeTensors(schedule, Int32Array.of(10));
+    const time = timeTensors(schedule, 'epsilon', Int32Array.of(10));
     const x0 = randn([1, 8, 8, 3], 'x0');
-    const terms = lossTerms({
-      network: (xt) => xt,
-      prediction: 'epsilon',
-      x0,
-      noise: x0,
-      y: tf.zeros([1, 4]),
-      time,
-    });
-    expect(terms.cosine.dataSync()[0]).toBe(0);
+    const y = tf.zeros<tf.Rank.R2>([1, 4]);
+    expect(lossTerms({ network: (xt) => xt, x0, noise: x0, y, time }).cosine.dataSync()[0]).toBe(0);
+  });
+});
+
+describe('the reading of the network', () => {
+  it('copies x_t at no noise, and trusts the network alone where there is nothing but noise', () => {
+    for (const prediction of ['v', 'edm'] as const) {
+      const [clean, noisy] = [readingOf(prediction, 1 - 1e-10, 1), readingOf(prediction, 1e-10, 1000)];
+      expect(clean.skip).toBeCloseTo(1, 4);
+      expect(Math.abs(clean.output)).toBeLessThan(1e-4);
+      expect(noisy.skip).toBeLessThan(1e-4);
+      // Of EDM the spread of the data: what an estimate of the mean face may err by.
+      expect(Math.abs(noisy.output)).toBeCloseTo(prediction === 'v' ? 1 : 0.5, 4);
+    }
+  });
+  it('of EDM gives the network inputs and targets of unit variance for data of deviation ½', () => {
+    for (const alphaBar of [0.999, 0.7, 0.2, 0.001]) {
+      const { input, skip, output } = readingOf('edm', alphaBar, 1);
+      const variance = 0.25 * alphaBar + 1 - alphaBar;
+      expect(input ** 2 * variance).toBeCloseTo(1, 12);
+      // x0 - skip·x_t = (1 - skip·√ᾱ)·x0 - skip·√(1-ᾱ)·ε
+      const target = (1 - skip * Math.sqrt(alphaBar)) ** 2 * 0.25 + skip ** 2 * (1 - alphaBar);
+      expect(target / output ** 2).toBeCloseTo(1, 12);
+    }
   });
 });
 

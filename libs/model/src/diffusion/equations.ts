@@ -57,19 +57,72 @@ export const predictX0 = <X extends tf.Tensor>(xt: X, epsilon: tf.Tensor, time: 
 export const predictNoise = <X extends tf.Tensor>(xt: X, x0: tf.Tensor, time: NoiseFactors): X =>
   xt.sub<X>(x0.mul(time.sqrtAlphaBar)).div<X>(time.sqrtOneMinusAlphaBar);
 
+export const predictions = ['epsilon', 'x0', 'v', 'edm'] as const;
 /**
- * What the network's output stands for: the noise ε (Ho et al. 2020), or x̂0, from which ε_θ follows. A small network need not
- * carry the noise through to its output to tell x̂0, so it needs far less training.
+ * What the network's output F stands for: the noise ε (Ho et al. 2020); x̂0; the velocity v = √ᾱ ε - √(1-ᾱ) x0 (Salimans & Ho
+ * 2022); or what EDM's preconditioning asks of it (Karras et al. 2022, Table 1). With `v` and `edm` x̂0 is a share of x_t plus
+ * what F adds: at little noise the network need not copy its input to tell x̂0.
  */
-export type Prediction = 'epsilon' | 'x0';
+export type Prediction = (typeof predictions)[number];
 
-/** ε_θ(x_t) from the network's output: X. */
-export const epsilonOf = <X extends tf.Tensor>(
-  prediction: Prediction,
-  output: X,
+/** x̂0 = skip·x_t + output·F(input·x_t, time), and the weight of F's squared error in the loss. */
+export interface Reading {
+  readonly input: number;
+  readonly skip: number;
+  readonly output: number;
+  /** What the network is told of t. */
+  readonly time: number;
+  readonly weight: number;
+}
+
+/** The standard deviation of the pixels that `edm` supposes, as published. */
+const SIGMA_DATA = 0.5;
+/** EDM's c_noise is ¼·ln σ for a network of its own; ours has sinusoids made for times up to 1000. */
+const EDM_TIME_SCALE = 100;
+/** The largest weight of ‖x0 - x̂0‖² (min-SNR weighting, Hang et al. 2023, whose γ is 5 too). */
+const MAX_WEIGHT = 5;
+
+/**
+ * How the output of the network is read at ᾱ_t < 1. EDM writes its coefficients for x_t/√ᾱ_t = x0 + σε, σ² = (1-ᾱ)/ᾱ; here they are
+ * for x_t. `v` is the same with σ_data = 1 and F = -v. The weight is 1, but for `x0`: min(1/(1-ᾱ), 5), which without the cut
+ * would weight x̂0 as the error of v does.
+ */
+export function readingOf(prediction: Prediction, alphaBar: number, t: number): Reading {
+  const [signal, noise] = [Math.sqrt(alphaBar), Math.sqrt(1 - alphaBar)];
+  switch (prediction) {
+    case 'epsilon':
+      return { input: 1, skip: 1 / signal, output: -noise / signal, time: t, weight: 1 };
+    case 'x0':
+      return { input: 1, skip: 0, output: 1, time: t, weight: Math.min(1 / (1 - alphaBar), MAX_WEIGHT) };
+    case 'v':
+      return { input: 1, skip: signal, output: -noise, time: t, weight: 1 };
+    case 'edm': {
+      const variance = 1 - alphaBar + SIGMA_DATA ** 2 * alphaBar;
+      return {
+        input: 1 / Math.sqrt(variance),
+        skip: (SIGMA_DATA ** 2 * signal) / variance,
+        output: (SIGMA_DATA * noise) / Math.sqrt(variance),
+        time: EDM_TIME_SCALE * Math.log(noise / signal),
+        weight: 1,
+      };
+    }
+  }
+}
+
+/** The numbers of a {@link Reading} as tensors that broadcast against x_t; `time` [B]. */
+export interface ReadingTensors {
+  readonly input: tf.Tensor;
+  readonly skip: tf.Tensor;
+  readonly output: tf.Tensor;
+  readonly networkTime: tf.Tensor1D;
+}
+
+/** x̂0 = skip·x_t + output·F: X. */
+export const readX0 = <X extends tf.Tensor>(
+  network: (input: X, time: tf.Tensor1D) => X,
   xt: X,
-  time: NoiseFactors,
-): X => (prediction === 'epsilon' ? output : predictNoise(xt, output, time));
+  { input, skip, output, networkTime }: ReadingTensors,
+): X => xt.mul<X>(skip).add<X>(network(xt.mul<X>(input), networkTime).mul(output));
 
 // The ID-preserving loss: Algorithm 1, Eq. 3.
 
@@ -81,13 +134,21 @@ export const epsilonOf = <X extends tf.Tensor>(
 export const lambdaKappa = (t: number, timesteps: number): number =>
   0.5 * (1 - 1 / (1 + Math.exp(-t / timesteps)));
 
-/** The numbers of a batch that depend on t, computed in double precision. */
+/** The numbers of a batch that depend on t, computed in double precision; columns are [B,1,…], of X's rank. */
 export type TimeTensors = {
-  /** [B] */
-  t: tf.Tensor1D;
-  /** [B,1,…], of X's rank. */
   sqrtAlphaBar: tf.Tensor;
   sqrtOneMinusAlphaBar: tf.Tensor;
+  /** How the network's output is read; see {@link Reading}. */
+  input: tf.Tensor;
+  skip: tf.Tensor;
+  output: tf.Tensor;
+  /** [B] */
+  networkTime: tf.Tensor1D;
+  /** 1/output and -skip/output: F should be x0·perX0 + x_t·perXt. */
+  perX0: tf.Tensor;
+  perXt: tf.Tensor;
+  /** [B] */
+  weight: tf.Tensor1D;
   /** [B] */
   lambdaKappa: tf.Tensor1D;
   /** 1 where t = 1 (the reconstruction term), else 0: [B]. */
@@ -95,44 +156,53 @@ export type TimeTensors = {
 };
 
 /** Looks up what a batch with times `t` (each in 1..T) needs of the schedule; `rank` is that of X. */
-export function timeTensors(schedule: NoiseSchedule, t: Int32Array, rank = 4): TimeTensors {
+export function timeTensors(
+  { alphaBar, timesteps }: NoiseSchedule,
+  prediction: Prediction,
+  t: Int32Array,
+  rank = 4,
+): TimeTensors {
   const shape = [t.length, ...Array.from({ length: rank - 1 }, () => 1)];
-  const column = (f: (time: number) => number) => tf.tensor(Array.from(t, f), shape);
-  const { alphaBar, timesteps } = schedule;
+  const times = Array.from(t, (time) => ({
+    time,
+    alphaBar: alphaBar[time],
+    reading: readingOf(prediction, alphaBar[time], time),
+  }));
+  type Time = (typeof times)[number];
+  const row = (f: (time: Time) => number) => tf.tensor1d(times.map(f));
+  const column = (f: (time: Time) => number) => tf.tensor(times.map(f), shape);
   return {
-    t: tf.tensor1d(Float32Array.from(t)),
-    sqrtAlphaBar: column((time) => Math.sqrt(alphaBar[time])),
-    sqrtOneMinusAlphaBar: column((time) => Math.sqrt(1 - alphaBar[time])),
-    lambdaKappa: tf.tensor1d(Array.from(t, (time) => lambdaKappa(time, timesteps))),
-    isFirst: tf.tensor1d(Array.from(t, (time) => (time === 1 ? 1 : 0))),
+    sqrtAlphaBar: column((time) => Math.sqrt(time.alphaBar)),
+    sqrtOneMinusAlphaBar: column((time) => Math.sqrt(1 - time.alphaBar)),
+    input: column(({ reading }) => reading.input),
+    skip: column(({ reading }) => reading.skip),
+    output: column(({ reading }) => reading.output),
+    networkTime: row(({ reading }) => reading.time),
+    perX0: column(({ reading }) => 1 / reading.output),
+    perXt: column(({ reading }) => -reading.skip / reading.output),
+    weight: row(({ reading }) => reading.weight),
+    lambdaKappa: row(({ time }) => lambdaKappa(time, timesteps)),
+    isFirst: row(({ time }) => (time === 1 ? 1 : 0)),
   };
 }
 
-/** The largest weight of ‖x0 - x̂0‖² (min-SNR weighting, Hang et al. 2023, whose γ is 5 too). */
-const MAX_WEIGHT = 5;
-
-/** min(1/(1-ᾱ), 5): [B]. Without the cut it would weight x̂0 as the error of v does (Salimans & Ho 2022). */
-const weightOfX0 = ({ sqrtOneMinusAlphaBar }: NoiseFactors): tf.Tensor1D =>
-  tf.minimum(sqrtOneMinusAlphaBar.square().reciprocal(), MAX_WEIGHT).flatten();
-
 /** What the loss of a batch is computed from. */
 export interface LossInputs<X extends tf.Tensor> {
-  /** The denoising network with its condition bound: (x_t, t) → ε_θ, or x̂0 where `prediction` says so. */
-  network(xt: X, t: tf.Tensor1D): X;
-  prediction: Prediction;
+  /** The denoising network with its condition bound: F(input·x_t, time). */
+  network(input: X, time: tf.Tensor1D): X;
   /** f, onto the unit sphere: X → [B,d]. Absent: there is no inner-product term. */
   embed?(images: X): tf.Tensor2D;
   x0: X;
   /** ε, standard normal: X. */
   noise: X;
-  /** The embeddings that condition the network: [B,d] on the unit sphere. */
+  /** The embeddings that the images should have: [B,d] on the unit sphere. */
   y: tf.Tensor2D;
   time: TimeTensors;
 }
 
 /** The terms of a batch's loss for each of its images. */
 export interface LossTerms {
-  /** ‖ε - ε_θ‖², or ‖x0 - x̂0‖² · min(1/(1-ᾱ), 5), averaged over the image's values: [B]. */
+  /** The weighted squared error of F, averaged over the image's values: [B]. With `epsilon` it is ‖ε - ε_θ‖². */
   noise: tf.Tensor1D;
   /** yᵀ f(x̂0(x_t)), a cosine: [B]. 0 without f. */
   cosine: tf.Tensor1D;
@@ -140,21 +210,26 @@ export interface LossTerms {
 
 /** The terms of Eq. 3, image by image. */
 export function lossTerms<X extends tf.Tensor>(inputs: LossInputs<X>): LossTerms {
-  const { network, prediction, embed, x0, noise, y, time } = inputs;
+  const { network, embed, x0, noise, y, time } = inputs;
   const xt = addNoise(x0, noise, time);
-  const output = network(xt, time.t);
+  const F = network(xt.mul<X>(time.input), time.networkTime);
   const axes = x0.shape.map((_, axis) => axis).slice(1);
-  const error = tf.squaredDifference(prediction === 'epsilon' ? noise : x0, output).mean<tf.Tensor1D>(axes);
-  const squaredError = prediction === 'epsilon' ? error : error.mul<tf.Tensor1D>(weightOfX0(time));
-  const epsilon = epsilonOf(prediction, output, xt, time);
+  const target = x0.mul(time.perX0).add(xt.mul(time.perXt));
+  const squaredError = tf.squaredDifference(target, F).mean<tf.Tensor1D>(axes).mul<tf.Tensor1D>(time.weight);
   const cosine =
     embed === undefined
       ? tf.zerosLike(squaredError)
-      : embed(predictX0(xt, epsilon, time))
+      : embed(xt.mul<X>(time.skip).add<X>(F.mul(time.output)))
           .mul(y)
           .sum<tf.Tensor1D>(1);
   return { noise: squaredError, cosine };
 }
+
+/**
+ * How the denoising term sums up an image's errors, which sets its size against λκ; the paper does not say, so both are *our readings*.
+ * `sum` is the bound's; in the loss the identity term is then divided by the number of values instead, so that gradients keep their size.
+ */
+export type Reduction = 'mean' | 'sum';
 
 /** A batch's loss and its parts; `loss` = `noise` + `reconstruction` + `identity`. */
 export interface IdPreservingLoss {
@@ -171,8 +246,9 @@ export interface IdPreservingLoss {
 
 /**
  * Eq. 3, as means over the batch. In DDPM's simple form, with t uniform in 1..T, the denoising and the
- * reconstruction term are one squared error of the noise. It is averaged, not summed, over an
- * image's values, which sets its size against λκ (*our reading*: the paper does not say).
+ * reconstruction term are one squared error.
+ *
+ * @param idWeight the factor of λκ, divided by an image's number of values where the {@link Reduction} is `sum`
  */
 export function idPreservingLoss(terms: LossTerms, time: TimeTensors, idWeight: number): IdPreservingLoss {
   const reconstruction = terms.noise.mul(time.isFirst).mean<tf.Scalar>();
@@ -182,14 +258,24 @@ export function idPreservingLoss(terms: LossTerms, time: TimeTensors, idWeight: 
   return { loss, noise, reconstruction, identity, cosine: terms.cosine.mean() };
 }
 
+/**
+ * ‖∂L/∂x̂0‖ of the batch's denoising terms. F's error e is x̂0's divided by `output`, so the squared norm is
+ * Σ_b (2·weight/(B·N·output))²·Σ_n e² with N values an image: a scalar.
+ */
+export function denoisingGradient({ noise }: LossTerms, time: TimeTensors, valuesPerImage: number): tf.Scalar {
+  const batch = noise.shape[0];
+  const perImage = noise.mul(time.weight).div(time.output.flatten().square());
+  return perImage.sum<tf.Scalar>().sqrt<tf.Scalar>().mul<tf.Scalar>(2 / (batch * Math.sqrt(valuesPerImage)));
+}
+
 // The reverse process: Algorithm 2.
 
 /**
- * ε̂ = ε_θ - √(1-ᾱ_t)·g: the noise that the adjusted gradient field -ε_θ/√(1-ᾱ_t) + g predicts, where
- * g = w·κ_t ∇_{x_t}[yᵀf(x̂0(x_t))] is the weighted reversed likelihood score: X.
+ * The x̂0 that the adjusted gradient field -ε_θ/√(1-ᾱ_t) + g points to, where g = w·κ_t ∇_{x_t}[yᵀf(x̂0(x_t))] is the weighted reversed
+ * likelihood score: its noise is ε̂ = ε_θ - √(1-ᾱ_t)·g, so x̂0 moves by g·(1-ᾱ_t)/√ᾱ_t: X.
  */
-export const adjustedNoise = (epsilon: tf.Tensor, g: tf.Tensor, time: NoiseFactors): tf.Tensor =>
-  epsilon.sub(g.mul(time.sqrtOneMinusAlphaBar));
+export const adjustedX0 = (x0: tf.Tensor, g: tf.Tensor, time: NoiseFactors): tf.Tensor =>
+  x0.add(g.mul(time.sqrtOneMinusAlphaBar.square().div(time.sqrtAlphaBar)));
 
 /**
  * Of q(x_s | x_t, x̂0), s < t: the factors of its mean and its variance (Ho et al. 2020, Eq. 7).

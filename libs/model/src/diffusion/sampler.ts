@@ -3,27 +3,36 @@ import { z } from 'zod';
 import { compileStep } from '@id3/engine';
 import { withAside } from '../optim/gradients.ts';
 import {
-  addNoise,
-  adjustedNoise,
+  adjustedX0,
   lambdaKappa,
-  posterior,
   predictNoise,
-  predictX0,
+  readingOf,
   type NoiseSchedule,
+  type Prediction,
+  type ReadingTensors,
 } from './equations.ts';
+import { samplerKinds, stepOf, type LinearStep } from './solvers.ts';
 
 /** Options of Algorithm 2; together they span the samplers that the ablation compares. */
 export const samplerSchema = z.strictObject({
-  /** `ddim`: strided and deterministic (Song et al. 2021); `ancestral`: DDPM's reverse process, the paper's. */
-  kind: z.enum(['ddim', 'ancestral']),
+  /**
+   * `ddim`: strided and deterministic (Song et al. 2021); `ancestral`: DDPM's reverse process, the paper's; `dpm++`: DPM-Solver++(2M), of
+   * second order; `dpm++sde`: the same with noise (Lu et al. 2022).
+   */
+  kind: z.enum(samplerKinds),
   /** Number of network evaluations; the schedule's T gives every step. */
   steps: z.int().min(1),
   /** Where the times of fewer than T steps lie: `quadratic` has most of them near t = 0, where details form. */
   spacing: z.enum(['uniform', 'quadratic']),
   /** w, the weight of the reversed likelihood score; 0 leaves it out. */
   guidance: z.number().min(0),
+  /** κ_t of the score: the paper's λκ, or fitted to how well f(x̂0) tells y on people it was not trained on. */
+  kappa: z.enum(['paper', 'fitted']),
   /** Whether the score's gradient goes through the U-Net (`full`, the paper's) or stops at ε_θ (`stopped`, cheaper). */
   gradient: z.enum(['full', 'stopped']),
+  /** Classifier-free guidance (Ho & Salimans 2022): how far x̂0 moves away from what it is without y, and without s; 0 leaves it out. */
+  freeY: z.number().min(0),
+  freeS: z.number().min(0),
   /** Clamps x̂0 to [-1,1] in every step, as DDPM's code does. */
   clip: z.boolean(),
 });
@@ -40,12 +49,11 @@ export const stridedTimes = (timesteps: number, steps: number, spacing: Spacing)
     return Math.max(steps - i, Math.round(timesteps * (spacing === 'quadratic' ? share ** 2 : share)));
   });
 
-/** A time of the reverse process, as tensors: `t` [B] and scalars. */
-export interface SamplingTime {
-  t: tf.Tensor1D;
+/** A time of the reverse process, as tensors: scalars, and `networkTime` [B]. */
+export type SamplingTime = ReadingTensors & {
   sqrtAlphaBar: tf.Scalar;
   sqrtOneMinusAlphaBar: tf.Scalar;
-}
+};
 
 /**
  * What Algorithm 2 samples from. X is [B,H,W,3] for images; any shape whose first axis is the batch will do. C holds
@@ -53,12 +61,20 @@ export interface SamplingTime {
  */
 export interface AdjustedField<C extends tf.NamedTensorMap = tf.NamedTensorMap> {
   schedule: NoiseSchedule;
-  /** ε_θ(x_t, t | condition). */
-  epsilon(xt: tf.Tensor, time: SamplingTime, condition: C): tf.Tensor;
+  /** What the network predicts: decides what `time` holds for {@link readX0}. */
+  prediction: Prediction;
+  /** x̂0(x_t, t | condition). */
+  x0(xt: tf.Tensor, time: SamplingTime, condition: C): tf.Tensor;
   /** yᵀ f(x̂0) for each sample: X → [B]. */
   cosine(x0: tf.Tensor, condition: C): tf.Tensor1D;
   /** κ_t; the paper's λκ unless given. */
   kappa?(t: number): number;
+}
+
+/** What a step did: its time t, and ‖√(1-ᾱ_t)·g‖/‖ε_θ‖, the size of the weighted reversed likelihood score beside the noise that it moves; 0 without it. */
+export interface StepReport {
+  readonly t: number;
+  readonly scoreShare: number;
 }
 
 /** Algorithm 2 for one field; see {@link makeSampler}. */
@@ -66,7 +82,7 @@ export type Sampler<C extends tf.NamedTensorMap> = (
   xT: tf.Tensor,
   condition: C,
   noise: (step: number) => tf.Tensor,
-  onStep?: (step: number) => void,
+  onStep?: (step: number, report: StepReport) => void,
 ) => Promise<tf.Tensor>;
 
 /**
@@ -74,7 +90,7 @@ export type Sampler<C extends tf.NamedTensorMap> = (
  * sampler that is returned, whose arguments are
  * - `xT`: standard normal start values; not disposed
  * - `condition`: of each sample; not disposed
- * - `noise`: standard normal values of X's shape for one step of `ancestral`; disposed here
+ * - `noise`: standard normal values of X's shape for one step of a sampler that draws; disposed here
  * - `onStep`: called after each step with the number of steps done
  *
  * and whose result, x_0, is to be disposed by the caller.
@@ -84,110 +100,112 @@ export function makeSampler<C extends tf.NamedTensorMap>(
   options: SamplerOptions,
 ): Sampler<C> {
   const { alphaBar, timesteps } = field.schedule;
-  const times = stridedTimes(timesteps, options.steps, options.spacing);
-  const step = compileStep((inputs: StepInputs & C) => ({ next: reverseStep(field, options, inputs) }));
+  const times = [...stridedTimes(timesteps, options.steps, options.spacing), 0];
+  const step = compileStep((inputs: StepInputs & C) => reverseStep(field, options, inputs));
   return async (xT, condition, noise, onStep) => {
-    let x = xT.clone();
-    for (const [done, t] of times.entries()) {
-      const before = t === times[times.length - 1] ? 0 : times[done + 1];
+    let state = { x: xT.clone(), previous: tf.zerosLike(xT) };
+    for (let done = 0; done < options.steps; done++) {
+      const t = times[done];
+      const [before, now, next] = [times[done - 1], t, times[done + 1]].map((time) => alphaBar[time]);
+      const linear = stepOf(options.kind, { before, now, next });
       const kappa = field.kappa?.(t) ?? lambdaKappa(t, timesteps);
       const changing = {
-        x,
-        t: tf.tensor1d(new Float32Array(x.shape[0]).fill(t)),
+        ...state,
         // Also in the last step, whose variance is 0: it then has the graph of the others.
-        ...(options.kind === 'ancestral' ? { z: noise(done) } : {}),
-        ...coefficients(alphaBar[t], alphaBar[before], options.guidance * kappa),
+        ...(drawsNoise(options) ? { z: noise(done) } : {}),
+        ...timeOf(field, t, xT.shape[0]),
+        ...scalars(linear),
+        guidance: tf.scalar(options.guidance * kappa),
       };
-      const { next } = step({ ...condition, ...changing });
+      const { share, ...following } = step({ ...condition, ...changing });
       tf.dispose(changing);
-      x = next;
-      await x.data(); // the step boundary: a lazy engine computes here
-      onStep?.(done + 1);
+      state = following;
+      const [scoreShare] = await share.data(); // the step boundary: a lazy engine computes here
+      share.dispose();
+      onStep?.(done + 1, { t, scoreShare });
     }
-    return x;
+    state.previous.dispose();
+    return state.x;
   };
 }
 
-/** What changes from step to step. */
-type StepInputs = Coefficients & {
-  x: tf.Tensor;
-  t: tf.Tensor1D;
-  /** Standard normal values, for `ancestral`. */
-  z?: tf.Tensor;
-};
+const drawsNoise = ({ kind }: SamplerOptions): boolean => kind === 'ancestral' || kind === 'dpm++sde';
 
-type Coefficients = ReturnType<typeof coefficients>;
-
-/** The scalars of a step between two times of the schedule, computed in double precision. */
-function coefficients(alphaBar: number, alphaBarBefore: number, guidance: number) {
-  const { x0Factor, xtFactor, variance } = posterior(alphaBar, alphaBarBefore);
+/** What the network is told of a time, computed in double precision. */
+function timeOf({ schedule, prediction }: Pick<AdjustedField, 'schedule' | 'prediction'>, t: number, batch: number) {
+  const alphaBar = schedule.alphaBar[t];
+  const { input, skip, output, time } = readingOf(prediction, alphaBar, t);
   return {
     sqrtAlphaBar: tf.scalar(Math.sqrt(alphaBar)),
     sqrtOneMinusAlphaBar: tf.scalar(Math.sqrt(1 - alphaBar)),
-    sqrtAlphaBarBefore: tf.scalar(Math.sqrt(alphaBarBefore)),
-    sqrtOneMinusAlphaBarBefore: tf.scalar(Math.sqrt(1 - alphaBarBefore)),
-    /** wκ_t. */
-    guidance: tf.scalar(guidance),
-    x0Factor: tf.scalar(x0Factor),
-    xtFactor: tf.scalar(xtFactor),
-    variance: tf.scalar(variance),
-    deviation: tf.scalar(Math.sqrt(variance)),
+    ...scalars({ input, skip, output }),
+    networkTime: tf.tensor1d(new Float32Array(batch).fill(time)),
   };
 }
+
+const scalars = <K extends string>(numbers: Readonly<Record<K, number>>): Record<K, tf.Scalar> => {
+  const result = {} as Record<K, tf.Scalar>;
+  for (const name of Object.keys(numbers) as K[]) result[name] = tf.scalar(numbers[name]);
+  return result;
+};
+
+/** What changes from step to step. */
+type StepInputs = SamplingTime &
+  Record<keyof LinearStep, tf.Scalar> & {
+    x: tf.Tensor;
+    /** x̂0 of the step before. */
+    previous: tf.Tensor;
+    /** Standard normal values, for samplers that draw. */
+    z?: tf.Tensor;
+    /** wκ_t. */
+    guidance: tf.Scalar;
+  };
 
 /** One step of the reverse process, from t to the time before it. */
 function reverseStep<C extends tf.NamedTensorMap>(
   field: AdjustedField<C>,
   options: SamplerOptions,
   inputs: StepInputs & C,
-): tf.Tensor {
+): { x: tf.Tensor; previous: tf.Tensor; share: tf.Tensor } {
   const { x: xt, z } = inputs;
-  const { epsilon, score } = scores(field, options, inputs);
+  const { x0: unguided, score } = scores(field, options, inputs);
   const clipped = (x0: tf.Tensor) => (options.clip ? x0.clipByValue(-1, 1) : x0);
 
   // The weighted reversed likelihood score.
   const g = score?.mul(inputs.guidance);
-
-  if (options.kind === 'ddim') {
-    // Where the adjusted gradient field points: x̂0 and the noise that leads away from it.
-    const noise = g === undefined ? epsilon : adjustedNoise(epsilon, g, inputs);
-    const x0 = clipped(predictX0(xt, noise, inputs));
-    const direction = options.clip ? predictNoise(xt, x0, inputs) : noise;
-    // The forward process again, to the time before.
-    return addNoise(x0, direction, {
-      sqrtAlphaBar: inputs.sqrtAlphaBarBefore,
-      sqrtOneMinusAlphaBar: inputs.sqrtOneMinusAlphaBarBefore,
-    });
-  }
-  // The mean μ_θ of q(x_before | x_t, x̂0),
-  const x0 = clipped(predictX0(xt, epsilon, inputs));
-  let mean = x0.mul(inputs.x0Factor).add(xt.mul(inputs.xtFactor));
-  // moved along the score by σ²·g,
-  if (g !== undefined) mean = mean.add(g.mul(inputs.variance));
-  // and noise σ·z.
-  return z === undefined ? mean : mean.add(z.mul(inputs.deviation));
+  // Where the adjusted gradient field points. DDPM's process is moved along the score itself, below.
+  const followed = g === undefined || options.kind === 'ancestral' ? unguided : adjustedX0(unguided, g, inputs);
+  const x0 = clipped(followed);
+  let x = xt.mul(inputs.ofX).add(x0.mul(inputs.ofX0)).add(inputs.previous.mul(inputs.ofPrevious));
+  if (g !== undefined && options.kind === 'ancestral') x = x.add(g.mul(inputs.ofScore));
+  if (z !== undefined) x = x.add(z.mul(inputs.ofNoise));
+  const share =
+    g === undefined
+      ? inputs.guidance.mul(0)
+      : g.mul(inputs.sqrtOneMinusAlphaBar).norm().div(predictNoise(xt, unguided, inputs).norm());
+  return { x, previous: x0, share };
 }
 
-/** ε_θ(x_t) and, unless w = 0, the gradient ∇_{x_t} Σ_b yᵀf(x̂0(x_t)), both of X's shape. */
+/** x̂0(x_t) and, unless w = 0, the gradient ∇_{x_t} Σ_b yᵀf(x̂0(x_t)), both of X's shape. */
 function scores<C extends tf.NamedTensorMap>(
   field: AdjustedField<C>,
   options: SamplerOptions,
   inputs: StepInputs & C,
-): { epsilon: tf.Tensor; score?: tf.Tensor } {
+): { x0: tf.Tensor; score?: tf.Tensor } {
   const { x: xt } = inputs;
-  if (options.guidance === 0) return { epsilon: field.epsilon(xt, inputs, inputs) };
-  const cosines = (x: tf.Tensor, epsilon: tf.Tensor) =>
-    field.cosine(predictX0(x, epsilon, inputs), inputs).sum();
+  if (options.guidance === 0) return { x0: field.x0(xt, inputs, inputs) };
+  const cosines = (x0: tf.Tensor) => field.cosine(x0, inputs).sum();
   if (options.gradient === 'stopped') {
-    const epsilon = field.epsilon(xt, inputs, inputs);
-    return { epsilon, score: tf.grad((x) => cosines(x, epsilon))(xt) };
+    // With ε_θ held fast, ∂x̂0/∂x_t = 1/√ᾱ_t.
+    const x0 = field.x0(xt, inputs, inputs);
+    return { x0, score: tf.grad(cosines)(x0).div(inputs.sqrtAlphaBar) };
   }
-  const { result: score, aside: epsilon } = withAside((setAside: (epsilon: tf.Tensor) => void) =>
+  const { result: score, aside } = withAside(['x0'], (setAside) =>
     tf.grad((x) => {
-      const noise = field.epsilon(x, inputs, inputs);
-      setAside(noise);
-      return cosines(x, noise);
+      const x0 = field.x0(x, inputs, inputs);
+      setAside('x0', x0);
+      return cosines(x0);
     })(xt),
   );
-  return { epsilon, score };
+  return { x0: aside.x0, score };
 }

@@ -3,15 +3,17 @@ import { z } from 'zod';
 import { Rng } from '@id3/core';
 import { NO_AUGMENTATION, batches, type Dataset } from '@id3/data';
 import { loadCheckpoint, restoreTensors } from '../checkpoint.ts';
-import { valueAndGradients, withAside } from '../optim/gradients.ts';
+import { probeGradient, valueAndGradients, withAside } from '../optim/gradients.ts';
 import { WeightAverage, adamW, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
 import { train, type TrainingHooks } from '../training.ts';
 import { attributeTensor } from './conditioning.ts';
 import {
+  denoisingGradient,
   idPreservingLoss,
   lossTerms,
   noiseSchedule,
+  predictions,
   timeTensors,
   type NoiseSchedule,
   type Prediction,
@@ -21,12 +23,14 @@ import { UNet, unetSchema } from './unet.ts';
 
 /** Everything that decides what a diffusion model is trained to. */
 export const diffusionSchema = z.strictObject({
+  /** Of start weights, batches, times and noise. */
+  seed: z.int().min(0),
   unet: unetSchema,
   /** T. */
   timesteps: z.int().min(2),
   schedule: z.enum(['linear', 'cosine']),
-  /** What the U-Net's output stands for: the noise, as in the paper's formulas, or x̂0, which needs less training. */
-  prediction: z.enum(['epsilon', 'x0']),
+  /** What the U-Net's output stands for: the noise, as in the paper's formulas, or what needs less training. */
+  prediction: z.enum(predictions),
   training: z.strictObject({
     steps: z.int().min(1),
     batchSize: z.int().min(1),
@@ -39,6 +43,11 @@ export const diffusionSchema = z.strictObject({
     emaDecay: z.number().min(0).max(1),
     /** Factor of the inner-product term -λκ·yᵀf(x̂0); 1 is the paper's loss, 0 leaves the term out. */
     idLossWeight: z.number().min(0),
+    /** Whether the denoising term against which it stands is the mean or the sum over an image's values. */
+    reduction: z.enum(['mean', 'sum']),
+    /** Shares of the images whose y, and whose s, is hidden from the network, for classifier-free guidance (Ho & Salimans 2022). */
+    hideY: z.number().min(0).max(1),
+    hideS: z.number().min(0).max(1),
     /** Mirrors half of the training images (and their yaw). */
     flip: z.boolean(),
   }),
@@ -53,7 +62,15 @@ export interface FrozenRecogniser {
 }
 
 /** The names of what a training step logs, in the order of its result. */
-const LOGGED = ['loss', 'loss.noise', 'loss.reconstruction', 'loss.identity', 'identityCosine'];
+const LOGGED = [
+  'loss',
+  'loss.noise',
+  'loss.reconstruction',
+  'loss.identity',
+  'identityCosine',
+  // How many times the denoising term's gradient at x̂0 the identity term's is.
+  'identityGradient',
+];
 
 /**
  * Algorithm 1: trains ε_θ on a dataset with known age and yaw, conditioned on y = f(x0).
@@ -63,10 +80,10 @@ const LOGGED = ['loss', 'loss.noise', 'loss.reconstruction', 'loss.identity', 'i
  */
 export async function trainDiffusion(
   options: DiffusionOptions,
-  { dataset, f, seed }: { dataset: Dataset; f: FrozenRecogniser; seed: number },
+  { dataset, f }: { dataset: Dataset; f: FrozenRecogniser },
   hooks: TrainingHooks,
 ): Promise<UNet> {
-  const { training, timesteps } = options;
+  const { training, timesteps, seed } = options;
   const { steps, batchSize, learningRate, warmupSteps } = training;
   const unet = new UNet(options.unet, f.embeddingSize, seed);
   const weights = [...unet.scope.weights.values()];
@@ -79,7 +96,7 @@ export async function trainDiffusion(
       lossName: 'The diffusion loss',
       rateField: 'diffusion.training.learningRate',
       state: { ...Object.fromEntries(unet.scope.weights), ...optimiser.state, ema: ema.average },
-      meta: { options, seed },
+      meta: { options },
       optimiser,
       steps,
       batches: (startStep) => batches(dataset, { batchSize, seed, augment, startStep, steps }),
@@ -92,7 +109,9 @@ export async function trainDiffusion(
           x0,
           noise: tf.tensor4d(rng.normals(x0.size), x0.shape),
           s: attributeTensor(age, yaw),
-          ...timeTensors(schedule, t),
+          showY: shown(rng, batchSize, training.hideY),
+          showS: shown(rng, batchSize, training.hideS),
+          ...timeTensors(schedule, options.prediction, t),
           rates: optimiser.rates(done, learningRate * warmupCosine(step, steps, warmupSteps, 0.1)),
           emaRate: ema.rate(done),
         };
@@ -116,11 +135,20 @@ interface Learner {
   weights: tf.Variable[];
 }
 
+/** 1 for an image whose condition the network is shown, 0 for one whose is hidden: [B,1]. */
+const shown = (rng: Rng, batchSize: number, hidden: number): tf.Tensor2D =>
+  tf.tensor2d(
+    Float32Array.from({ length: batchSize }, () => (rng.uniform() < hidden ? 0 : 1)),
+    [batchSize, 1],
+  );
+
 /** What changes from step to step. */
 type StepInputs = TimeTensors & {
   x0: tf.Tensor4D;
   noise: tf.Tensor4D;
   s: tf.Tensor2D;
+  showY: tf.Tensor2D;
+  showS: tf.Tensor2D;
   rates: tf.Tensor1D;
   emaRate: tf.Scalar;
 };
@@ -128,29 +156,31 @@ type StepInputs = TimeTensors & {
 /** One optimiser step on a batch; returns the {@link LOGGED} numbers as one tensor. */
 function trainingStep(
   { unet, f, optimiser, ema, weights }: Learner,
-  { prediction, training: { idLossWeight } }: DiffusionOptions,
-  { x0, noise, s, rates, emaRate, ...time }: StepInputs,
+  { training: { idLossWeight, reduction } }: DiffusionOptions,
+  { x0, noise, s, showY, showS, rates, emaRate, ...time }: StepInputs,
 ): { logged: tf.Tensor } {
   const y = f.embedUnit(x0);
-  const embed = idLossWeight > 0 ? (images: tf.Tensor4D) => f.embedUnit(images) : undefined;
-  const network = (xt: tf.Tensor4D, t: tf.Tensor1D) => unet.forward(xt, t, y, s);
-  const { result, aside: logged } = withAside((setAside: (numbers: tf.Tensor) => void) =>
-    valueAndGradients(() => {
-      const terms = lossTerms({ network, prediction, embed, x0, noise, y, time });
-      const {
-        loss,
-        noise: denoising,
-        reconstruction,
-        identity,
-        cosine,
-      } = idPreservingLoss(terms, time, idLossWeight);
-      setAside(tf.stack([loss, denoising, reconstruction, identity, cosine]));
+  const condition = { y: y.mul<tf.Tensor2D>(showY), s: s.mul<tf.Tensor2D>(showS) };
+  const network = (input: tf.Tensor4D, t: tf.Tensor1D) => unet.forward(input, t, condition.y, condition.s);
+  const values = x0.size / x0.shape[0];
+  const weight = reduction === 'sum' ? idLossWeight / values : idLossWeight;
+  const names = ['numbers', 'denoising', ...(weight > 0 ? (['identity'] as const) : [])] as const;
+  const { result, aside } = withAside(names, (setAside) => {
+    const embed = (images: tf.Tensor4D) =>
+      f.embedUnit(probeGradient(images, (gradient) => setAside('identity', gradient.norm())));
+    return valueAndGradients(() => {
+      const terms = lossTerms({ network, embed: weight > 0 ? embed : undefined, x0, noise, y, time });
+      const parts = idPreservingLoss(terms, time, weight);
+      const { loss, reconstruction, identity, cosine } = parts;
+      setAside('numbers', tf.stack([loss, parts.noise, reconstruction, identity, cosine]));
+      setAside('denoising', denoisingGradient(terms, time, values));
       return loss;
-    }, weights),
-  );
+    }, weights);
+  });
   optimiser.apply(result.gradients, rates);
   ema.update(emaRate);
-  return { logged };
+  const share = weight > 0 ? tf.div(aside.identity, aside.denoising) : tf.scalar(0);
+  return { logged: tf.concat([aside.numbers, share.reshape([1])]) };
 }
 
 /** A trained denoising network and how it is to be read. */

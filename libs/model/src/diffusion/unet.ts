@@ -131,7 +131,7 @@ class Block {
   }
 }
 
-/** The denoising network ε_θ(x_t, t, y, s). */
+/** The denoising network of ε_θ(x_t, t, y, s). */
 export class UNet {
   readonly scope: Scope;
   private readonly timeSize: number;
@@ -220,8 +220,8 @@ export class UNet {
   }
 
   /**
-   * ε_θ. xt: [B,H,W,3], t: [B] in 1..T, y: [B,d] on the unit sphere, s: [B,2] = (age/100, yaw/90);
-   * the result has xt's shape. H and W must be divisible by patchSize·2^(levels-1).
+   * F, which {@link readX0} turns into x̂0. xt: [B,H,W,3], t: [B], y: [B,d] on the unit sphere, s: [B,3] = (age/100, yaw/90, 1); a row of
+   * zeros in y or s is a condition that is not known. The result has xt's shape. H and W must be divisible by patchSize·2^(levels-1).
    */
   forward(xt: tf.Tensor4D, t: tf.Tensor1D, y: tf.Tensor2D, s: tf.Tensor2D): tf.Tensor4D {
     const condition = this.mlp.forward(y, s);

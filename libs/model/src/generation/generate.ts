@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { Rng } from '@id3/core';
+import { Rng, UserError } from '@id3/core';
 import type { DatasetWriter, FaceRecord } from '@id3/data';
 import { attributeTensor } from '../diffusion/conditioning.ts';
-import { epsilonOf } from '../diffusion/equations.ts';
-import { makeSampler, samplerSchema, type SamplerOptions } from '../diffusion/sampler.ts';
+import { readX0 } from '../diffusion/equations.ts';
+import { makeSampler, samplerSchema, type SamplerOptions, type SamplingTime, type StepReport } from '../diffusion/sampler.ts';
 import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
 import { embeddingNear, randomDirections } from './anchors.ts';
 
@@ -16,6 +16,8 @@ const range = (lowest: number, highest: number) =>
 /** Options of Algorithm 3. */
 export const generationSchema = z
   .strictObject({
+    /** Of anchors, y, s and noise. */
+    seed: z.int().min(0),
     /** N, the number of people. */
     identities: z.int().min(2),
     imagesPerIdentity: z.int().min(1),
@@ -49,9 +51,9 @@ export interface ImagePlan {
 /** Algorithm 3, steps 2 and 3, for image j of identity i; a function of (seed, i, j) alone. */
 export function planImage(
   options: GenerationOptions,
-  { anchor, i, j, seed }: { anchor: Float32Array; i: number; j: number; seed: number },
+  { anchor, i, j }: { anchor: Float32Array; i: number; j: number },
 ): ImagePlan {
-  const rng = new Rng(seed, 'plan', i, j);
+  const rng = new Rng(options.seed, 'plan', i, j);
   const age = rng.uniform(...options.age);
   const yaw = rng.uniform(...options.yaw);
   const y =
@@ -64,6 +66,8 @@ export function planImage(
 /** A trained ID³ model: the denoising network and the f that it was trained with. */
 export interface Id3Model extends DiffusionModel {
   f: FrozenRecogniser;
+  /** κ_t as fitted to the model; needed where a sampler asks for it. */
+  fittedKappa?(t: number): number;
 }
 
 /**
@@ -73,23 +77,37 @@ export interface Id3Model extends DiffusionModel {
 export type ImageSampler = (
   plans: readonly ImagePlan[],
   names: readonly string[],
-  onStep?: (step: number) => void,
+  onStep?: (step: number, report: StepReport) => void,
 ) => Promise<Uint8Array>;
 
 /** The sampler of a model for images of size×size; its step is compiled once for each number of plans. */
 export function imageSampler(
-  { unet, schedule, prediction, f }: Id3Model,
+  { unet, schedule, prediction, f, fittedKappa }: Id3Model,
   options: SamplerOptions,
   size: number,
   seed: number,
 ): ImageSampler {
   type Condition = { y: tf.Tensor2D; s: tf.Tensor2D };
+  if (options.kappa === 'fitted' && fittedKappa === undefined)
+    throw new UserError('This model has no fitted κ; sample with generation.sampler.kappa=paper.');
+  const { freeY, freeS } = options;
+  const x0 = (xt: tf.Tensor4D, time: SamplingTime, { y, s }: Condition) =>
+    readX0((input, t) => unet.forward(input, t, y, s), xt, time);
   const sampler = makeSampler<Condition>(
     {
       schedule,
-      epsilon: (xt: tf.Tensor4D, time, { y, s }) =>
-        epsilonOf(prediction, unet.forward(xt, time.t, y, s), xt, time),
+      prediction,
+      x0(xt: tf.Tensor4D, time, { y, s }) {
+        const told = x0(xt, time, { y, s });
+        const away = (without: Condition, weight: number) =>
+          told.sub<tf.Tensor4D>(x0(xt, time, without)).mul<tf.Tensor4D>(weight);
+        let result = told;
+        if (freeY > 0) result = result.add(away({ y: tf.zerosLike(y), s }, freeY));
+        if (freeS > 0) result = result.add(away({ y, s: tf.zerosLike(s) }, freeS));
+        return result;
+      },
       cosine: (x0: tf.Tensor4D, { y }) => f.embedUnit(x0).mul(y).sum<tf.Tensor1D>(1),
+      kappa: options.kappa === 'fitted' ? fittedKappa : undefined,
     },
     options,
   );
@@ -120,9 +138,9 @@ export interface ShardOptions {
   options: GenerationOptions;
   /** [N,d] unit rows. */
   anchors: Float32Array;
-  seed: number;
   /** Called after each batch with its number of images. */
   onImages?(done: number): void;
+  onStep?(step: number, report: StepReport): void;
 }
 
 /**
@@ -135,7 +153,7 @@ export async function generateShard(
   sampleImages: ImageSampler,
   writer: DatasetWriter,
   shard: number,
-  { options, anchors, seed, onImages }: ShardOptions,
+  { options, anchors, onImages, onStep }: ShardOptions,
 ): Promise<void> {
   const d = anchors.length / options.identities;
   const [from, to] = writer.shardRange(shard);
@@ -148,9 +166,9 @@ export async function generateShard(
     const plans = indices.map((index) => {
       const i = Math.floor(index / options.imagesPerIdentity);
       const j = index % options.imagesPerIdentity;
-      return planImage(options, { anchor: anchors.subarray(i * d, (i + 1) * d), i, j, seed });
+      return planImage(options, { anchor: anchors.subarray(i * d, (i + 1) * d), i, j });
     });
-    const pixels = await sampleImages(plans, indices.map(String));
+    const pixels = await sampleImages(plans, indices.map(String), onStep);
     images.set(pixels, (start - from) * size * size * 3);
     plans.forEach(({ y, ...record }, b) => {
       embeddings.set(y, (start - from + b) * d);

@@ -36,7 +36,7 @@ beforeAll(async () => {
   });
   await trainRecogniser(TINY_RECOGNISER, dataset, 1, hooks('f'));
   const f = loadRecogniser(join(folder, 'f'));
-  await trainDiffusion(diffusion, { dataset, f, seed: 1 }, hooks('unet'));
+  await trainDiffusion(diffusion, { dataset, f }, hooks('unet'));
   model = { ...loadDiffusion(join(folder, 'unet'), f.embeddingSize), f };
 });
 
@@ -49,6 +49,9 @@ async function cosines(changes: Partial<SamplerOptions>): Promise<Float32Array> 
     guidance: 0,
     gradient: 'full',
     clip: true,
+    kappa: 'paper',
+    freeY: 0,
+    freeS: 0,
     ...changes,
   };
   const d = model.f.embeddingSize;

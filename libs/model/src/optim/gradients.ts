@@ -17,16 +17,33 @@ export function valueAndGradients(
 }
 
 /**
- * Differentiates, and gives beside the result a tensor of any shape that was met on the way: tfjs disposes of all else that a
- * differentiated function makes. Both belong to the caller's tidy. Throws where nothing was set aside.
+ * Differentiates, and gives beside the result tensors of any shape that were met on the way, by name: tfjs disposes of all else that a
+ * differentiated function makes. All belong to the caller's tidy. Throws where one of the names was not set aside.
  */
-export function withAside<T, A extends tf.Tensor>(
-  differentiate: (setAside: (tensor: A) => void) => T,
-): { result: T; aside: A } {
-  let kept = undefined as A | undefined;
-  const result = differentiate((tensor) => void (kept = tf.keep(tensor.clone())));
-  if (kept === undefined) throw new Error('nothing was set aside');
-  const aside = kept.clone(); // what is kept would outlive the caller's tidy
-  kept.dispose();
+export function withAside<T, Name extends string>(
+  names: readonly Name[],
+  differentiate: (setAside: (name: Name, tensor: tf.Tensor) => void) => T,
+): { result: T; aside: Record<Name, tf.Tensor> } {
+  const kept = new Map<Name, tf.Tensor>();
+  const result = differentiate((name, tensor) => void kept.set(name, tf.keep(tensor.clone())));
+  const aside = {} as Record<Name, tf.Tensor>;
+  for (const name of names) {
+    const tensor = kept.get(name);
+    if (tensor === undefined) throw new Error(`${name} was not set aside`);
+    aside[name] = tensor.clone(); // what is kept would outlive the caller's tidy
+    tensor.dispose();
+  }
   return { result, aside };
+}
+
+/** x as it is; `seen` is given the gradient that comes back through it. */
+export function probeGradient<X extends tf.Tensor>(x: X, seen: (gradient: tf.Tensor) => void): X {
+  const probe = tf.customGrad<X>(() => ({
+    value: x.clone(),
+    gradFunc(gradient: tf.Tensor) {
+      seen(gradient);
+      return gradient;
+    },
+  }));
+  return probe(x);
 }

@@ -110,15 +110,15 @@ function trainingStep(
   { recogniser, head, optimiser, weights }: Learner,
   { images, labels, dropout, margin, rates }: StepInputs,
 ): { logged: tf.Tensor } {
-  const { result, aside: logged } = withAside((setAside: (numbers: tf.Tensor) => void) =>
+  const { result, aside } = withAside(['logged'], (setAside) =>
     valueAndGradients(() => {
       const { loss, accuracy } = head.loss(recogniser.embed(images, { dropout }), labels, margin);
-      setAside(tf.stack([loss, accuracy]));
+      setAside('logged', tf.stack([loss, accuracy]));
       return loss;
     }, weights),
   );
   optimiser.apply(result.gradients, rates);
-  return { logged };
+  return aside;
 }
 
 /** Saves a recogniser that is not to be trained further, for {@link loadRecogniser}. */
