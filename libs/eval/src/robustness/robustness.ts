@@ -1,0 +1,130 @@
+import { Rng } from '@id3/core';
+import type { Dataset, Images, Pair } from '@id3/data';
+import { embedWith, type LoadedRecogniser } from '@id3/model';
+import { foldAccuracyAt, kFoldAccuracy, rowsOf, squaredDistances } from '@id3/protocol';
+import { judge, pairsOf, protocolEmbeddings, type Judgement } from '../verify.ts';
+import { CONDITIONS, DISTURBANCES, conditionName, type Condition } from './conditions.ts';
+import type { Corruption } from './corruptions.ts';
+import { makeAttack, type Attack, type PgdOptions } from './pgd.ts';
+
+const PGD_STEPS = 10;
+
+/** α = 2.5·ε/steps, as Madry et al. (2018) take it: the border of the ball can be reached from anywhere in it. */
+const pgdOptions = (epsilon: number): PgdOptions => ({
+  epsilon,
+  alpha: (2.5 * epsilon) / PGD_STEPS,
+  steps: PGD_STEPS,
+});
+
+export interface RobustnessOptions {
+  /** Name under which the undisturbed result is kept; the others are named by {@link conditionName}. */
+  readonly benchmark: string;
+  /** Of every random draw, which depends on neither recogniser nor strength: the same squares grow, the same noise is amplified. */
+  readonly seed: number;
+  /** Default: all. */
+  readonly conditions?: readonly Condition[];
+  /** Images a call of the recogniser; default 64. */
+  readonly batchSize?: number;
+  /** Called after each condition with the number of those done. */
+  readonly onCondition?: (done: number, of: number) => void;
+}
+
+/**
+ * Verifies a recogniser on a benchmark as it is and under each condition, which disturbs the second picture of each pair; the first,
+ * which a system has enrolled, stays clean. Every condition is judged at the thresholds that the other folds' *clean* pairs choose:
+ * those of a deployed system, which is not told of the disturbance. Throws a UserError as `verify` does.
+ */
+export async function verifyRobustness(
+  recogniser: Pick<LoadedRecogniser, 'embed'>,
+  dataset: Dataset,
+  { benchmark, seed, conditions = CONDITIONS, batchSize = 64, onCondition }: RobustnessOptions,
+): Promise<Judgement[]> {
+  const pairs = pairsOf(dataset);
+  const embed = embedWith(recogniser);
+  const attack = makeAttack(recogniser);
+  const { rows, size } = await protocolEmbeddings(embed, dataset, batchSize);
+  const scored = (distances: Float64Array) => ({
+    distances,
+    same: pairs.map(({ same }) => same),
+    folds: pairs.map(({ fold }) => fold),
+  });
+  const clean = scored(squaredDistances(rows, size, pairs));
+  const chosen = kFoldAccuracy(clean);
+  const results = [judge(benchmark, clean, chosen)];
+  for (const condition of conditions) {
+    const { corrupt } = DISTURBANCES[condition.disturbance];
+    const { images, of } =
+      corrupt === undefined
+        ? await attacked(attack, { dataset, pairs, rows, size }, condition, { seed, batchSize })
+        : await corrupted(corrupt, { dataset, pairs }, condition, seed);
+    const disturbed = await protocolEmbeddings(embed, images, batchSize);
+    // One list of rows: those of the clean images, then those of the disturbed ones.
+    const both = new Float64Array([...rows, ...disturbed.rows]);
+    const shown = pairs.map(({ a }, i) => ({ a, b: dataset.count + of[i] }));
+    const moved = scored(squaredDistances(both, size, shown));
+    const name = conditionName(benchmark, condition);
+    results.push(judge(name, moved, foldAccuracyAt(moved, chosen.thresholds)));
+    onCondition?.(results.length - 1, conditions.length);
+  }
+  return results;
+}
+
+/** Second pictures, disturbed. */
+interface Disturbed {
+  readonly images: Images;
+  /** Which of the images is each pair's: [pairs]. */
+  readonly of: readonly number[];
+}
+
+interface Benchmark {
+  readonly dataset: Dataset;
+  readonly pairs: readonly Pair[];
+}
+
+/** Disturbs each second picture once, however many pairs it is in. */
+async function corrupted(
+  corrupt: Corruption,
+  { dataset, pairs }: Benchmark,
+  { disturbance, strength }: Condition,
+  seed: number,
+): Promise<Disturbed> {
+  const { height, width } = dataset;
+  const seconds = [...new Set(pairs.map(({ b }) => b))];
+  const places = new Map(seconds.map((b, k) => [b, k]));
+  const pictures: Uint8Array[] = [];
+  for (const b of seconds)
+    pictures.push(await corrupt(dataset.image(b), [height, width], strength, new Rng(seed, disturbance, b)));
+  return {
+    images: { count: pictures.length, height, width, image: (k) => pictures[k] },
+    of: pairs.map(({ b }) => places.get(b)!),
+  };
+}
+
+/** Gives each pair a second picture of its own, moved away from or towards the embedding of the first. */
+async function attacked(
+  attack: Attack,
+  { dataset, pairs, rows, size }: Benchmark & { readonly rows: Float64Array; readonly size: number },
+  { disturbance, strength }: Condition,
+  { seed, batchSize }: { readonly seed: number; readonly batchSize: number },
+): Promise<Disturbed> {
+  const { height, width } = dataset;
+  const [pixels, embeddings] = [height * width * 3, rowsOf(rows, size)];
+  const batch = Math.min(batchSize, pairs.length);
+  const moved = new Uint8Array(pairs.length * pixels);
+  for (let from = 0; from < pairs.length; from += batch) {
+    // As in embedDataset, the last batch reaches back, so that all have one shape.
+    const first = Math.min(from, pairs.length - batch);
+    const own = pairs.slice(first, first + batch);
+    const others = new Float32Array(batch * size);
+    own.forEach(({ a }, k) => others.set(embeddings[a], k * size));
+    const given = {
+      pixels: new Uint8Array(Buffer.concat(own.map(({ b }) => dataset.image(b)))),
+      others,
+      same: own.map(({ same }) => same),
+      starts: own.map((_, k) => new Rng(seed, disturbance, first + k)),
+    };
+    moved.set(await attack(given, [height, width], pgdOptions(strength)), first * pixels);
+  }
+  const image = (i: number) => moved.subarray(i * pixels, (i + 1) * pixels);
+  return { images: { count: pairs.length, height, width, image }, of: pairs.map((_, i) => i) };
+}
