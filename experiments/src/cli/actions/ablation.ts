@@ -1,28 +1,17 @@
-import { UserError } from '@id3/core';
 import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { planAblation, targetsOf } from '../../pipeline.ts';
 import { reportTable } from '../../report/write.ts';
-import { ablationVariants, type Variant } from '../../variants.ts';
 import type { Request } from '../run-command.ts';
+import { chosenVariants } from './chosen-variants.ts';
 import { weightsFor } from './weights-for.ts';
 
 /** Runs the ablation's rows, or the chosen ones, and prints the table. */
 export async function run(request: Request<{ variants: string[] | undefined }>): Promise<void> {
   const { config, settings, estimate, values } = request;
-  const variants = chosen(ablationVariants(config), values.variants);
+  const variants = chosenVariants(config, values.variants);
   const { plan, rows } = planAblation(config, variants, weightsFor(settings));
   if (estimate) return printEstimate(plan, config, settings);
   const what = { command: 'ablation', config, settings, signal: request.signal, rows };
   await runExperiment(what, plan, targetsOf(rows), (finished) => reportTable(finished, rows));
-}
-
-function chosen(variants: Variant[], names: string[] | undefined): Variant[] {
-  if (names === undefined) return variants;
-  for (const name of names)
-    if (!variants.some((variant) => variant.name === name))
-      throw new UserError(
-        `There is no variant "${name}"; choose from ${variants.map((variant) => variant.name).join(', ')}.`,
-      );
-  return variants.filter((variant) => names.includes(variant.name));
 }

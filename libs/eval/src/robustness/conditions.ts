@@ -14,6 +14,11 @@ export interface Disturbance {
   readonly corrupt?: Corruption;
 }
 
+/** Steps of PGD; each is of α = 2.5·ε/steps, as Madry et al. (2018) take it: from anywhere in the ball its border can be reached. */
+export const PGD_STEPS = 10;
+/** The most pairs that are attacked: one costs as much as training on 2·{@link PGD_STEPS} pictures. */
+export const PGD_PAIRS = 600;
+
 /** Everything that a recogniser is tried on. */
 export const DISTURBANCES: Readonly<Record<DisturbanceName, Disturbance>> = {
   blur: {
@@ -30,12 +35,16 @@ export const DISTURBANCES: Readonly<Record<DisturbanceName, Disturbance>> = {
   },
   jpeg: { title: 'JPEG', unit: 'quality', strengths: [50, 20, 10], corrupt: jpeg },
   occlusion: {
-    title: 'occlusion',
+    title: 'Occlusion',
     unit: 'share of the face covered',
     strengths: [0.05, 0.15, 0.3],
     corrupt: occlusion,
   },
-  pgd: { title: 'PGD', unit: 'ε in grey levels', strengths: [1, 2, 4] },
+  pgd: {
+    title: 'PGD',
+    unit: `ε of L∞ in grey levels, ${PGD_STEPS} steps of ${2.5 / PGD_STEPS}·ε by the recogniser's own gradient, on at most ${PGD_PAIRS} pairs`,
+    strengths: [1, 2, 4],
+  },
 };
 
 /** One disturbance at one strength. */

@@ -8,7 +8,7 @@ import { benchmark } from '../testing.ts';
 import { verify } from '../verify.ts';
 import type { Condition } from './conditions.ts';
 import { occlusion } from './corruptions.ts';
-import { verifyRobustness } from './robustness.ts';
+import { evenShare, verifyRobustness } from './robustness.ts';
 
 const SEED = 5;
 const ABOUT = { benchmark: 'b', seed: SEED };
@@ -84,6 +84,23 @@ describe('robustness', () => {
       });
     expect(await run(33)).toEqual(await run(1000));
     expect(done).toEqual([0.5, 1, 0.5, 1]);
+  });
+
+  it('attacks as many pairs of each fold and kind, the first ones', () => {
+    const pairs = Array.from({ length: 60 }, (_, i): Pair => ({
+      a: i,
+      b: i,
+      same: i % 2 === 0,
+      fold: i % 3,
+    }));
+    const few = evenShare(pairs, 24);
+    expect(few).toHaveLength(24);
+    for (const fold of [0, 1, 2])
+      for (const same of [true, false]) {
+        const own = (of: readonly Pair[]) => of.filter((pair) => pair.fold === fold && pair.same === same);
+        expect(own(few)).toEqual(own(pairs).slice(0, 4));
+      }
+    expect(evenShare(pairs, 600)).toEqual(pairs);
   });
 
   it('refuses a dataset without pairs', async () => {

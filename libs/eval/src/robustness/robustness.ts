@@ -1,15 +1,19 @@
 import { Rng } from '@id3/core';
 import type { Dataset, Images, Pair } from '@id3/data';
 import { embedWith, type LoadedRecogniser } from '@id3/model';
-import { foldAccuracyAt, kFoldAccuracy, rowsOf, squaredDistances } from '@id3/protocol';
+import { foldAccuracyAt, kFoldAccuracy, rowsOf, squaredDistances, type ScoredPairs } from '@id3/protocol';
 import { judge, pairsOf, protocolEmbeddings, type Judgement } from '../verify.ts';
-import { CONDITIONS, DISTURBANCES, conditionName, type Condition } from './conditions.ts';
+import {
+  CONDITIONS,
+  DISTURBANCES,
+  PGD_PAIRS,
+  PGD_STEPS,
+  conditionName,
+  type Condition,
+} from './conditions.ts';
 import type { Corruption } from './corruptions.ts';
 import { makeAttack, type Attack, type PgdOptions } from './pgd.ts';
 
-const PGD_STEPS = 10;
-
-/** α = 2.5·ε/steps, as Madry et al. (2018) take it: the border of the ball can be reached from anywhere in it. */
 const pgdOptions = (epsilon: number): PgdOptions => ({
   epsilon,
   alpha: (2.5 * epsilon) / PGD_STEPS,
@@ -32,7 +36,8 @@ export interface RobustnessOptions {
 /**
  * Verifies a recogniser on a benchmark as it is and under each condition, which disturbs the second picture of each pair; the first,
  * which a system has enrolled, stays clean. Every condition is judged at the thresholds that the other folds' *clean* pairs choose:
- * those of a deployed system, which is not told of the disturbance. Throws a UserError as `verify` does.
+ * those of a deployed system, which is not told of the disturbance. An attack is tried on {@link PGD_PAIRS} pairs. Throws a
+ * UserError as `verify` does.
  */
 export async function verifyRobustness(
   recogniser: Pick<LoadedRecogniser, 'embed'>,
@@ -43,30 +48,45 @@ export async function verifyRobustness(
   const embed = embedWith(recogniser);
   const attack = makeAttack(recogniser);
   const { rows, size } = await protocolEmbeddings(embed, dataset, batchSize);
-  const scored = (distances: Float64Array) => ({
-    distances,
-    same: pairs.map(({ same }) => same),
-    folds: pairs.map(({ fold }) => fold),
-  });
-  const clean = scored(squaredDistances(rows, size, pairs));
+  const clean = scored(pairs, squaredDistances(rows, size, pairs));
   const chosen = kFoldAccuracy(clean);
   const results = [judge(benchmark, clean, chosen)];
   for (const condition of conditions) {
     const { corrupt } = DISTURBANCES[condition.disturbance];
+    const tried = corrupt === undefined ? evenShare(pairs, PGD_PAIRS) : pairs;
     const { images, of } =
       corrupt === undefined
-        ? await attacked(attack, { dataset, pairs, rows, size }, condition, { seed, batchSize })
-        : await corrupted(corrupt, { dataset, pairs }, condition, seed);
+        ? await attacked(attack, { dataset, pairs: tried, rows, size }, condition, { seed, batchSize })
+        : await corrupted(corrupt, { dataset, pairs: tried }, condition, seed);
     const disturbed = await protocolEmbeddings(embed, images, batchSize);
     // One list of rows: those of the clean images, then those of the disturbed ones.
     const both = new Float64Array([...rows, ...disturbed.rows]);
-    const shown = pairs.map(({ a }, i) => ({ a, b: dataset.count + of[i] }));
-    const moved = scored(squaredDistances(both, size, shown));
+    const shown = tried.map(({ a }, i) => ({ a, b: dataset.count + of[i] }));
+    const moved = scored(tried, squaredDistances(both, size, shown));
     const name = conditionName(benchmark, condition);
     results.push(judge(name, moved, foldAccuracyAt(moved, chosen.thresholds)));
     onCondition?.(results.length - 1, conditions.length);
   }
   return results;
+}
+
+const scored = (pairs: readonly Pair[], distances: Float64Array): ScoredPairs => ({
+  distances,
+  same: pairs.map(({ same }) => same),
+  folds: pairs.map(({ fold }) => fold),
+});
+
+/** At most about `count` of the pairs: the first of each fold and kind, as many of each. */
+export function evenShare(pairs: readonly Pair[], count: number): Pair[] {
+  const kindOf = ({ fold, same }: Pair) => `${fold} ${same}`;
+  const kinds = new Set(pairs.map(kindOf));
+  const most = Math.max(1, Math.floor(count / kinds.size));
+  const taken = new Map<string, number>();
+  return pairs.filter((pair) => {
+    const before = taken.get(kindOf(pair)) ?? 0;
+    taken.set(kindOf(pair), before + 1);
+    return before < most;
+  });
 }
 
 /** Second pictures, disturbed. */
@@ -121,7 +141,7 @@ async function attacked(
       pixels: new Uint8Array(Buffer.concat(own.map(({ b }) => dataset.image(b)))),
       others,
       same: own.map(({ same }) => same),
-      starts: own.map((_, k) => new Rng(seed, disturbance, first + k)),
+      starts: own.map(({ a, b }) => new Rng(seed, disturbance, a, b)),
     };
     moved.set(await attack(given, [height, width], pgdOptions(strength)), first * pixels);
   }
