@@ -4,7 +4,7 @@ import { hashOf, sha256 } from '@id3/core';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, type Overrides } from './config/load.ts';
 import { aboutStep } from './estimate/about-step.ts';
-import { planAblation } from './pipeline.ts';
+import { planAblation, planRobustness, targetsOf } from './pipeline.ts';
 import { ablationVariants } from './variants.ts';
 import { FROM_SCRATCH, committedWeights, WEIGHTS_FOLDER, type WeightsIndex } from './weights.ts';
 
@@ -56,6 +56,21 @@ describe('the ablation', () => {
       seen.add(node.key);
     }
   });
+});
+
+it('a trial of robustness asks the ablation’s recognisers of every seed, and makes nothing else anew', () => {
+  const config = loadConfig('quick');
+  const chosen = ablationVariants(config).filter(({ name }) => ['full', 'floor'].includes(name));
+  const { plan, rows } = planRobustness(config, chosen, FROM_SCRATCH);
+  const targets = targetsOf(rows);
+  expect(targets.map(({ label }) => label)).toEqual(
+    ['full', 'floor'].flatMap((name) => [1, 2, 3].map((seed) => `robustness ${name} seed ${seed}`)),
+  );
+  const known = new Set(ablation().plan.nodes.map(({ key }) => key));
+  expect(plan.nodes.filter(({ key }) => !known.has(key))).toEqual(targets);
+  // One draw for all: the rows are compared on the same disturbed pictures.
+  expect(new Set(targets.map(({ inputs }) => inputs.disturbanceSeed))).toEqual(new Set([config.seed]));
+  expect(new Set(targets.map(({ inputs }) => inputs.seed))).toEqual(new Set(config.downstream.seeds));
 });
 
 it('an estimate times few kinds of steps, whatever the number of variants', () => {

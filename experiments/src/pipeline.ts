@@ -16,6 +16,7 @@ import { measureStage } from './stages/measure.ts';
 import { photoPoolStage } from './stages/photo-pool.ts';
 import { renderBenchmarkStage } from './stages/render-benchmark.ts';
 import { renderPoolStage } from './stages/render-pool.ts';
+import { robustnessStage } from './stages/robustness.ts';
 import type { Embeddings, Measures, SavedDiffusion } from './stages/results.ts';
 import { sampleGridStage } from './stages/sample-grid.ts';
 import { trainDiffusionStage } from './stages/train-diffusion.ts';
@@ -33,8 +34,8 @@ export interface Row {
   readonly grid: PlanNode<Buffer> | undefined;
   /** Its diffusion model looked at; of the ceiling there is none. */
   readonly calibration: PlanNode<Calibration> | undefined;
-  /** The measures of what its recognisers are trained on. */
-  readonly measures: PlanNode<Measures>;
+  /** The measures of what its recognisers are trained on, where they are asked for. */
+  readonly measures: PlanNode<Measures> | undefined;
   /** The verification of the recogniser of each downstream seed. */
   readonly verifications: readonly {
     readonly seed: number;
@@ -176,6 +177,15 @@ export class Pipeline {
     return this.plan.add(verifyStage, { seed, benchmarks: names }, given, about);
   }
 
+  /** The verification of a downstream recogniser on the first benchmark, disturbed. */
+  robustness(seed: number): PlanNode<readonly Verification[]> {
+    const { seed: disturbanceSeed, benchmarks } = this.config;
+    const [benchmark] = benchmarks.names;
+    const given = { recogniser: this.recogniser(seed), benchmark: this.benchmark(benchmark) };
+    const about = this.about(`${this.variant} seed ${seed}`);
+    return this.plan.add(robustnessStage, { seed, disturbanceSeed, benchmark }, given, about);
+  }
+
   get isCeiling(): boolean {
     return this.config.downstream.dataset === 'train';
   }
@@ -240,9 +250,7 @@ export class Pipeline {
 export const targetsOf = (rows: readonly Row[]): PlanNode[] =>
   rows.flatMap(({ verifications, measures, calibration, grid }) => [
     ...verifications.map(({ node }) => node),
-    measures,
-    ...(calibration === undefined ? [] : [calibration]),
-    ...(grid === undefined ? [] : [grid]),
+    ...[measures, calibration, grid].filter((node) => node !== undefined),
   ]);
 
 /** The plan of an ablation: every variant's recognisers, verified, and datasets, measured. Equal work is in it once. */
@@ -262,6 +270,22 @@ export function planAblation(
     const grid = variant.name === FULL ? pipeline.sampleGrid() : undefined;
     const calibration = pipeline.isCeiling ? undefined : pipeline.calibration();
     return { variant, config: changed, verifications, calibration, measures: pipeline.measures(), grid };
+  });
+  return { plan, rows };
+}
+
+/** The plan of a trial of robustness: every variant's recognisers, verified on disturbed pictures. */
+export function planRobustness(
+  config: Config,
+  variants: readonly Variant[],
+  weights: WeightsIndex = committedWeights(),
+): { plan: Plan; rows: Row[] } {
+  const plan = new Plan();
+  const rows = variants.map((variant) => {
+    const changed = variant.apply(config);
+    const pipeline = new Pipeline(plan, changed, variant.name, weights);
+    const verifications = changed.downstream.seeds.map((seed) => ({ seed, node: pipeline.robustness(seed) }));
+    return { variant, config: changed, verifications, measures: undefined, grid: undefined };
   });
   return { plan, rows };
 }

@@ -1,5 +1,5 @@
-import { wordList } from '@id3/cli';
 import { runCommand } from './run-command.ts';
+import { variantsOption } from './variants-option.ts';
 
 export const ablation = runCommand({
   name: 'ablation',
@@ -11,17 +11,6 @@ export const ablation = runCommand({
     ['--variants=full,no-id-loss --generation.identities=40', 'two rows, with fewer people'],
     ['--profile=paper --estimate', "what the paper's numbers would take here"],
   ],
-  options: {
-    variants: {
-      describe: 'only these rows of the table, separated by commas',
-      defaultDescription: 'all',
-      coerce: wordList,
-      async complete() {
-        const { ablationVariants } = await import('../variants.ts');
-        const { PROFILES } = await import('../config/profiles/index.ts');
-        return ablationVariants(PROFILES.quick).map(({ name }) => name);
-      },
-    },
-  },
+  options: { variants: { ...variantsOption, defaultDescription: 'all' } },
   load: () => import('./actions/ablation.ts'),
 });

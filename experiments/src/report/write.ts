@@ -1,14 +1,30 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
-import { csvTable, measuresCsv, readMeasures, readResults, tabulate } from '@id3/report';
+import {
+  alignedText,
+  csvTable,
+  markdownOf,
+  measuresCsv,
+  readMeasures,
+  readResults,
+  tabulate,
+} from '@id3/report';
 import type { Database, Run } from '@id3/tracking';
 import { chartPng } from '../pictures/chart.ts';
+import { curvesPng } from '../pictures/curves.ts';
 import { targetsOf, type Row } from '../pipeline.ts';
 import { nodeFolder, type PlanNode } from '../plan.ts';
 import { typedPath } from '../progress.ts';
 import { committedDiffusionStage } from '../stages/committed-diffusion.ts';
 import { committedFStage } from '../stages/committed-f.ts';
 import { markdownReport, terminalReport } from './format.ts';
+import {
+  robustnessCsv,
+  robustnessLegend,
+  robustnessPanels,
+  robustnessTable,
+  robustnessTexts,
+} from './robustness-table.ts';
 
 const WEIGHTS_NOTE =
   'Networks whose weights are committed (experiments/weights) were taken, not trained; --from-scratch trains them.';
@@ -27,21 +43,31 @@ export interface Finished {
   readonly root: string;
 }
 
-/** Writes the ablation's tables and pictures to `reports/<experiment>/`, and prints the tables. */
-export async function reportTable(
-  { database, run, experiment, root }: Finished,
-  rows: readonly Row[],
-): Promise<void> {
-  const table = tabulate(readResults(database, run.id));
-  const measured = readMeasures(database, run.id);
-  const note = targetsOf(rows).some(takesWeights) ? `\n\n${WEIGHTS_NOTE}` : '';
+/** Writes the files of a report to `reports/<experiment>/`; `print` shows a text on the terminal, and where the files are. */
+function reporter({ run, experiment, root }: Finished) {
   const folder = join(root, 'reports', experiment);
   const written: string[] = [];
-  const write = (name: string, content: string | Buffer, kind = 'report'): void => {
-    writeFileAtomic(join(folder, name), content);
-    run.artefact(join(folder, name), kind);
-    written.push(name);
+  return {
+    write(name: string, content: string | Buffer, kind = 'report'): void {
+      writeFileAtomic(join(folder, name), content);
+      run.artefact(join(folder, name), kind);
+      written.push(name);
+    },
+    print: (text: string): void =>
+      console.log(`\n${text}\n\nWritten to ${typedPath(folder)}/: ${written.join(', ')}.`),
   };
+}
+
+const noteOn = (rows: readonly Row[]): string =>
+  targetsOf(rows).some(takesWeights) ? `\n\n${WEIGHTS_NOTE}` : '';
+
+/** Writes the ablation's tables and pictures, and prints the tables. */
+export async function reportTable(finished: Finished, rows: readonly Row[]): Promise<void> {
+  const { database, run, root } = finished;
+  const table = tabulate(readResults(database, run.id));
+  const measured = readMeasures(database, run.id);
+  const note = noteOn(rows);
+  const { write, print } = reporter(finished);
   write('table.md', `${markdownReport(table, measured).trimEnd()}${note}\n`);
   write('table.csv', csvTable(table));
   write('measures.csv', measuresCsv(measured));
@@ -49,7 +75,27 @@ export async function reportTable(
   for (const { grid } of rows)
     if (grid !== undefined)
       write('samples.png', grid.result.open(join(root, nodeFolder(grid))), 'sample-grid');
-  console.log(
-    `\n${terminalReport(table, measured)}${note}\n\nWritten to ${typedPath(folder)}/: ${written.join(', ')}.`,
+  print(`${terminalReport(table, measured)}${note}`);
+}
+
+/** Writes the table and the curves of a benchmark under disturbances, and prints the table. */
+export async function reportRobustness(
+  finished: Finished,
+  rows: readonly Row[],
+  benchmark: string,
+): Promise<void> {
+  const table = robustnessTable(readResults(finished.database, finished.run.id), benchmark);
+  const texts = { rows: robustnessTexts(table), best: () => false };
+  const legend = `${robustnessLegend(table)}${noteOn(rows)}`;
+  const { write, print } = reporter(finished);
+  write('robustness.md', `${markdownOf(texts)}\n\n${legend}\n`);
+  write('robustness.csv', robustnessCsv(table));
+  write(
+    'robustness.png',
+    await curvesPng(
+      robustnessPanels(table),
+      table.variants.map(({ title }) => title),
+    ),
   );
+  print(`${alignedText(texts)}\n\n${legend}`);
 }

@@ -9,6 +9,7 @@ import { measureStage } from './measure.ts';
 import { photoPoolStage } from './photo-pool.ts';
 import { renderBenchmarkStage } from './render-benchmark.ts';
 import { renderPoolStage } from './render-pool.ts';
+import { robustnessStage } from './robustness.ts';
 import { sampleGridStage } from './sample-grid.ts';
 import { runnable, type StageRegistry } from './task.ts';
 import { trainDiffusionStage } from './train-diffusion.ts';
@@ -35,5 +36,6 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(measureStage),
     runnable(trainRecogniserStage),
     runnable(verifyStage),
+    runnable(robustnessStage),
   ].map((stage) => [stage.name, stage]),
 );

@@ -12,7 +12,7 @@ import {
   type DiffusionModel,
   type LoadedRecogniser,
 } from '@id3/model';
-import type { VerificationResult } from '@id3/eval';
+import type { Judgement } from '@id3/eval';
 import type { Verification } from '@id3/tracking';
 import { z } from 'zod';
 import type { Result } from './stage.ts';
@@ -115,9 +115,9 @@ export const VERIFICATION: Result<readonly Verification[]> = {
 };
 
 /** Writes {@link VERIFICATION}, but for the score of each pair: folds and curves say all, and scores would make up most of the file. */
-export function saveVerification(folder: string, results: readonly VerificationResult[]): void {
-  const withoutScores = results.map(({ scores, ...result }) => result);
-  writeFileAtomic(join(folder, VERIFICATION_FILE), JSON.stringify(withoutScores));
+export function saveVerification(folder: string, results: readonly Judgement[]): void {
+  const json = JSON.stringify(results, (name, value: unknown) => (name === 'scores' ? undefined : value));
+  writeFileAtomic(join(folder, VERIFICATION_FILE), json);
 }
 
 const MEASURES_FILE = 'measures.json';

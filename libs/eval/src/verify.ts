@@ -1,8 +1,8 @@
 import { UserError } from '@id3/core';
-import type { Dataset } from '@id3/data';
+import type { Dataset, Images, Pair } from '@id3/data';
 import { embedDataset, type Embed } from '@id3/model';
 import { cosines, squaredDistances, sumWithMirror } from '@id3/protocol';
-import { kFoldAccuracy, type ThresholdRule } from '@id3/protocol';
+import { kFoldAccuracy, type FoldAccuracy, type ScoredPairs, type ThresholdRule } from '@id3/protocol';
 import { auc, eer, measurableFars, rocCurve, rocOf, scoreHistogram, tarAtFar } from '@id3/protocol';
 import { slicePairs, type Slice } from './slices.ts';
 
@@ -17,8 +17,8 @@ export interface VerifyOptions {
   readonly fars?: readonly number[];
 }
 
-/** The outcome of one benchmark; accuracies, AUC, EER and rates are shares from 0 to 1. */
-export interface VerificationResult {
+/** How the pairs of one benchmark were judged; accuracies, AUC, EER and rates are shares from 0 to 1. */
+export interface Judgement {
   readonly benchmark: string;
   /** Number of pairs. */
   readonly pairs: number;
@@ -31,6 +31,10 @@ export interface VerificationResult {
   readonly eer: number;
   /** True accept rate by false accept rate, such as `{ '0.01': 0.87 }`. */
   readonly tarAtFar: Record<string, number>;
+}
+
+/** The outcome of one benchmark. */
+export interface VerificationResult extends Judgement {
   /** ROC as [far, tar]; histograms of both kinds of pairs' cosines as [middle of the bin, pairs]. */
   readonly curves: { kind: 'roc' | 'same' | 'different'; points: [number, number][] }[];
   /** By what the ground truth knows of the pairs; empty where it knows nothing. */
@@ -60,24 +64,15 @@ export async function verify(
   dataset: Dataset,
   options: VerifyOptions,
 ): Promise<VerificationResult> {
-  const { pairs } = dataset;
-  if (!pairs?.length)
-    throw new UserError(
-      `${dataset.folder} has no verification pairs; name a benchmark's folder, not a training set's.`,
-    );
-  const image = await embedDataset(embed, dataset, { batchSize: options.batchSize });
-  const mirror = await embedDataset(embed, dataset, { batchSize: options.batchSize, mirror: true });
-  const size = image.length / dataset.count;
-  const embeddings = sumWithMirror(image, mirror, size);
-
+  const pairs = pairsOf(dataset);
+  const { rows, size } = await protocolEmbeddings(embed, dataset, options.batchSize);
   const scored = {
-    distances: squaredDistances(embeddings, size, pairs),
+    distances: squaredDistances(rows, size, pairs),
     same: pairs.map((pair) => pair.same),
     folds: pairs.map((pair) => pair.fold),
   };
-  const { mean, std, accuracies, thresholds } = kFoldAccuracy(scored, options.thresholds);
-  const roc = rocOf(scored);
-  const scores = cosines(embeddings, size, pairs);
+  const folds = kFoldAccuracy(scored, options.thresholds);
+  const scores = cosines(rows, size, pairs);
   const histogram = scoreHistogram(scores, scored.same);
   const binWidth = (histogram.hi - histogram.lo) / histogram.same.length;
   const bars = (kind: 'same' | 'different') => ({
@@ -88,18 +83,50 @@ export async function verify(
     ]),
   });
   return {
-    benchmark: options.benchmark,
-    pairs: pairs.length,
+    ...judge(options.benchmark, scored, folds, options.fars),
+    curves: [{ kind: 'roc', points: rocCurve(rocOf(scored)) }, bars('same'), bars('different')],
+    slices: slicePairs(scored.distances, pairs, folds.thresholds, dataset.record),
+    scores,
+  };
+}
+
+/** The pairs of a benchmark. Throws a UserError where there are none. */
+export function pairsOf({ pairs, folder }: Dataset): readonly Pair[] {
+  if (!pairs?.length)
+    throw new UserError(
+      `${folder} has no verification pairs; name a benchmark's folder, not a training set's.`,
+    );
+  return pairs;
+}
+
+/** Of each image, the embedding of it and of its mirror image, summed and normalised: rows [n,size]. Throws a UserError where one is not finite. */
+export async function protocolEmbeddings(
+  embed: Embed,
+  images: Images,
+  batchSize?: number,
+): Promise<{ rows: Float64Array; size: number }> {
+  const plain = await embedDataset(embed, images, { batchSize });
+  const mirror = await embedDataset(embed, images, { batchSize, mirror: true });
+  const size = plain.length / images.count;
+  return { rows: sumWithMirror(plain, mirror, size), size };
+}
+
+/** What scored pairs and their accuracy by fold come to. */
+export function judge(
+  benchmark: string,
+  scored: ScoredPairs,
+  { mean, std, accuracies, thresholds }: FoldAccuracy,
+  fars?: readonly number[],
+): Judgement {
+  const roc = rocOf(scored);
+  return {
+    benchmark,
+    pairs: scored.distances.length,
     accuracy: mean,
     accuracyStd: std,
     folds: accuracies.map((accuracy, fold) => ({ fold, accuracy, threshold: thresholds[fold] })),
     auc: auc(roc),
     eer: eer(roc),
-    tarAtFar: Object.fromEntries(
-      measurableFars(roc, options.fars).map((far) => [String(far), tarAtFar(roc, far)]),
-    ),
-    curves: [{ kind: 'roc', points: rocCurve(roc) }, bars('same'), bars('different')],
-    slices: slicePairs(scored.distances, pairs, thresholds, dataset.record),
-    scores,
+    tarAtFar: Object.fromEntries(measurableFars(roc, fars).map((far) => [String(far), tarAtFar(roc, far)])),
   };
 }

@@ -2,7 +2,7 @@ import { UserError } from '@id3/core';
 import { contiguousFolds } from '@id3/formats';
 import { describe, expect, it } from 'vitest';
 import { normaliseRows, squaredDistances, cosines, sumWithMirror } from './embeddings.ts';
-import { bestThreshold, kFoldAccuracy, kFoldTarAtFar, type ScoredPairs } from './protocol.ts';
+import { bestThreshold, foldAccuracyAt, kFoldAccuracy, kFoldTarAtFar, type ScoredPairs } from './protocol.ts';
 import { drawScores, scoreKinds } from './testing.ts';
 
 /** Share of pairs decided rightly, straight from the definition. */
@@ -134,6 +134,35 @@ describe('k-fold accuracy', () => {
     expect(() => kFoldAccuracy({ distances: [1, 2], same: [true, false], folds: [0, 2] })).toThrow(UserError);
     expect(() => kFoldAccuracy({ distances: [1], same: [true], folds: [0] })).toThrow(/Fold 1/);
     expect(() => kFoldAccuracy({ distances: [], same: [], folds: [] })).toThrow(/Fold 0/);
+  });
+});
+
+describe('accuracy at given thresholds', () => {
+  it('is right on a list worked out by hand', () => {
+    // Fold 0 accepts below 0.3: its second pair wrongly. Fold 1 accepts below 0.6: nothing wrong, and 0.6 itself is not below.
+    const pairs = {
+      distances: [0.1, 0.2, 0.5, 0.6, 0.9],
+      same: [true, false, true, false, false],
+      folds: [0, 0, 1, 1, 1],
+    };
+    const result = foldAccuracyAt(pairs, [0.3, 0.6]);
+    expect(result).toEqual({ accuracies: [0.5, 1], thresholds: [0.3, 0.6], mean: 0.75, std: 0.25 });
+  });
+  it('falls where all distances grow beyond thresholds that were chosen before', () => {
+    const pairs = drawScores(scoreKinds[0], 5);
+    const { thresholds } = kFoldAccuracy(pairs);
+    const moved = { ...pairs, distances: Array.from(pairs.distances, (distance) => distance + 10) };
+    // Every pair is rejected: right where it is of two people. Chosen anew, thresholds would move along.
+    const { accuracies } = foldAccuracyAt(moved, thresholds);
+    accuracies.forEach((accuracy, fold) => {
+      const own = Array.from(pairs.folds, (_, i) => i).filter((i) => pairs.folds[i] === fold);
+      expect(accuracy).toBe(own.filter((i) => !pairs.same[i]).length / own.length);
+    });
+    expect(kFoldAccuracy(moved).mean).toBeCloseTo(kFoldAccuracy(pairs).mean, 12);
+  });
+  it('refuses another number of thresholds than of folds', () => {
+    const pairs = { distances: [1, 2], same: [true, false], folds: [0, 1] };
+    expect(() => foldAccuracyAt(pairs, [1])).toThrow(RangeError);
   });
 });
 

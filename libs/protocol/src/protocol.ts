@@ -32,18 +32,36 @@ export interface FoldAccuracy {
 
 /** Accuracy fold by fold, each at the threshold that is best on all other folds. */
 export function kFoldAccuracy(pairs: ScoredPairs, rule: ThresholdRule = 'exact'): FoldAccuracy {
-  const folds = countFolds(pairs);
   const order = byDistance(pairs.distances);
-  const thresholds: number[] = [];
-  const accuracies: number[] = [];
-  for (let fold = 0; fold < folds; fold++) {
-    const others = select(pairs, order, (i) => pairs.folds[i] !== fold);
-    const tested = select(pairs, order, (i) => pairs.folds[i] === fold);
-    const threshold = bestThreshold(others, rule);
-    thresholds.push(threshold);
-    accuracies.push(correctAt(tested, [threshold])[0] / tested.distances.length);
+  const thresholds = Array.from({ length: countFolds(pairs) }, (_, fold) =>
+    bestThreshold(
+      select(pairs, order, (i) => pairs.folds[i] !== fold),
+      rule,
+    ),
+  );
+  return foldAccuracyAt(pairs, thresholds);
+}
+
+/**
+ * Accuracy fold by fold at given thresholds, [folds]: those of {@link kFoldAccuracy} over other scores of the same pairs, say, as a
+ * system that was set up on those has them. Throws a RangeError where there are not as many thresholds as folds.
+ */
+export function foldAccuracyAt(pairs: ScoredPairs, thresholds: readonly number[]): FoldAccuracy {
+  const folds = countFolds(pairs);
+  if (thresholds.length !== folds) throw new RangeError(`${thresholds.length} thresholds for ${folds} folds`);
+  const [correct, sizes] = [new Array<number>(folds).fill(0), new Array<number>(folds).fill(0)];
+  for (let i = 0; i < pairs.distances.length; i++) {
+    const fold = pairs.folds[i];
+    sizes[fold]++;
+    if (pairs.distances[i] < thresholds[fold] === pairs.same[i]) correct[fold]++;
   }
-  return { accuracies, thresholds, mean: mean(accuracies), std: standardDeviation(accuracies) };
+  const accuracies = correct.map((count, fold) => count / sizes[fold]);
+  return {
+    accuracies,
+    thresholds: [...thresholds],
+    mean: mean(accuracies),
+    std: standardDeviation(accuracies),
+  };
 }
 
 /** The threshold of highest accuracy on all given pairs, the smallest where several are equally good. */

@@ -1,10 +1,10 @@
-import { UserError } from '@id3/core';
 import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { planAblation, targetsOf } from '../../pipeline.ts';
 import { reportTable } from '../../report/write.ts';
-import { ablationVariants, defaultVariants, type Variant } from '../../variants.ts';
+import { defaultVariants } from '../../variants.ts';
 import type { Request } from '../run-command.ts';
+import { chosenVariants } from './chosen-variants.ts';
 import { weightsFor } from './weights-for.ts';
 
 /** Runs the ablation's rows, or the chosen ones, and prints the table. */
@@ -13,18 +13,9 @@ export async function run(request: Request<{ variants: string[] | undefined }>):
   const variants =
     values.variants === undefined
       ? defaultVariants(config, settings.profile)
-      : chosen(ablationVariants(config), values.variants);
+      : chosenVariants(config, values.variants);
   const { plan, rows } = planAblation(config, variants, weightsFor(settings));
   if (estimate) return printEstimate(plan, config, settings);
   const what = { command: 'ablation', config, settings, signal: request.signal, rows };
   await runExperiment(what, plan, targetsOf(rows), (finished) => reportTable(finished, rows));
-}
-
-function chosen(variants: Variant[], names: string[]): Variant[] {
-  for (const name of names)
-    if (!variants.some((variant) => variant.name === name))
-      throw new UserError(
-        `There is no variant "${name}"; choose from ${variants.map((variant) => variant.name).join(', ')}.`,
-      );
-  return variants.filter((variant) => names.includes(variant.name));
 }

@@ -1,6 +1,6 @@
 import { Rng, UserError } from '@id3/core';
 import { NO_AUGMENTATION, augment, type AugmentOptions } from './augment.ts';
-import type { Dataset } from './reader.ts';
+import type { Dataset, Images } from './reader.ts';
 
 /** A batch of images, in training order. */
 export interface Batch {
@@ -76,15 +76,15 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
 
 /** Pixels of the chosen images scaled from 0..255 to [-1,1], mirrored where asked: [B,H,W,3]. */
 export function imagesToFloat(
-  dataset: Dataset,
+  images: Images,
   indices: ArrayLike<number>,
   mirror?: readonly boolean[],
 ): Float32Array {
-  const { height, width } = dataset;
+  const { height, width } = images;
   const size = height * width * 3;
   const out = new Float32Array(indices.length * size);
   for (let b = 0; b < indices.length; b++) {
-    const pixels = dataset.image(indices[b]);
+    const pixels = images.image(indices[b]);
     const base = b * size;
     if (mirror?.[b] !== true) {
       for (let k = 0; k < size; k++) out[base + k] = pixels[k] / 127.5 - 1;

@@ -35,6 +35,9 @@ export interface Dataset {
   readonly pairs: readonly Pair[] | undefined;
 }
 
+/** Images of one size, of a dataset or made from one. */
+export type Images = Pick<Dataset, 'count' | 'height' | 'width' | 'image'>;
+
 /**
  * Opens a dataset and verifies every file against the manifest's checksum. Throws a UserError that
  * names a missing or altered file.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { imagesToFloat, type Dataset } from '@id3/data';
+import { imagesToFloat, type Images } from '@id3/data';
 import { compileStep } from '@id3/engine';
 
 /** A recogniser from outside: images [B,H,W,3] in [-1,1] → embeddings [B,d], not normalised. */
@@ -32,12 +32,12 @@ export interface EmbedOptions {
 }
 
 /**
- * Embeddings of all images of a dataset: [n,d], as `embed` gives them. Every batch has the same size, so that an engine
- * compiles one shape: the last one reaches back over images already done.
+ * Embeddings of all images of a dataset, or of images made from one: [n,d], as `embed` gives them. Every batch has the same size,
+ * so that an engine compiles one shape: the last one reaches back over images already done.
  */
 export async function embedDataset(
   embed: Embed,
-  dataset: Dataset,
+  dataset: Images,
   { batchSize = 64, mirror = false, onImages }: EmbedOptions = {},
 ): Promise<Float32Array> {
   const { count, height, width } = dataset;

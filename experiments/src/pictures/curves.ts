@@ -1,0 +1,93 @@
+import type { Interval } from '@id3/report';
+import sharp from 'sharp';
+import { textImage } from './text-image.ts';
+
+/** Accuracies over a few steps of one thing. */
+export interface Panel {
+  readonly title: string;
+  /** What each step is, from left to right. */
+  readonly ticks: readonly string[];
+  /** For each line its accuracy at each tick, as a share; undefined where there is none. */
+  readonly lines: readonly (readonly (Interval | undefined)[])[];
+}
+
+const [WIDTH, HEIGHT] = [220, 200];
+const [LEFT, RIGHT, HEADER, TICKS, LEGEND] = [44, 12, 30, 26, 24];
+const COLOURS = ['#2563eb', '#111827', '#d97706', '#059669', '#dc2626', '#7c3aed'];
+/** Accuracies in % that have a line across; chance is 50. */
+const GRID = [0, 25, 50, 75, 100];
+
+const colourOf = (line: number): string => COLOURS[line % COLOURS.length];
+const y = (share: number): number => HEADER + (1 - share) * HEIGHT;
+
+/** Where tick k of n lies in its panel. */
+const x = (k: number, n: number): number =>
+  LEFT + 10 + (n > 1 ? k / (n - 1) : 0) * (WIDTH - LEFT - RIGHT - 20);
+
+/** A line with its intervals; it is broken where a value is missing. */
+function curve(line: Panel['lines'][number], colour: string, left: number): string {
+  const marks = line.map((value, k) => {
+    if (value === undefined) return '';
+    const [at, half] = [left + x(k, line.length), value.halfWidth ?? 0];
+    const before = k === 0 ? undefined : line[k - 1];
+    const [top, bottom] = [Math.min(1, value.mean + half), Math.max(0, value.mean - half)].map(y);
+    return (
+      (before === undefined
+        ? ''
+        : `<line x1="${left + x(k - 1, line.length)}" x2="${at}" y1="${y(before.mean)}" y2="${y(value.mean)}"/>`) +
+      `<line x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/>` +
+      `<circle cx="${at}" cy="${y(value.mean)}" r="3" fill="${colour}"/>`
+    );
+  });
+  return `<g stroke="${colour}" stroke-width="2">${marks.join('')}</g>`;
+}
+
+/** Panels side by side as a PNG, from 0 to 100 %, with 95 % confidence intervals; `names` says whose the lines are. */
+export async function curvesPng(panels: readonly Panel[], names: readonly string[]): Promise<Buffer> {
+  const below = HEADER + HEIGHT + TICKS;
+  const [width, height] = [WIDTH * panels.length, below + LEGEND * names.length + 8];
+  const shapes = panels.flatMap(({ lines }, p) => [
+    ...GRID.map(
+      (percent) =>
+        `<line x1="${p * WIDTH + LEFT}" x2="${(p + 1) * WIDTH - RIGHT}" y1="${y(percent / 100)}" y2="${y(percent / 100)}" stroke="#d1d5db"${percent === 50 ? ' stroke-dasharray="4 3"' : ''}/>`,
+    ),
+    ...lines.map((line, k) => curve(line, colourOf(k), p * WIDTH)),
+  ]);
+  const keys = names.map((_, k) => {
+    const middle = below + LEGEND * (k + 0.5);
+    return `<line x1="${LEFT}" x2="${LEFT + 24}" y1="${middle}" y2="${middle}" stroke="${colourOf(k)}" stroke-width="2"/>`;
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="white"/>${[...shapes, ...keys].join('')}</svg>`;
+  const texts = [
+    ...panels.flatMap(({ title, ticks }, p) => [
+      textImage(title, { left: p * WIDTH + LEFT, top: 0, width: WIDTH - LEFT - RIGHT, height: HEADER }),
+      ...ticks.map((tick, k) =>
+        textImage(tick, {
+          left: Math.round(p * WIDTH + x(k, ticks.length)) - 22,
+          top: HEADER + HEIGHT,
+          width: 44,
+          height: TICKS,
+        }),
+      ),
+      ...GRID.map((percent) =>
+        textImage(String(percent), {
+          left: p * WIDTH + 4,
+          top: y(percent / 100) - 10,
+          width: LEFT - 10,
+          height: 20,
+        }),
+      ),
+    ]),
+    ...names.map((name, k) =>
+      textImage(
+        name,
+        { left: LEFT + 32, top: below + LEGEND * k, width: width - LEFT - 40, height: LEGEND },
+        { align: 'left' },
+      ),
+    ),
+  ];
+  return sharp(Buffer.from(svg))
+    .composite(await Promise.all(texts))
+    .png()
+    .toBuffer();
+}
