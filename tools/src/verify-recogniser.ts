@@ -31,19 +31,24 @@ export async function verifyRecogniser(asked: Asked): Promise<void> {
   const { recogniser } = asked.recogniser;
   const engine = await selectEngine();
   console.log(`engine: ${describeEngine(engine)}`);
-  const { embed, convention, load } = await namedRecogniser(asked.recogniser);
+  const { embed, onnx } = await namedRecogniser(asked.recogniser);
   const datasets = folders.map((folder) => withPairs(openDataset(folder), seed));
   const database = openDatabase(join(out, 'tracking.sqlite'));
   const run = database.initRun({
     experiment: 'verify',
     name: asked.name ?? basename(recogniser),
     stage: 'verify',
-    config: { recogniser, convention, benchmarks: folders.map((folder) => resolve(folder)), thresholds },
+    config: {
+      recogniser,
+      convention: onnx?.convention,
+      benchmarks: folders.map((folder) => resolve(folder)),
+      thresholds,
+    },
     engine,
   });
   try {
-    if (load && convention && datasets[0].pairs) {
-      const { warning } = await probeConvention(load, convention, datasets[0]);
+    if (onnx && datasets[0].pairs) {
+      const { warning } = await probeConvention(onnx, datasets[0]);
       if (warning) {
         console.error(warning);
         run.event('warning', warning);

@@ -42,7 +42,7 @@ export interface VerificationResult {
 /**
  * Verifies a recogniser on a benchmark. The embeddings of an image and of its mirror image are summed and normalised, pairs are
  * scored by squared L2 distance, and each fold is judged at the threshold that the others choose. Throws a UserError where
- * the dataset has no pairs or an embedding is not finite.
+ * the dataset has no pairs, an embedding is not finite or all are the same.
  *
  * Agrees with InsightFace's `verification.py` (tested to 1e-12 against a separate implementation in Python), except here:
  * - Thresholds: by default the best of all. `thresholds: 'insightface'` tries a grid of 0.01 and gives the accuracy of
@@ -69,6 +69,7 @@ export async function verify(
   const mirror = await embedDataset(embed, dataset, { batchSize: options.batchSize, mirror: true });
   const size = image.length / dataset.count;
   const embeddings = sumWithMirror(image, mirror, size);
+  refuseConstant(embeddings, size);
 
   const scored = {
     distances: squaredDistances(embeddings, size, pairs),
@@ -102,4 +103,20 @@ export async function verify(
     slices: slicePairs(scored.distances, pairs, thresholds, dataset.record),
     scores,
   };
+}
+
+/** Largest squared distance between unit embeddings that rounding in 32-bit floats explains. */
+const ROUNDING = 1e-10;
+
+/** Throws a UserError where all normalised embeddings [n,size] are the same (all zero, say): any accuracy of such would be by chance. */
+function refuseConstant(embeddings: Float32Array | Float64Array, size: number): void {
+  const first = embeddings.subarray(0, size);
+  for (let from = size; from < embeddings.length; from += size) {
+    let distance = 0;
+    for (let k = 0; k < size; k++) distance += (embeddings[from + k] - first[k]) ** 2;
+    if (distance > ROUNDING) return;
+  }
+  throw new UserError(
+    'The recogniser gives the same embedding for every image, which tells nobody apart; check its output and the convention of its input.',
+  );
 }
