@@ -11,7 +11,7 @@ export const importDataset = command({
     ['--from=faces_webface_112x112 --out=datasets/webface', 'a training set'],
   ],
   async options() {
-    const { importFormats } = await import('@id3/data');
+    const { BAD, importFormats } = await import('@id3/data');
     return {
       from: {
         type: 'string',
@@ -26,14 +26,25 @@ export const importDataset = command({
         defaultDescription: 'what the source says, or else 112',
         coerce: wholeNumber(1),
       },
+      bad: {
+        choices: BAD,
+        describe: 'what to do where a picture cannot be read',
+        defaultDescription: 'stop where pairs need every picture, else skip',
+      },
     } as const;
   },
-  async run({ from, out, format, pairs, size }) {
-    const { detectFormat, importImages, openDataset, openImageSource } = await import('@id3/data');
+  async run({ from, out, format, pairs, size, bad }) {
+    const { describeReport, detectFormat, importImages, openDataset, openImageSource } =
+      await import('@id3/data');
     const source = openImageSource(format ?? detectFormat(from), from, pairs);
-    await importImages(source, out, { size, onImages: progressPrinter('Imported image') });
+    const report = await importImages(source, out, {
+      size,
+      bad,
+      onImages: progressPrinter('Imported image'),
+    });
     const dataset = openDataset(out);
     const people = dataset.pairs ? `${dataset.pairs.length} pairs` : `${dataset.identities} people`;
     console.log(`${out}: ${dataset.count} images of ${dataset.height}×${dataset.width}, ${people}.`);
+    for (const line of describeReport(report)) console.log(line);
   },
 });
