@@ -7,7 +7,7 @@ import { contiguousFolds } from '@id3/formats';
 import { describe, expect, it } from 'vitest';
 import { probeConvention } from './convention-probe.ts';
 import { openOnnxRecogniser } from './onnx-recogniser.ts';
-import { linearModel, PIXELS, SIZE, D } from './onnx-testing.ts';
+import { linearModel, PIXELS, SIZE, D } from './testing.ts';
 
 /** People who differ in a pattern of red; blue is noise. */
 function redPeople(): Dataset {

@@ -6,7 +6,7 @@ import type { AnyElementType } from '@id3/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
 import { asInput, type DeclaredConvention, type InputConvention } from './input-convention.ts';
 import { openOnnxRecogniser, type OnnxOptions } from './onnx-recogniser.ts';
-import { D, PIXELS, SIZE, linearModel, type LinearModel } from './onnx-testing.ts';
+import { D, PIXELS, SIZE, linearModel, type LinearModel } from './testing.ts';
 
 const COUNT = 6;
 const rng = new Rng(1, 'onnx');
