@@ -139,4 +139,14 @@ describe('Nx targets', () => {
     const line = stdout.split('\n').find((text) => text.startsWith('data.trainFolder '));
     expect(line).toContain(` ${JSON.stringify(typed)} `);
   });
+
+  it('count paths from where the person stands', { timeout: 120_000 }, async () => {
+    // npx says where it was started.
+    const env = { ...process.env, NX_DAEMON: 'false' };
+    const args = ['nx', 'run', 'tools:import', '--from=nowhere', '--out=x'];
+    await expect(start('npx', args, { cwd: join(ROOT, 'docs'), env })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('docs/nowhere does not exist') as string,
+    });
+  });
 });

@@ -17,10 +17,10 @@ export const align = command({
     const { BAD, importFormats } = await import('@id3/data');
     const { DETECTOR, faceRules } = await import('@id3/photos');
     return {
-      from: { type: 'string', demandOption: true, describe: 'the folder of photos' },
-      out: { type: 'string', demandOption: true, describe: 'the folder of the dataset' },
+      from: { type: 'string', path: true, demandOption: true, describe: 'the folder of photos' },
+      out: { type: 'string', path: true, demandOption: true, describe: 'the folder of the dataset' },
       format: { choices: importFormats, describe: 'what --from holds, where that is not plain' },
-      pairs: { type: 'string', describe: "a benchmark's list of pairs in its original form" },
+      pairs: { type: 'string', path: true, describe: "a benchmark's list of pairs in its original form" },
       rule: { choices: faceRules, default: 'largest', describe: 'which of several faces' },
       detector: {
         choices: ['ssd', 'tiny'],

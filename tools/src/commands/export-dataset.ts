@@ -10,8 +10,8 @@ export const exportDataset = command({
   async options() {
     const { exporters } = await import('@id3/data');
     return {
-      dataset: { type: 'string', demandOption: true, describe: 'the folder of the dataset' },
-      out: { type: 'string', demandOption: true, describe: 'the folder to write to' },
+      dataset: { type: 'string', path: true, demandOption: true, describe: 'the folder of the dataset' },
+      out: { type: 'string', path: true, demandOption: true, describe: 'the folder to write to' },
       format: {
         choices: Object.keys(exporters) as ExportFormat[],
         demandOption: true,

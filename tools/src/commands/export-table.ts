@@ -10,7 +10,12 @@ export const exportTable = command({
   async options() {
     const { FORMATS } = await import('@id3/report');
     return {
-      database: { type: 'string', default: 'artefacts/tracking.sqlite', describe: 'the tracking database' },
+      database: {
+        type: 'string',
+        path: true,
+        default: 'artefacts/tracking.sqlite',
+        describe: 'the tracking database',
+      },
       experiment: {
         type: 'string',
         describe: 'the experiment whose newest table is written',
@@ -25,7 +30,7 @@ export const exportTable = command({
       benchmarks: { type: 'string', describe: 'only these, separated by commas' },
       seeds: { type: 'string', describe: 'only these, separated by commas' },
       format: { choices: Object.keys(FORMATS), default: 'markdown', describe: 'latex needs booktabs' },
-      out: { type: 'string', describe: 'the file to write', defaultDescription: 'the terminal' },
+      out: { type: 'string', path: true, describe: 'the file to write', defaultDescription: 'the terminal' },
     } as const;
   },
   async run({ database, out, ...request }) {

@@ -15,12 +15,17 @@ export const importDataset = command({
     return {
       from: {
         type: 'string',
+        path: true,
         demandOption: true,
         describe: 'the file or folder: lfw.bin, faces_webface_112x112, a folder of pictures',
       },
-      out: { type: 'string', demandOption: true, describe: 'the folder of the dataset' },
+      out: { type: 'string', path: true, demandOption: true, describe: 'the folder of the dataset' },
       format: { choices: importFormats, describe: 'what --from holds, where that is not plain' },
-      pairs: { type: 'string', describe: 'the list of pairs, for benchmarks in their original form' },
+      pairs: {
+        type: 'string',
+        path: true,
+        describe: 'the list of pairs, for benchmarks in their original form',
+      },
       size: {
         describe: 'pixels of a side',
         defaultDescription: 'what the source says, or else 112',

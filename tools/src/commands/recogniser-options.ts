@@ -4,6 +4,7 @@ import { numberList, wholeNumber, type Options } from '@id3/cli';
 export const recogniserOptions = {
   recogniser: {
     type: 'string',
+    path: true,
     describe: 'face-api, a checkpoint of this project (.safetensors) or an ONNX model (.onnx)',
     default: 'face-api',
   },
