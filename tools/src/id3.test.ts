@@ -95,6 +95,7 @@ it.each([
   ['ablatoin', 'There is no command "ablatoin"; did you mean "ablation"?'],
   ['import --formatt=x', 'There is no option --formatt; did you mean --format?'],
   ['ablation --profil=smoke', 'There is no option --profil; did you mean --profile?'],
+  ['export-table --out=.', '. is a folder; name the file to write by --out.'],
   ['align', 'Give a value for --from, --out (--help lists all).'],
   [
     'config --generation.sampler.step=3',

@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { command } from '@id3/cli';
-import { writeFileAtomic } from '@id3/core';
+import { UserError, writeFileAtomic } from '@id3/core';
 
 export const exportTable = command({
   name: 'export-table',
@@ -34,6 +35,8 @@ export const exportTable = command({
     } as const;
   },
   async run({ database, out, ...request }) {
+    if (out !== undefined && statSync(out, { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError(`${out} is a folder; name the file to write by --out.`);
     const { exportTable } = await import('@id3/report');
     const { openReader } = await import('@id3/tracking');
     const reader = openReader(resolve(database));
