@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError, sha256 } from '@id3/core';
@@ -67,6 +68,36 @@ describe('what is no number', () => {
         'A run of experiment e is given no config; give an object, {} where there is nothing to say.',
       ),
     );
+  });
+});
+
+describe('a database in a folder that may not be written', () => {
+  /** What somebody without rights reads there: root, whom nothing stops, becomes nobody. */
+  const readByOther = (): string => {
+    chmodSync(path, 0o444);
+    chmodSync(folder, 0o555);
+    const script = `import { listExperiments, openReader } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
+      try { console.log(listExperiments(openReader(${JSON.stringify(path)})).map(({ name }) => name).join()); }
+      catch (error) { console.log(error.name); }`;
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, TMPDIR: tmpdir() },
+        ...(process.getuid?.() === 0 && { uid: 65_534 }),
+      },
+    );
+    chmodSync(folder, 0o755);
+    return stdout.trim() || stderr;
+  };
+  it('is read where it is finished, and refused where a part is in its log', () => {
+    const database = openDatabase(path);
+    database.initRun({ experiment: 'kept', name: 'r', stage: 's', config: {} }).finish();
+    database.close();
+    expect(readByOther()).toBe('kept');
+    writeFileSync(`${path}-wal`, 'a part');
+    expect(readByOther()).toBe('DatabaseProblem');
   });
 });
 
