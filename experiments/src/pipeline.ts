@@ -285,7 +285,7 @@ export function planRobustness(
     const changed = variant.apply(config);
     const pipeline = new Pipeline(plan, changed, variant.name, weights);
     const verifications = changed.downstream.seeds.map((seed) => ({ seed, node: pipeline.robustness(seed) }));
-    return { variant, config: changed, verifications, measures: undefined, grid: undefined };
+    return { variant, config: changed, verifications, measures: undefined, calibration: undefined, grid: undefined };
   });
   return { plan, rows };
 }

@@ -5,6 +5,8 @@ const { createInterface } = require('node:readline');
 const ID3 = join(__dirname, '..', 'bin', 'id3.cjs');
 
 // nx:run-commands hands a line of text to a shell, which runs what stands in $(…) and takes words apart. Here they stay an array.
+// Nx runs all in the workspace's root; where the person stands, npx and npm tell as INIT_CWD. Paths of options count from there.
+process.env.ID3_FROM = process.env.INIT_CWD ?? '';
 /** @returns {Promise<never>} this process ends with the command's exit code, 130 after Ctrl-C */
 module.exports = ({ command, arguments: first = [], __unparsed__: typed }, { root }) => {
   const words = [process.execPath, ID3, command, ...first, ...typed];

@@ -95,6 +95,7 @@ it.each([
   ['ablatoin', 'There is no command "ablatoin"; did you mean "ablation"?'],
   ['import --formatt=x', 'There is no option --formatt; did you mean --format?'],
   ['ablation --profil=smoke', 'There is no option --profil; did you mean --profile?'],
+  ['export-table --out=.', '. is a folder; name the file to write by --out.'],
   ['align', 'Give a value for --from, --out (--help lists all).'],
   [
     'config --generation.sampler.step=3',
@@ -138,5 +139,15 @@ describe('Nx targets', () => {
     const { stdout } = await start('npx', args, { cwd: ROOT, env: { ...process.env, NX_DAEMON: 'false' } });
     const line = stdout.split('\n').find((text) => text.startsWith('data.trainFolder '));
     expect(line).toContain(` ${JSON.stringify(typed)} `);
+  });
+
+  it('count paths from where the person stands', { timeout: 120_000 }, async () => {
+    // npx says where it was started.
+    const env = { ...process.env, NX_DAEMON: 'false' };
+    const args = ['nx', 'run', 'tools:import', '--from=nowhere', '--out=x'];
+    await expect(start('npx', args, { cwd: join(ROOT, 'docs'), env })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('docs/nowhere does not exist') as string,
+    });
   });
 });

@@ -1,24 +1,29 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '@id3/core';
-import { inputConventionSchema, loadOnnxRecogniser, type InputConvention } from '@id3/eval';
+import {
+  declaredConventionSchema,
+  openOnnxRecogniser,
+  type InputConvention,
+  type OnnxRecogniser,
+} from '@id3/eval';
 import { FaceApiRecogniser, embedWith, loadAnyRecogniser, resample, type Embed } from '@id3/model';
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** The recogniser that a command line names, and the convention of an ONNX model's input. */
+/** The recogniser that a command line names, and what it says of an ONNX model's input and output. */
 export interface RecogniserChoice {
   readonly recogniser: string;
-  readonly 'input.size': number;
-  readonly 'input.channels': InputConvention['channels'];
-  readonly 'input.mean': number[];
-  readonly 'input.std': number[];
-  readonly 'input.layout': InputConvention['layout'];
+  readonly 'input.size': number | undefined;
+  readonly 'input.channels': InputConvention['channels'] | undefined;
+  readonly 'input.mean': number[] | undefined;
+  readonly 'input.std': number[] | undefined;
+  readonly 'input.layout': InputConvention['layout'] | undefined;
+  readonly 'output.name': string | undefined;
 }
 
 export interface NamedRecogniser {
   readonly embed: Embed;
-  /** Of an ONNX model: its declared convention, and the model under another one. */
-  readonly convention?: InputConvention;
-  readonly load?: (convention: InputConvention) => Promise<Embed>;
+  /** Where it is an ONNX model. */
+  readonly onnx?: OnnxRecogniser;
 }
 
 /** The recogniser of a command line. Throws a UserError where it cannot be loaded. */
@@ -28,8 +33,8 @@ export async function namedRecogniser(given: RecogniserChoice): Promise<NamedRec
   if (!existsSync(name))
     throw new UserError(`There is no recogniser ${name}; --recogniser is face-api or the path of a file.`);
   if (!name.endsWith('.onnx')) return { embed: embedWith(fitted(name)) };
-  const oneOrThree = (values: number[]) => (values.length === 1 ? values[0] : values);
-  const parsed = inputConventionSchema.safeParse({
+  const oneOrThree = (values: number[] | undefined) => (values?.length === 1 ? values[0] : values);
+  const parsed = declaredConventionSchema.safeParse({
     size: given['input.size'],
     channels: given['input.channels'],
     mean: oneOrThree(given['input.mean']),
@@ -40,9 +45,8 @@ export async function namedRecogniser(given: RecogniserChoice): Promise<NamedRec
     const [{ path, message }] = parsed.error.issues;
     throw new UserError(`The option --input.${path.join('.')} is wrong: ${message}.`);
   }
-  const convention = parsed.data;
-  const load = (other: InputConvention) => loadOnnxRecogniser(name, other);
-  return { embed: await load(convention), convention, load };
+  const onnx = await openOnnxRecogniser(name, parsed.data, { output: given['output.name'] });
+  return { embed: onnx.embedAs(onnx.convention), onnx };
 }
 
 /** A checkpoint's recogniser, which scales its input to the size that it was trained at. */

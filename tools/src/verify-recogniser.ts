@@ -1,8 +1,9 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
+import { UserError } from '@id3/core';
 import { openDataset, type Dataset } from '@id3/data';
 import { describeEngine, selectEngine } from '@id3/engine';
 import { labelledPairs, probeConvention, verify, type VerificationResult } from '@id3/eval';
-import { bootstrapTarAtFar } from '@id3/protocol';
+import { bootstrapTarAtFar, measurableFars } from '@id3/protocol';
 import { openDatabase } from '@id3/tracking';
 import { namedRecogniser, type RecogniserChoice } from './recognisers.ts';
 
@@ -29,21 +30,27 @@ interface Asked {
 export async function verifyRecogniser(asked: Asked): Promise<void> {
   const { benchmarks: folders, thresholds, far, out, seed } = asked;
   const { recogniser } = asked.recogniser;
+  const names = distinctNames(folders);
   const engine = await selectEngine();
   console.log(`engine: ${describeEngine(engine)}`);
-  const { embed, convention, load } = await namedRecogniser(asked.recogniser);
+  const { embed, onnx } = await namedRecogniser(asked.recogniser);
   const datasets = folders.map((folder) => withPairs(openDataset(folder), seed));
   const database = openDatabase(join(out, 'tracking.sqlite'));
   const run = database.initRun({
     experiment: 'verify',
     name: asked.name ?? basename(recogniser),
     stage: 'verify',
-    config: { recogniser, convention, benchmarks: folders.map((folder) => resolve(folder)), thresholds },
+    config: {
+      recogniser,
+      convention: onnx?.convention,
+      benchmarks: folders.map((folder) => resolve(folder)),
+      thresholds,
+    },
     engine,
   });
   try {
-    if (load && convention && datasets[0].pairs) {
-      const { warning } = await probeConvention(load, convention, datasets[0]);
+    if (onnx && datasets[0].pairs) {
+      const { warning } = await probeConvention(onnx, datasets[0]);
       if (warning) {
         console.error(warning);
         run.event('warning', warning);
@@ -51,12 +58,20 @@ export async function verifyRecogniser(asked: Asked): Promise<void> {
     }
     const rows: string[][] = [];
     for (const [i, dataset] of datasets.entries()) {
-      const benchmark = basename(resolve(folders[i]));
+      const benchmark = names[i];
       const result = await verify(embed, dataset, { benchmark, thresholds, fars: [0.1, 0.01, 0.001, far] });
       run.verification(result);
       const same = dataset.pairs!.map((pair) => pair.same);
       const distances = result.scores.map((cosine) => 2 - 2 * cosine);
-      rows.push(rowOf(result, bootstrapTarAtFar({ distances, same }, far, { seed })));
+      const different = same.filter((isSame) => !isSame).length;
+      const measurable = measurableFars({ different }, [far]).length > 0;
+      rows.push(
+        rowOf(result, measurable ? bootstrapTarAtFar({ distances, same }, far, { seed }) : undefined),
+      );
+      if (!measurable)
+        console.error(
+          `${benchmark} has ${different} different pairs, too few for a false accept rate of ${far}; give a --far of at least ${1 / different}.`,
+        );
     }
     run.finish();
     print([['benchmark', 'pairs', 'accuracy', '± std', 'AUC', 'EER', `TAR@FAR=${far} [95 % CI]`], ...rows]);
@@ -64,6 +79,20 @@ export async function verifyRecogniser(asked: Asked): Promise<void> {
   } catch (error) {
     run.fail(error);
     throw error;
+  }
+}
+
+/**
+ * The last part of each path, or as many parts as it takes to tell them apart (`m1/lfw`, `m2/lfw`): results are kept by these names. Throws a UserError
+ * where a folder is named twice.
+ */
+export function distinctNames(folders: readonly string[]): string[] {
+  const paths = folders.map((folder) => resolve(folder));
+  const twice = paths.find((path, i) => paths.indexOf(path) < i);
+  if (twice !== undefined) throw new UserError(`--benchmarks names ${twice} twice; name each folder once.`);
+  for (let parts = 1; ; parts++) {
+    const names = paths.map((path) => path.split(sep).slice(-parts).join('/'));
+    if (new Set(names).size === names.length) return names;
   }
 }
 
@@ -82,9 +111,9 @@ function percent(share: number): string {
 
 function rowOf(
   { benchmark, pairs, accuracy, accuracyStd, auc, eer }: VerificationResult,
-  tar: { value: number; low: number; high: number },
+  tar: { value: number; low: number; high: number } | undefined,
 ): string[] {
-  const interval = `${percent(tar.value)} [${percent(tar.low)}, ${percent(tar.high)}]`;
+  const interval = tar ? `${percent(tar.value)} [${percent(tar.low)}, ${percent(tar.high)}]` : '—';
   return [
     benchmark,
     String(pairs),

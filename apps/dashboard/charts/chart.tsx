@@ -20,11 +20,13 @@ export function Chart(props: {
   title: string;
   summary: string;
   table?: ChartTable;
+  /** What the plot cannot show, below it. */
+  remark?: string | undefined;
   /** Height of the plot in pixels. */
   height: number;
   children: ReactNode;
 }) {
-  const { title, summary, table, height, children } = props;
+  const { title, summary, table, remark, height, children } = props;
   const plot = useRef<HTMLDivElement>(null);
   const name = title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
   return (
@@ -47,6 +49,7 @@ export function Chart(props: {
       <div className="plot" ref={plot} role="img" aria-label={`${title}: ${summary}`} style={{ height }}>
         {children}
       </div>
+      {remark !== undefined && <p className="quiet">{remark}.</p>}
       {table !== undefined && <AsTable title={title} table={table} />}
     </figure>
   );

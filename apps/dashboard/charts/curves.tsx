@@ -1,12 +1,25 @@
 'use client';
 
 import { useEffect, useMemo, useState } from 'react';
-import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import {
+  CartesianGrid,
+  Line,
+  LineChart,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
 import { number } from '../components/format.ts';
 import { useQuery } from '../components/use-query.ts';
-import type { Curve, SeriesAnswer } from '../server/series.ts';
+import type { SeriesAnswer } from '../server/series.ts';
 import { Chart } from './chart.tsx';
 import { smooth } from './smooth.ts';
+
+/** A metric's curve as `/api/series` sends it. */
+type Sent = Pick<SeriesAnswer['series'][number], 'points' | 'steps' | 'notFinite'>;
+const NOTHING: Sent = { points: [], steps: 0, notFinite: 0 };
 
 /**
  * The curves of a run's metrics, each in its chart. Smoothing, scale and axis are in the URL; pointing at one chart points at
@@ -64,7 +77,7 @@ export function MetricCurves(props: {
           <CurveChart
             key={key}
             name={key}
-            curve={curves.get(key)}
+            sent={curves.get(key)}
             {...{ smoothing, log, byTime, startedAt }}
           />
         ))}
@@ -75,36 +88,42 @@ export function MetricCurves(props: {
 
 function CurveChart(props: {
   name: string;
-  curve: Curve | undefined;
+  sent: Sent | undefined;
   smoothing: number;
   log: boolean;
   byTime: boolean;
   startedAt: number;
 }) {
-  const { name, curve = [], smoothing, log, byTime, startedAt } = props;
+  const { name, sent = NOTHING, smoothing, log, byTime, startedAt } = props;
+  const { points, steps, notFinite } = sent;
   const data = useMemo(() => {
     const smoothed = smooth(
-      curve.map(([, value]) => value),
+      points.flatMap(([, value]) => (value === null ? [] : [value])),
       smoothing,
-    );
-    return curve.map(([step, value, time], k) => ({
+    ).values();
+    // A logarithm has no place for what is not positive.
+    const placed = (value: number) => (log && value <= 0 ? null : value);
+    return points.map(([step, value, time]) => ({
       x: byTime ? (time - startedAt) / 1000 : step,
-      // A logarithm has no place for what is not positive.
-      raw: log && value <= 0 ? null : value,
-      smoothed: log && smoothed[k] <= 0 ? null : smoothed[k],
+      gap: value === null,
+      raw: value === null ? null : placed(value),
+      smoothed: value === null ? null : placed(smoothed.next().value!),
     }));
-  }, [curve, smoothing, log, byTime, startedAt]);
+  }, [points, smoothing, log, byTime, startedAt]);
+  const curve = points.flatMap(([step, value]) => (value === null ? [] : [[step, value] as const]));
   const last = curve.at(-1);
+  const remark = notFinite > 0 ? `${notFinite} of ${steps} values are NaN or infinite` : undefined;
   const sampled = curve.filter((_, k) => k % Math.ceil(curve.length / 20) === 0 || k === curve.length - 1);
   return (
     <Chart
       title={name}
       summary={
         last === undefined
-          ? 'loading'
-          : `from ${number(curve[0][1])} to ${number(last[1])} at step ${last[0]}`
+          ? (remark ?? 'loading')
+          : `from ${number(curve[0][1])} to ${number(last[1])} at step ${last[0]}${remark ? `; ${remark}` : ''}`
       }
       height={200}
+      remark={remark}
       table={{ columns: ['Step', name], rows: sampled.map(([step, value]) => [step, number(value)]) }}
     >
       {curve.length > 0 && (
@@ -139,6 +158,11 @@ function CurveChart(props: {
                 </div>
               )}
             />
+            {data
+              .filter(({ gap }) => gap)
+              .map(({ x }) => (
+                <ReferenceLine key={x} x={x} stroke="var(--failed)" strokeDasharray="2 3" />
+              ))}
             <Line
               dataKey="raw"
               stroke="var(--accent)"
@@ -165,17 +189,17 @@ function CurveChart(props: {
 }
 
 /** The curves, asked for again when `live` changes; what is shown stays until its successor is there. */
-function useCurves(run: number, keys: readonly string[], live: string): ReadonlyMap<string, Curve> {
-  const [curves, setCurves] = useState<ReadonlyMap<string, Curve>>(new Map());
-  const joined = keys.map(encodeURIComponent).join(',');
+function useCurves(run: number, keys: readonly string[], live: string): ReadonlyMap<string, Sent> {
+  const [curves, setCurves] = useState<ReadonlyMap<string, Sent>>(new Map());
+  const joined = keys.map((key) => `&key=${encodeURIComponent(key)}`).join('');
   useEffect(() => {
     const abort = new AbortController();
     const load = async () => {
-      const response = await fetch(`/api/series?runs=${run}&keys=${joined}&points=400`, {
+      const response = await fetch(`/api/series?runs=${run}${joined}&points=400`, {
         signal: abort.signal,
       });
       const { series = [] }: Partial<SeriesAnswer> = await response.json();
-      setCurves(new Map(series.map(({ key, points }) => [key, points])));
+      setCurves(new Map(series.map((sent) => [sent.key, sent])));
     };
     void load().catch(() => undefined);
     return () => abort.abort();

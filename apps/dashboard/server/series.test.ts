@@ -1,9 +1,40 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { downsample, type Point } from './series.ts';
+import { curveOf, downsample, type Point } from './series.ts';
 
 const curve = (values: (number | null)[]): Point[] =>
   values.map((value, step) => ({ step, value, time: 10 * step }));
+
+describe('a curve', () => {
+  it('has a gap where values are no finite numbers, and counts them', () => {
+    const values = [1, NaN, Infinity, 4, null, 6].map((value) => (Number.isNaN(value) ? null : value));
+    expect(curveOf(curve(values), 10)).toEqual({
+      points: [
+        [0, 1, 0],
+        [1, null, 10],
+        [3, 4, 30],
+        [4, null, 40],
+        [5, 6, 50],
+      ],
+      steps: 6,
+      notFinite: 3,
+    });
+    expect(curveOf(curve([Infinity, -Infinity]), 10)).toEqual({
+      points: [[0, null, 0]],
+      steps: 2,
+      notFinite: 2,
+    });
+  });
+  it('is not longer for many gaps', () => {
+    const { points, notFinite } = curveOf(
+      curve(Array.from({ length: 2000 }, (_, i) => (i % 2 ? null : i))),
+      100,
+    );
+    expect(points.length).toBeLessThanOrEqual(200);
+    expect(points.filter(([, value]) => value === null).length).toBeGreaterThan(40);
+    expect(notFinite).toBe(1000);
+  });
+});
 
 describe('down-sampling', () => {
   it('leaves a short curve as it is, without what is no number', () => {

@@ -22,7 +22,7 @@ export const profileOption = {
 /** What every command of an experiment understands. */
 export const runOptions = {
   ...profileOption,
-  out: { type: 'string', describe: 'folder of the results', default: 'artefacts' },
+  out: { type: 'string', path: true, describe: 'folder of the results', default: 'artefacts' },
   name: {
     type: 'string',
     describe: 'name of the experiment in the database and of its report',

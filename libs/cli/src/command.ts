@@ -5,6 +5,8 @@ import type { InferredOptionTypes, Options as YargsOption } from 'yargs';
  * instead; the sentence around that is made here.
  */
 export interface Option extends YargsOption {
+  /** The value is a path, or with `coerce: pathList` several. Where Nx runs the command, one that was typed counts from where the person stands, a default from the workspace's root. */
+  readonly path?: true;
   /** Words to complete the value with, where `choices` does not say them. */
   readonly complete?: () => Promise<readonly string[]>;
 }

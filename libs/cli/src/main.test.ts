@@ -1,6 +1,18 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
 import { UserError } from '@id3/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Stopped, command, numberList, wordList, main, numberBetween, wholeNumber } from './index.ts';
+import {
+  Stopped,
+  command,
+  numberList,
+  wordList,
+  main,
+  pathList,
+  numberBetween,
+  wholeNumber,
+} from './index.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -186,5 +198,45 @@ describe('completion', () => {
     vi.stubEnv('SHELL', `/bin/${shell}`);
     vi.stubEnv('ZSH_NAME', '');
     expect((await typed('completion')).out).toMatchSnapshot();
+  });
+});
+
+describe('paths', () => {
+  const hang = command({
+    name: 'hang',
+    target: 'studio:hang',
+    summary: 'Hangs pictures.',
+    options: {
+      pictures: { path: true, coerce: pathList, describe: 'which' },
+      on: { type: 'string', path: true, default: 'wall', describe: 'where' },
+    },
+    run: (values) => got(values),
+  });
+  const hung = async (...words: string[]) => {
+    got.mockClear();
+    await main({ name: 'studio', version: '1.0.0', commands: [hang] }, ['hang', ...words]);
+    return got.mock.calls[0]?.[0] as { pictures: string[]; on: string };
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'id3-cli-'));
+  mkdirSync(join(folder, 'a,b'));
+  it('count from where the person stands, but for defaults and absolute ones', async () => {
+    vi.stubEnv('ID3_FROM', folder);
+    const { pictures, on } = await hung('--pictures=x,../y,/z');
+    expect(pictures.map((path) => resolve(path))).toEqual([join(folder, 'x'), join(folder, '../y'), '/z']);
+    expect(on).toBe('wall');
+    expect(resolve((await hung('--on=door')).on)).toBe(join(folder, 'door'));
+    vi.stubEnv('ID3_FROM', '');
+    expect(await hung('--pictures=x,../y', '--on=door')).toMatchObject({
+      pictures: ['x', '../y'],
+      on: 'door',
+    });
+  });
+  it('may have commas: where one is there, or given one by one', async () => {
+    vi.stubEnv('ID3_FROM', folder);
+    const names = async (...words: string[]) =>
+      (await hung(...words)).pictures.map((path) => relative(folder, resolve(path)));
+    expect(await names('--pictures=a,b')).toEqual(['a,b']);
+    expect(await names('--pictures=a,c')).toEqual(['a', 'c']);
+    expect(await names('--pictures=a,c', '--pictures=d')).toEqual(['a,c', 'd']);
   });
 });

@@ -3,6 +3,7 @@ import yargs, { type Argv } from 'yargs';
 import { Stopped, optionsOf, type Command, type Context, type Option, type Options } from './command.ts';
 import { completions } from './completion.ts';
 import { nearest } from './nearest.ts';
+import { fromWhereOneStands, pathList } from './paths.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** A command line: a program with commands. */
@@ -162,14 +163,24 @@ function split(
 }
 
 /** From what was typed for an option to its value. A default that is no text is a value already. */
-function checked(name: string, { choices, coerce }: Option): (given: unknown) => unknown {
+function checked(name: string, option: Option): (given: unknown) => unknown {
+  const { choices, coerce, path } = option;
+  const standing = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(standing)
+      : typeof value === 'string'
+        ? fromWhereOneStands(value)
+        : value;
   return (given) => {
+    // Given several times, each is one path, commas and all.
+    if (coerce === pathList && Array.isArray(given) && !given.includes('')) return standing(given);
     if (given === '' || Array.isArray(given))
       throw new UserError(`The option --${name} needs one value, as in --${name}=VALUE.`);
     if (typeof given !== 'string') return given;
     try {
       if (choices !== undefined && !choices.includes(given)) throw new Error(`one of ${choices.join(', ')}`);
-      return coerce === undefined ? given : coerce(given);
+      const value: unknown = coerce === undefined ? given : coerce(given);
+      return path && given !== option.default ? standing(value) : value;
     } catch (error) {
       throw new UserError(`The option --${name} is "${given}"; expected ${(error as Error).message}.`);
     }

@@ -10,8 +10,7 @@ export { exporters, type ExportFormat } from './export/formats.ts';
 export { exportImageFolder } from './export/image-folder.ts';
 export { exportRecordSet } from './export/record-set.ts';
 export { exportWebDataset } from './export/webdataset.ts';
-export { decodeImage } from './import/decode.ts';
-export { openPicture } from './import/netpbm.ts';
+export { decodePicture } from './import/decode.ts';
 export {
   pairListFormats,
   pairListSource,
@@ -20,7 +19,16 @@ export {
 } from './import/benchmarks.ts';
 export { detectFormat, importFormats, openImageSource, type ImportFormat } from './import/detect.ts';
 export { imageFolderSource, importImageFolder, unlabelledSource } from './import/image-folder.ts';
-export { importImages, type ImageSource, type ImportOptions } from './import/import-images.ts';
+export {
+  BAD,
+  describeReport,
+  importImages,
+  type Bad,
+  type ImageSource,
+  type ImportOptions,
+  type ImportReport,
+} from './import/import-images.ts';
+export { subset } from './import/subset.ts';
 export { recordSetSource } from './import/record-set.ts';
 export {
   POOLS,

@@ -1,8 +1,8 @@
 import { mean, standardDeviation } from '@id3/core';
 import { imagesToFloat, type Dataset } from '@id3/data';
-import type { Embed } from '@id3/model';
 import { cosines, normaliseRows } from '@id3/protocol';
-import type { InputConvention } from './onnx-recogniser.ts';
+import type { InputConvention } from './input-convention.ts';
+import type { OnnxRecogniser } from './onnx-recogniser.ts';
 import { auc, rocOf } from '@id3/protocol';
 
 /** What a recogniser makes of a few pairs under one convention. */
@@ -16,7 +16,7 @@ export interface ConventionScore {
 
 export interface ConventionProbe {
   readonly declared: ConventionScore;
-  /** Of the conventions that differ from it in one respect, the one with the best separation. */
+  /** Of it and the conventions that differ from it in one respect, the one with the best separation. */
   readonly best: ConventionScore;
   /** What to say to a person where another convention is clearly better. */
   readonly warning: string | undefined;
@@ -33,9 +33,9 @@ export function alternatives(declared: InputConvention): InputConvention[] {
     { mean: 0, std: 255 }, // [0, 1]
     { mean: 0, std: 1 }, // [0, 255]
   ];
-  const flipped = declared.channels === 'RGB' ? ('BGR' as const) : ('RGB' as const);
+  const flipped = { RGB: ['BGR'], BGR: ['RGB'], grey: [] } as const;
   return [
-    { ...declared, channels: flipped },
+    ...flipped[declared.channels].map((channels) => ({ ...declared, channels })),
     ...ranges
       .filter(({ mean, std }) => mean !== declared.mean || std !== declared.std)
       .map((range) => ({ ...declared, ...range })),
@@ -43,15 +43,12 @@ export function alternatives(declared: InputConvention): InputConvention[] {
 }
 
 /**
- * Embeds a few pairs of a benchmark by the declared input convention and by its {@link alternatives}. A recogniser that is fed
+ * Embeds a few pairs of a benchmark by a recogniser's input convention and by those {@link alternatives} that it takes. A recogniser that is fed
  * otherwise than it was trained tells people apart worse, so a clearly better alternative gives a warning. A network that does
  * not mind the difference, such as the order of colours, gives none.
- *
- * @param load gives the recogniser under a convention
  */
 export async function probeConvention(
-  load: (convention: InputConvention) => Promise<Embed>,
-  declared: InputConvention,
+  { convention: declared, takes, embedAs }: OnnxRecogniser,
   benchmark: Dataset,
 ): Promise<ConventionProbe> {
   const pairs = evenly(benchmark, PAIRS);
@@ -61,8 +58,7 @@ export async function probeConvention(
   const images = imagesToFloat(benchmark, indices);
   const { height, width } = benchmark;
   const score = async (convention: InputConvention): Promise<ConventionScore> => {
-    const embed = await load(convention);
-    const embeddings = await embed(images, [indices.length, height, width, 3]);
+    const embeddings = await embedAs(convention)(images, [indices.length, height, width, 3]);
     const size = embeddings.length / indices.length;
     const values = cosines(normaliseRows(embeddings, size), size, placed);
     return {
@@ -74,9 +70,10 @@ export async function probeConvention(
     };
   };
   const scores: ConventionScore[] = [];
-  for (const convention of [declared, ...alternatives(declared)]) scores.push(await score(convention));
+  for (const convention of [declared, ...alternatives(declared).filter(takes)])
+    scores.push(await score(convention));
   const [own, ...others] = scores;
-  const best = others.reduce((a, b) => (b.separation > a.separation ? b : a));
+  const best = [own, ...others].reduce((a, b) => (b.separation > a.separation ? b : a));
   const isWorse = best.separation > own.separation + CLEAR_GAIN && best.auc >= own.auc;
   const { channels, mean, std } = best.convention;
   const warning = isWorse

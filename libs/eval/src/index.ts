@@ -1,6 +1,7 @@
 export * from './attributes.ts';
 export * from './benchmarks.ts';
 export * from './convention-probe.ts';
+export * from './input-convention.ts';
 export * from './onnx-recogniser.ts';
 export * from './open-questions.ts';
 export * from './frechet.ts';

@@ -2,135 +2,203 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng, UserError } from '@id3/core';
-import { DatasetWriter, openDataset, type Dataset, type Pair } from '@id3/data';
-import { contiguousFolds } from '@id3/formats';
-import { encodeModel } from '@id3/tfjs-backend-onnx';
+import type { AnyElementType } from '@id3/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
-import { probeConvention } from './convention-probe.ts';
-import {
-  asInput,
-  inputConventionSchema,
-  loadOnnxRecogniser,
-  type InputConvention,
-} from './onnx-recogniser.ts';
+import { asInput, type DeclaredConvention, type InputConvention } from './input-convention.ts';
+import { openOnnxRecogniser, type OnnxOptions } from './onnx-recogniser.ts';
+import { D, PIXELS, SIZE, linearModel, type LinearModel } from './onnx-testing.ts';
 
-const SIZE = 8;
-const D = 16;
-const PIXELS = 3 * SIZE * SIZE;
+const COUNT = 6;
+const rng = new Rng(1, 'onnx');
+const matrix = rng.normals(PIXELS * D);
+/** As uint8 pictures are: whole numbers from 0 to 255. */
+const bytes = Uint8Array.from({ length: COUNT * PIXELS }, () => rng.int(256));
+const images = Float32Array.from(bytes, (value) => value / 127.5 - 1);
 
-/** A model that maps an image's values, in the order that it is given, by a matrix [PIXELS,D]; it takes `batch` images at a time. */
-function linearModel(matrix: Float32Array, batch: number): Uint8Array {
-  const int64 = (values: number[]) => new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
-  return encodeModel({
-    nodes: [
-      { op: 'Reshape', domain: '', inputs: ['images', 'rows'], output: 'flat', attributes: {} },
-      { op: 'MatMul', domain: '', inputs: ['flat', 'matrix'], output: 'embedding', attributes: {} },
-    ],
-    constants: [
-      { name: 'rows', type: 'int64', shape: [2], data: int64([batch, PIXELS]) },
-      { name: 'matrix', type: 'float32', shape: [PIXELS, D], data: new Uint8Array(matrix.buffer) },
-    ],
-    inputs: [{ name: 'images', type: 'float32', shape: [batch, 3, SIZE, SIZE] }],
-    outputs: [{ name: 'embedding', type: 'float32', shape: [batch, D] }],
-  });
+const open = (
+  { matrix: own = matrix, ...model }: Partial<LinearModel> = {},
+  declared: DeclaredConvention = {},
+  options: OnnxOptions = {},
+) => {
+  const used = own.slice(0, (model.channels ?? 3) * SIZE * SIZE * D);
+  return openOnnxRecogniser(linearModel({ matrix: used, ...model }), declared, { threads: 1, ...options });
+};
+/** What a recogniser gives for the images. */
+async function embedded(...given: Parameters<typeof open>): Promise<Float32Array> {
+  const { convention, embedAs } = await open(...given);
+  return embedAs(convention)(images, [COUNT, SIZE, SIZE, 3]);
 }
 
-const declared = (change: Partial<InputConvention> = {}): InputConvention =>
-  inputConventionSchema.parse({ size: SIZE, ...change });
-
-describe('an ONNX recogniser', () => {
-  it('computes what its matrix says, under any convention, one by one or at once', async () => {
-    const rng = new Rng(1, 'onnx');
-    const matrix = rng.normals(PIXELS * D);
-    const images = Float32Array.from({ length: 2 * PIXELS }, () => rng.uniform(-1, 1));
-    const conventions = [
-      declared(),
-      declared({ channels: 'BGR', mean: [104, 117, 123], std: [1, 2, 3] }),
-      declared({ mean: 0, std: 255 }),
-    ];
-    for (const convention of conventions)
-      for (const batch of [1, 2]) {
-        const embed = await loadOnnxRecogniser(linearModel(matrix, batch), convention, { threads: 1 });
-        const got = await embed(images, [2, SIZE, SIZE, 3]);
-        expect(got).toHaveLength(2 * D);
-        const { channels, mean, std } = convention;
-        for (let b = 0; b < 2; b++)
-          for (let k = 0; k < D; k++) {
-            let want = 0;
-            for (let c = 0; c < 3; c++)
-              for (let i = 0; i < SIZE * SIZE; i++) {
-                const value = images[b * PIXELS + i * 3 + (channels === 'RGB' ? c : 2 - c)];
-                const of = (x: number | number[]) => (Array.isArray(x) ? x[c] : x);
-                want += (((value + 1) * 127.5 - of(mean)) / of(std)) * matrix[(c * SIZE * SIZE + i) * D + k];
-              }
-            expect(Math.abs(got[b * D + k] - want) / (1 + Math.abs(want))).toBeLessThan(1e-3);
-          }
-      }
+/** The same function, straight from the bytes: Σ (value - mean) / std · matrix; greys may be made whole. */
+function reference(
+  channels: InputConvention['channels'],
+  mean: number[],
+  std: number[],
+  made = (grey: number) => grey,
+): number[] {
+  const planes = channels === 'grey' ? 1 : 3;
+  const value = (b: number, c: number, i: number) => {
+    const [red, green, blue] = bytes.subarray((b * SIZE * SIZE + i) * 3);
+    if (channels === 'grey') return made(0.299 * red + 0.587 * green + 0.114 * blue);
+    return (channels === 'RGB' ? [red, green, blue] : [blue, green, red])[c];
+  };
+  return Array.from({ length: COUNT * D }, (_, at) => {
+    let total = 0;
+    for (let c = 0; c < planes; c++)
+      for (let i = 0; i < SIZE * SIZE; i++)
+        total +=
+          ((value(Math.floor(at / D), c, i) - mean[c]) / std[c]) *
+          matrix[(c * SIZE * SIZE + i) * D + (at % D)];
+    return total;
   });
-  it('scales images of another size, and keeps the layout that is asked for', () => {
+}
+const same = (x: number) => [x, x, x];
+
+/** The largest difference as a share of the largest value. */
+function error(got: ArrayLike<number>, want: readonly number[]): number {
+  expect(got).toHaveLength(want.length);
+  return Math.max(...want.map((x, i) => Math.abs(got[i] - x))) / Math.max(...want.map(Math.abs));
+}
+
+/** An input's type: the values that it is given by default, and how exact they are. */
+const INPUTS = [
+  { input: 'float32', mean: 127.5, std: 127.5, exact: 1e-5 },
+  { input: 'float64', mean: 127.5, std: 127.5, exact: 1e-5 },
+  { input: 'float16', mean: 127.5, std: 127.5, exact: 2e-3 },
+  { input: 'uint8', mean: 0, std: 1, exact: 1e-5 },
+  { input: 'int8', mean: 128, std: 1, exact: 1e-5 },
+  { input: 'int32', mean: 0, std: 1, exact: 1e-5 },
+  { input: 'int64', mean: 0, std: 1, exact: 1e-5 },
+] as const;
+/** An output's type, and how exact it is where values go to about 10. */
+const OUTPUTS = [
+  { output: 'float32', exact: 1e-5 },
+  { output: 'float64', exact: 1e-5 },
+  { output: 'float16', exact: 1e-3 },
+  { output: 'int32', exact: 0.1 },
+  { output: 'int16', exact: 0.1 },
+] as const;
+
+describe('an ONNX recogniser of', () => {
+  const kinds = ['one', 'norm first', 'wide'] as const;
+  const combinations = INPUTS.flatMap((input) =>
+    OUTPUTS.flatMap((output) =>
+      (['NCHW', 'NHWC'] as const).flatMap((layout) =>
+        (['N', 1, 4] as const).map((batch) => ({ input, output, layout, batch })),
+      ),
+    ),
+  ).map((given, i) => ({
+    ...given,
+    outputs: kinds[i % 3],
+    channels: i % 4 === 3 ? (1 as const) : (3 as const),
+  }));
+
+  it('210 kinds of types, layouts, batches, channels and outputs gives what its matrix says', async () => {
+    expect(combinations).toHaveLength(210);
+    for (const { input, output, ...others } of combinations) {
+      const channels = others.channels === 1 ? 'grey' : 'RGB';
+      const made = input.std === 1 ? Math.round : undefined;
+      const want = reference(channels, same(input.mean), same(input.std), made);
+      // Whole and half numbers must hold the values.
+      const unit = Math.max(...want.map(Math.abs)) / 100;
+      const model = { ...others, input: input.input, output: output.output };
+      const scaled = matrix.map((x) => x / unit);
+      const got = await embedded({ ...model, matrix: scaled });
+      // A grey between two whole numbers may become either.
+      const grey = channels === 'grey' && made ? 2e-3 : 0;
+      expect(
+        error(
+          got.map((x) => x * unit),
+          want,
+        ),
+        JSON.stringify(model),
+      ).toBeLessThan(input.exact + output.exact + grey);
+    }
+  });
+  it('any declared convention is given it', async () => {
+    const conventions = [
+      { channels: 'BGR', mean: [104, 117, 123], std: [1, 2, 3] },
+      { channels: 'RGB', mean: [0, 0, 0], std: [255, 255, 255] },
+    ] as const;
+    for (const { channels, mean, std } of conventions) {
+      const got = await embedded({}, { channels, mean: [...mean], std: [...std] });
+      expect(error(got, reference(channels, [...mean], [...std]))).toBeLessThan(1e-5);
+    }
+  });
+  it('any size takes the size that is declared, of any count of channels too', async () => {
+    const { convention, embedAs } = await open({ side: 'S' }, { size: SIZE });
+    expect(convention).toEqual({ size: SIZE, channels: 'RGB', mean: 127.5, std: 127.5, layout: 'NCHW' });
     const flat = new Float32Array(12 * 12 * 3).fill(0.5);
-    expect(new Set(asInput(flat, [1, 12, 12], declared()))).toEqual(new Set([0.5]));
-    const rng = new Rng(2, 'layout');
-    const image = Float32Array.from({ length: PIXELS }, () => rng.uniform(-1, 1));
-    asInput(image, [1, SIZE, SIZE], declared({ layout: 'NHWC' })).forEach((value, k) =>
-      expect(value).toBeCloseTo(image[k], 5),
+    const got = await embedAs(convention)(flat, [1, 12, 12, 3]);
+    const columns = Array.from({ length: D }, (_, k) =>
+      matrix.reduce((total, x, at) => total + (at % D === k ? x / 2 : 0), 0),
+    );
+    expect(error(got, columns)).toBeLessThan(1e-5);
+  });
+  it('several outputs is asked for the one that is named, and refuses to guess', async () => {
+    await expect(open({ outputs: 'two' })).rejects.toThrow(
+      /2 outputs that can be the embedding; name one by --output\.name: embedding \(float32 \[N, 16\]\), twin/,
+    );
+    const want = reference('RGB', same(127.5), same(127.5));
+    expect(error(await embedded({ outputs: 'two' }, {}, { output: 'twin' }), want)).toBeLessThan(1e-5);
+    await expect(open({}, {}, { output: 'twin' })).rejects.toThrow(
+      /no output of numbers that is called twin/,
+    );
+    await expect(embedded({ outputs: 'norm first' }, {}, { output: 'norm' })).rejects.toThrow(
+      /gives 1 numbers for each image in its output norm/,
     );
   });
-  it('refuses a broken file and a size that the model does not take', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'id3-onnx-')), 'broken.onnx');
-    writeFileSync(path, 'no model');
-    await expect(loadOnnxRecogniser(path, declared())).rejects.toThrow(UserError);
-    const model = linearModel(new Float32Array(PIXELS * D), 1);
-    await expect(loadOnnxRecogniser(model, declared({ size: 112 }))).rejects.toThrow(/input\.size/);
+  it('a flag beside the images gets it false; what else it wants is refused', async () => {
+    const want = reference('RGB', same(127.5), same(127.5));
+    expect(error(await embedded({ extra: 'bool' }), want)).toBeLessThan(1e-5);
+    await expect(open({ extra: 'float32' })).rejects.toThrow(
+      /wants extra \(float32 \[1\]\) beside the images/,
+    );
+  });
+  it('fewer rows than images is refused, or given so many as it has rows', async () => {
+    await expect(embedded({ rows: 'first' })).rejects.toThrow(
+      /gives 1 rows for 6 images in its output embedding/,
+    );
+    const one = await embedded({ rows: 'sum' });
+    expect(error(one, reference('RGB', same(127.5), same(127.5)))).toBeLessThan(1e-5);
   });
 });
 
-/** People who differ in a pattern of red; blue is noise. */
-function redPeople(): Dataset {
-  const rng = new Rng(3, 'red');
-  const people = 40;
-  const patterns = Array.from({ length: people }, () => rng.normals(SIZE * SIZE));
-  const images = new Uint8Array(2 * people * PIXELS);
-  for (let i = 0; i < images.length; i++) {
-    const image = Math.floor(i / PIXELS);
-    const pixel = Math.floor((i % PIXELS) / 3);
-    const signal = i % 3 === 0 ? patterns[image >> 1][pixel] : rng.normal();
-    images[i] = Math.max(0, Math.min(255, 127.5 + 30 * signal + 15 * rng.normal()));
-  }
-  const count = 2 * people;
-  const folds = contiguousFolds(count, 10);
-  const pairs = Array.from({ length: count }, (_, i): Pair => {
-    const a = i & ~1;
-    return { a, b: i % 2 ? a + 1 : (a + 2) % count, same: i % 2 === 1, fold: folds[i] };
+describe('refused is', () => {
+  it('a broken file', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'id3-onnx-')), 'broken.onnx');
+    writeFileSync(path, 'no model');
+    await expect(openOnnxRecogniser(path)).rejects.toThrow(UserError);
+    await expect(openOnnxRecogniser(path)).rejects.toThrow(/broken\.onnx cannot be loaded as an ONNX model/);
   });
-  const folder = mkdtempSync(join(tmpdir(), 'id3-probe-'));
-  const options = {
-    kind: 'imported',
-    spec: 1,
-    height: SIZE,
-    width: SIZE,
-    count,
-    imagesPerShard: count,
-  } as const;
-  const writer = DatasetWriter.open(folder, options);
-  writer.writeShard(0, { images, records: Array.from({ length: count }, (_, i) => ({ label: i >> 1 })) });
-  writer.finish({ pairs });
-  return openDataset(folder);
-}
+  it.each<[DeclaredConvention, Partial<LinearModel>, RegExp]>([
+    [
+      { size: 112 },
+      {},
+      /takes images \(float32 \[N, 3, 8, 8\]\), which RGB images of 112×112 .*--input\.size/,
+    ],
+    [{ layout: 'NHWC' }, {}, /order NHWC do not fit/],
+    [{ channels: 'grey' }, {}, /grey images/],
+    [{ channels: 'RGB' }, { channels: 1 }, /RGB images/],
+    [{ mean: [1, 2, 3] }, { channels: 1 }, /takes one channel; give one number/],
+    [{ mean: 127.5, std: 127.5 }, { input: 'uint8' }, /takes whole numbers \(uint8\)/],
+    [{ mean: 0 }, { input: 'int8' }, /takes whole numbers \(int8\)/],
+  ])('%j of %j', async (declared, model, message) => {
+    await expect(open(model, declared)).rejects.toThrow(UserError);
+    await expect(open(model, declared)).rejects.toThrow(message);
+  });
+  it.each<[AnyElementType]>([['bool']])('an output of %s', async (output) =>
+    expect(open({ output })).rejects.toThrow(/cannot be loaded|no output that can be an embedding/),
+  );
+  it('a size that the graph cannot compute on', async () => {
+    await expect(embedded({ side: 'S' }, { size: 9 })).rejects.toThrow(
+      /cannot compute on images \[6, 3, 9, 9\] .*set --input\.size/,
+    );
+  });
+});
 
-describe('the probe of a convention', () => {
-  // A recogniser that was trained to see the first of R, G, B alone.
-  const rng = new Rng(4, 'matrix');
-  const matrix = rng.normals(PIXELS * D).map((value, k) => (k < SIZE * SIZE * D ? value : 0));
-  const load = (convention: InputConvention) =>
-    loadOnnxRecogniser(linearModel(matrix, 1), convention, { threads: 1 });
-  it('warns where the colours are declared the wrong way round, and only there', async () => {
-    const benchmark = redPeople();
-    const right = await probeConvention(load, declared({ channels: 'RGB' }), benchmark);
-    expect(right.warning).toBeUndefined();
-    expect(right.declared.auc).toBeGreaterThan(0.9);
-    const wrong = await probeConvention(load, declared({ channels: 'BGR' }), benchmark);
-    expect(wrong.warning).toMatch(/likely wrong.*RGB/);
-    expect(wrong.declared.auc).toBeLessThan(0.7);
-  });
+it('images are laid out as the convention says', () => {
+  const convention = { size: SIZE, channels: 'RGB', mean: 127.5, std: 127.5, layout: 'NHWC' } as const;
+  const one = images.subarray(0, PIXELS);
+  asInput(one, [1, SIZE, SIZE], convention).forEach((value, k) => expect(value).toBeCloseTo(one[k], 5));
 });

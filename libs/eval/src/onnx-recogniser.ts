@@ -1,120 +1,157 @@
+import { readFileSync } from 'node:fs';
 import type * as ort from 'onnxruntime-node';
-import { UserError, firstLine, sum } from '@id3/core';
-import { interpolation, type Embed } from '@id3/model';
-import { Matrix } from 'ml-matrix';
-import { z } from 'zod';
+import { UserError, firstLine } from '@id3/core';
+import type { Embed } from '@id3/model';
+import { doorOf, withFloat32Doors } from '@id3/tfjs-backend-onnx';
+import { asInput, channelCount, type DeclaredConvention, type InputConvention } from './input-convention.ts';
+import {
+  chooseEmbedding,
+  chooseImageInput,
+  conventionOf,
+  conventionRefusal,
+  fixed,
+  isWhole,
+  type Port,
+} from './onnx-signature.ts';
 
-/** How a recogniser from elsewhere wants its images. The defaults are those of InsightFace's models. */
-export const inputConventionSchema = z.strictObject({
-  /** Pixels of a side. */
-  size: z.int().min(8).max(1024).default(112),
-  channels: z.enum(['RGB', 'BGR']).default('RGB'),
-  /** Subtracted from values from 0 to 255, one number or one for each channel in the order of `channels`. */
-  mean: z.union([z.number(), z.array(z.number()).length(3)]).default(127.5),
-  /** Then divided by. */
-  std: z.union([z.number().positive(), z.array(z.number().positive()).length(3)]).default(127.5),
-  layout: z.enum(['NCHW', 'NHWC']).default('NCHW'),
-});
-export type InputConvention = z.infer<typeof inputConventionSchema>;
-export const INSIGHTFACE: InputConvention = inputConventionSchema.parse({});
+/** A recogniser in an ONNX file, for evaluation. */
+export interface OnnxRecogniser {
+  /** How it wants its images. */
+  readonly convention: InputConvention;
+  /** Whether its input can be given images of another convention. */
+  takes(convention: InputConvention): boolean;
+  /** Embeds images that it is given in a convention that it takes. Throws a UserError where it does not give one row of numbers for each. */
+  embedAs(convention: InputConvention): Embed;
+}
+
+export interface OnnxOptions {
+  /** Of the embedding, where several outputs can be one. */
+  readonly output?: string;
+  /** Default: as many as the machine has cores. */
+  readonly threads?: number;
+}
 
 /**
- * A recogniser in an ONNX file, for evaluation: its first input takes the images, its first output is the embedding [B,d]. A model
- * of a fixed batch gets no more images at once than that. Throws a UserError where the file cannot be loaded, or where its input does not
- * fit the convention.
+ * Opens a recogniser by its own description of its inputs and outputs. A fixed batch is filled up, flags such as `phase_train` are false. Throws
+ * a UserError where the file cannot be loaded, where no one output can be the embedding, or where the input does not fit what is declared.
  */
-export async function loadOnnxRecogniser(
+export async function openOnnxRecogniser(
   model: string | Uint8Array,
-  convention: InputConvention = INSIGHTFACE,
-  { threads }: { threads?: number } = {},
-): Promise<Embed> {
-  const runtime = await import('onnxruntime-node');
+  declared: DeclaredConvention = {},
+  { output: wanted, threads }: OnnxOptions = {},
+): Promise<OnnxRecogniser> {
   const name = typeof model === 'string' ? model : 'the model';
-  let session: ort.InferenceSession;
-  try {
-    // One call for a path, one for bytes: TypeScript does not join overloads.
-    const options = { intraOpNumThreads: threads ?? 0, logSeverityLevel: 3 as const };
-    session =
-      typeof model === 'string'
-        ? await runtime.InferenceSession.create(model, options)
-        : await runtime.InferenceSession.create(model, options);
-  } catch (error) {
-    throw new UserError(`${name} cannot be loaded as an ONNX model (${firstLine(error)}); check the file.`);
+  const described = await load(name, model, threads);
+  const { images, flags } = chooseImageInput(name, portsOf(described.inputMetadata));
+  const batch = fixed(images.shape[0]);
+  const output = chooseEmbedding(name, portsOf(described.outputMetadata), { wanted, batch });
+  const convention = conventionOf(name, images, declared);
+  const foreign = ({ type }: Port) => type !== 'float32';
+  const doors = {
+    inputs: [images].filter(foreign).map((port) => port.name),
+    outputs: [output].filter(foreign).map((port) => port.name),
+  };
+  let session = described;
+  if (doors.inputs.length + doors.outputs.length > 0) {
+    await described.release();
+    const bytes = typeof model === 'string' ? readFileSync(model) : model;
+    session = await load(name, withFloat32Doors(bytes, doors), threads);
   }
-  const { size, layout } = convention;
-  const [input] = session.inputMetadata;
-  const shape = 'shape' in input ? input.shape : [];
-  const sides = layout === 'NCHW' ? shape.slice(2) : shape.slice(1, 3);
-  for (const side of sides)
-    if (typeof side === 'number' && side > 0 && side !== size)
-      throw new UserError(
-        `${name} takes images [${shape.join(', ')}], but its declared convention is ${layout} of ${size}×${size} pixels; set --input.size and --input.layout.`,
-      );
-  const maxBatch = typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : Infinity;
-  return async (images, [batch, height, width]) => {
-    const values = asInput(images, [batch, height, width], convention);
-    const pixels = 3 * size * size;
-    const rows: Float32Array[] = [];
-    for (let from = 0; from < batch; from += Math.min(maxBatch, batch)) {
-      const count = Math.min(maxBatch, batch - from);
-      const dims = layout === 'NCHW' ? [count, 3, size, size] : [count, size, size, 3];
-      const tensor = new runtime.Tensor(
-        'float32',
-        values.subarray(from * pixels, (from + count) * pixels),
-        dims,
-      );
-      const outputs = await session.run({ [session.inputNames[0]]: tensor });
-      const { data } = outputs[session.outputNames[0]];
-      if (!(data instanceof Float32Array))
-        throw new UserError(
-          `${name} does not give embeddings in 32-bit floats; export it with such an output.`,
-        );
-      rows.push(data);
-    }
-    const all = new Float32Array(sum(rows.map((row) => row.length)));
-    let at = 0;
-    for (const row of rows) {
-      all.set(row, at);
-      at += row.length;
-    }
-    return all;
+  const door = (port: Port) => (foreign(port) ? doorOf(port.name) : port.name);
+  const run = await runnerOf(session, { input: door(images), output: door(output), flags });
+  // A model that says how many rows it gives was traced with so many images.
+  const atOnce = batch ?? (output.shape.length > 1 ? fixed(output.shape[0]) : undefined);
+  return {
+    convention,
+    takes: (other) => conventionRefusal(images, other) === undefined,
+    embedAs:
+      (other) =>
+      async (pictures, [count, height, width]) => {
+        const { size, layout } = other;
+        const values = asInput(pictures, [count, height, width], other);
+        const channels = channelCount(other);
+        const given = {
+          values: isWhole(images) ? values.map(Math.round) : values,
+          image: layout === 'NCHW' ? [channels, size, size] : [size, size, channels],
+          count,
+        };
+        return inBatches(given, atOnce ?? count, async (batchValues, dims) => {
+          const { data, rows } = await run(batchValues, dims).catch((error: unknown) => {
+            throw new UserError(
+              `${name} cannot compute on images [${dims.join(', ')}] (${firstLine(error)}); set --input.size as its description says.`,
+            );
+          });
+          const expected = dims[0];
+          if (rows !== expected)
+            throw new UserError(
+              `${name} gives ${rows} rows for ${expected} images in its output ${output.name}; export it with a row for each image, or for one image at a time (a fixed batch of 1).`,
+            );
+          if (data.length < 2 * rows)
+            throw new UserError(
+              `${name} gives ${data.length / rows} numbers for each image in its output ${output.name}, which is no embedding; name another by --output.name.`,
+            );
+          return data;
+        });
+      },
   };
 }
 
-/** Images [B,H,W,3] in [-1,1] as a convention wants them: scaled to its size, in its order and its range. */
-export function asInput(
-  images: Float32Array,
-  [batch, height, width]: readonly [number, number, number],
-  { size, channels, mean, std, layout }: InputConvention,
-): Float32Array {
-  const out = new Float32Array(batch * size * size * 3);
-  const scale = scaler(height, width, size);
-  const of = (value: number | number[], c: number) => (typeof value === 'number' ? value : value[c]);
-  for (let b = 0; b < batch; b++)
-    for (let c = 0; c < 3; c++) {
-      const source = channels === 'RGB' ? c : 2 - c;
-      const plane = Float32Array.from(
-        { length: height * width },
-        (_, i) => images[(b * height * width + i) * 3 + source],
-      );
-      const scaled = scale(plane);
-      const [m, s] = [of(mean, c), of(std, c)];
-      for (let i = 0; i < size * size; i++) {
-        const at = layout === 'NCHW' ? (b * 3 + c) * size * size + i : (b * size * size + i) * 3 + c;
-        out[at] = ((scaled[i] + 1) * 127.5 - m) / s;
-      }
-    }
-  return out;
+async function load(name: string, model: string | Uint8Array, threads = 0): Promise<ort.InferenceSession> {
+  const { InferenceSession } = await import('onnxruntime-node');
+  const options = { intraOpNumThreads: threads, logSeverityLevel: 3 as const };
+  try {
+    // One call for a path, one for bytes: TypeScript does not join overloads.
+    return typeof model === 'string'
+      ? await InferenceSession.create(model, options)
+      : await InferenceSession.create(model, options);
+  } catch (error) {
+    throw new UserError(`${name} cannot be loaded as an ONNX model (${firstLine(error)}); check the file.`);
+  }
 }
 
-/** Scales planes [height,width] to [size,size]: a product with the interpolation's weights from either side. */
-function scaler(height: number, width: number, size: number): (plane: Float32Array) => ArrayLike<number> {
-  if (height === size && width === size) return (plane) => plane;
-  const rows = Matrix.from1DArray(size, height, interpolation(height, size, 0, 1));
-  const columns = Matrix.from1DArray(size, width, interpolation(width, size, 0, 1)).transpose();
-  return (plane) =>
-    rows
-      .mmul(Matrix.from1DArray(height, width, plane))
-      .mmul(columns)
-      .to1DArray();
+const portsOf = (metadata: readonly ort.InferenceSession.ValueMetadata[]): Port[] =>
+  metadata.map((value) => (value.isTensor ? value : { name: value.name, type: undefined, shape: [] }));
+
+type Run = (values: Float32Array, dims: readonly number[]) => Promise<{ data: Float32Array; rows: number }>;
+
+/** A model as a function of its images, all flags false. */
+async function runnerOf(
+  session: ort.InferenceSession,
+  { input, output, flags }: { input: string; output: string; flags: readonly Port[] },
+): Promise<Run> {
+  const { Tensor } = await import('onnxruntime-node');
+  const off = flags.map(({ name, shape }) => {
+    const dims = shape.map((size) => fixed(size) ?? 1);
+    return [name, new Tensor('bool', new Uint8Array(dims.reduce((a, b) => a * b, 1)), dims)] as const;
+  });
+  return async (values, dims) => {
+    const tensor = new Tensor('float32', values, dims);
+    const { [output]: result } = await session.run({ [input]: tensor, ...Object.fromEntries(off) }, [output]);
+    return { data: result.data as Float32Array, rows: result.dims.length > 1 ? result.dims[0] : 1 };
+  };
+}
+
+/** Runs images through a function of `atOnce` of them, and joins the rows. The last batch is filled up with zeros, whose rows are dropped. */
+async function inBatches(
+  { values, image, count }: { values: Float32Array; image: readonly number[]; count: number },
+  atOnce: number,
+  run: (values: Float32Array, dims: readonly number[]) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  const each = values.length / count;
+  const rows: Float32Array[] = [];
+  for (let from = 0; from < count; from += atOnce) {
+    const here = Math.min(atOnce, count - from);
+    const part = values.subarray(from * each, (from + here) * each);
+    const full = here === atOnce ? part : new Float32Array(atOnce * each);
+    if (here < atOnce) full.set(part);
+    const data = await run(full, [atOnce, ...image]);
+    rows.push(data.subarray(0, (data.length / atOnce) * here));
+  }
+  const all = new Float32Array(rows.reduce((total, row) => total + row.length, 0));
+  let at = 0;
+  for (const row of rows) {
+    all.set(row, at);
+    at += row.length;
+  }
+  return all;
 }

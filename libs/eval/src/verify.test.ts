@@ -53,4 +53,15 @@ describe('verify', () => {
     const diverged: Embed = async (images) => images.fill(NaN);
     await expect(verify(diverged, benchmark(1), { benchmark: 'x' })).rejects.toThrow(/not finite/);
   });
+
+  it.each([
+    ['zero', 0],
+    ['of one direction', 3],
+  ])('refuses embeddings that are all %s', async (_, value) => {
+    const constant: Embed = async (_images, [batch]) =>
+      new Float32Array(2 * batch).fill(value).map((x, i) => x * (1 + 1e-7 * (i % 3)));
+    await expect(verify(constant, benchmark(1), { benchmark: 'x' })).rejects.toThrow(
+      /same embedding for every image/,
+    );
+  });
 });

@@ -46,7 +46,7 @@ export interface VerificationResult extends Judgement {
 /**
  * Verifies a recogniser on a benchmark. The embeddings of an image and of its mirror image are summed and normalised, pairs are
  * scored by squared L2 distance, and each fold is judged at the threshold that the others choose. Throws a UserError where
- * the dataset has no pairs or an embedding is not finite.
+ * the dataset has no pairs, an embedding is not finite or all are the same.
  *
  * Agrees with InsightFace's `verification.py` (tested to 1e-12 against a separate implementation in Python), except here:
  * - Thresholds: by default the best of all. `thresholds: 'insightface'` tries a grid of 0.01 and gives the accuracy of
@@ -66,6 +66,7 @@ export async function verify(
 ): Promise<VerificationResult> {
   const pairs = pairsOf(dataset);
   const { rows, size } = await protocolEmbeddings(embed, dataset, options.batchSize);
+  refuseConstant(rows, size);
   const scored = {
     distances: squaredDistances(rows, size, pairs),
     same: pairs.map((pair) => pair.same),
@@ -129,4 +130,20 @@ export function judge(
     eer: eer(roc),
     tarAtFar: Object.fromEntries(measurableFars(roc, fars).map((far) => [String(far), tarAtFar(roc, far)])),
   };
+}
+
+/** Largest squared distance between unit embeddings that rounding in 32-bit floats explains. */
+const ROUNDING = 1e-10;
+
+/** Throws a UserError where all normalised embeddings [n,size] are the same (all zero, say): any accuracy of such would be by chance. */
+function refuseConstant(embeddings: Float32Array | Float64Array, size: number): void {
+  const first = embeddings.subarray(0, size);
+  for (let from = size; from < embeddings.length; from += size) {
+    let distance = 0;
+    for (let k = 0; k < size; k++) distance += (embeddings[from + k] - first[k]) ** 2;
+    if (distance > ROUNDING) return;
+  }
+  throw new UserError(
+    'The recogniser gives the same embedding for every image, which tells nobody apart; check its output and the convention of its input.',
+  );
 }

@@ -64,6 +64,12 @@ export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
       bin('c_codecs\nencode\nq\x01X\x02\0\0\0\xc3\xbfX\x06\0\0\0latin1\x86Rq\x04h\x04e]K\x01a\x86.'),
       bytes('\x80\x04\x95\x0e\0\0\0\0\0\0\0](C\x01x\x94C\x01y\x94e]\x94\x88a\x86\x94.'),
       bytes('\x80\x05](\x8e\x01\0\0\0\0\0\0\0xT\x01\0\0\0ye]\x89a\x86.'),
+      // One image as NumPy's array of protocol 3, twice, and NumPy's bool.
+      bytes(
+        '\x80\x03](cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85C\x01b\x87Rq\x01(K\x01K\x02\x85' +
+          'cnumpy\ndtype\nq\x02X\x02\0\0\0u1\x89\x88\x87R(K\x03X\x01\0\0\0|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89C\x02xytbh\x01e]' +
+          'cnumpy.core.multiarray\nscalar\nh\x02X\x02\0\0\0b1\x89\x88\x87RC\x01\x01\x86Ra\x86.',
+      ),
       bin('\x8c\x05posix\x8c\x06system\x93U\x04true\x85R.'),
     ],
     fragments: [
@@ -73,6 +79,11 @@ export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
       'R',
       '.',
       'h\x01',
+      'b',
+      'N',
+      'M\x01\0',
+      '\x96\x01\0\0\0\0\0\0\0x',
+      'cnumpy\nndarray\n',
       'q\x01',
       'r\xff\xff\xff\xff',
       'j\0\0\0\0',

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '@id3/core';
@@ -54,6 +55,53 @@ describe.runIf(hasPython)('pickles written by python3', () => {
   });
 });
 
+/** Whether python3 has NumPy, which Debian packages as python3-numpy. */
+const hasNumpy = hasPython && spawnSync('python3', ['-c', 'import numpy']).status === 0;
+
+describe.runIf(hasNumpy)('pickles of NumPy', () => {
+  const folder = freshFolder();
+  const paths = contents.map((content, i) => {
+    writeFileSync(join(folder, String(i)), content);
+    return join(folder, String(i));
+  });
+  const combinations = [2, 3, 4, 5].flatMap((protocol) =>
+    ['bytes', 'bytearray', 'array', 'readonly'].flatMap((images) =>
+      ['bools', 'scalars', 'array', 'uint8'].map((kind) => ({ protocol, images, kind })),
+    ),
+  );
+  it('are read in every protocol, of arrays, bytearrays, scalars and both', () => {
+    const jobs = combinations.map(({ protocol, images, kind }) => ({
+      path: join(folder, `${protocol}-${images}-${kind}.bin`),
+      protocol,
+      images,
+      kind,
+    }));
+    python('write_numpy_bin.py', ['101', ...paths], JSON.stringify(jobs));
+    for (const { path, protocol, images, kind } of jobs) {
+      // Before protocol 5 a bytearray is a call of Python's, which is never done.
+      if (images === 'bytearray' && protocol < 5) {
+        expect(() => readVerificationBin(path)).toThrow(/asks Python to call \w+\.bytearray/);
+        continue;
+      }
+      const read = readVerificationBin(path);
+      expect(
+        read.images.map((image) => Buffer.from(image)),
+        path,
+      ).toEqual(contents);
+      expect(read.same, `${path} ${kind}`).toEqual(flags);
+    }
+  });
+  it('of raw pixels are refused', () => {
+    const path = join(folder, 'pixels.bin');
+    python(
+      'write_numpy_bin.py',
+      ['1', ...paths],
+      JSON.stringify([{ path, protocol: 4, images: 'pixels', kind: 'bools' }]),
+    );
+    expect(() => readVerificationBin(path)).toThrow(/no row of bytes or bools of NumPy/);
+  });
+});
+
 describe('a pickle written by Python 2.7', () => {
   // Made with `python2.7 write_bin.py python2.bin 2 101 …` and cPickle.
   it.each(['python2.bin', 'python2-cpickle.bin'])('is read (%s)', (name) => {
@@ -86,7 +134,9 @@ describe('a pickle', () => {
   const refused: [string, string, RegExp][] = [
     ['INST', '(ios\nsystem\n.', /pickle opcode INST/],
     ['OBJ', '(o.', /pickle opcode OBJ/],
-    ['BUILD', ']]b.', /pickle opcode BUILD/],
+    ['BUILD of another thing', ']]b.', /builds something that is no row of bytes/],
+    ['dtypes of several bytes', 'cnumpy\ndtype\nX\x02\0\0\0f4\x89\x88\x87R.', /numpy\.dtype with other than/],
+    ['NumPy functions beside pickling', 'cnumpy\nload\n.', /asks Python to call numpy\.load/],
     ['NEWOBJ', '\x81.', /pickle opcode NEWOBJ/],
     ['persistent ids', 'Pid\n.', /pickle opcode PERSID/],
     ['extension codes', '\x82\x01.', /pickle opcode EXT1/],

@@ -1,26 +1,22 @@
 import { UserError } from '@id3/core';
+import { NUMPY_CALLS, NUMPY_CLASS, build } from './pickle-numpy.ts';
 import { OPCODE_NAMES } from './pickle-opcodes.ts';
-
-/** What a pickle of encoded images and flags is made of; lists and tuples both become arrays, bytes are views. */
-export type PickleValue = Uint8Array | PickleText | boolean | number | PickleValue[];
-
-/** A unicode string, left as UTF-8: it may be megabytes of an image. */
-export class PickleText {
-  constructor(readonly utf8: Uint8Array) {}
-}
+import { NumpyClass, PickleText, textOf, type PickleValue } from './pickle-values.ts';
 
 /** A callable that the pickle names; never looked up, only compared. */
 class PickleGlobal {
   constructor(readonly name: string) {}
 }
 
+const ENCODE = '_codecs.encode';
+
 /** Opcodes a pickle may hold: `lfw.bin` has some 60 000. */
 const MAX_OPCODES = 1 << 23;
 
 /**
- * Reads a pickle of protocol 2 to 5 that holds nothing but lists, tuples, bytes (also Python 2's strings), booleans and
- * small integers. Nothing is ever imported or called: the one callable understood is `_codecs.encode(text, 'latin1')`, as
- * which Python 3 writes bytes in protocol 2, and it is computed here. Every other opcode and callable is refused by
+ * Reads a pickle of protocol 2 to 5 that holds nothing but lists, tuples, bytes (also Python 2's strings), booleans,
+ * integers, and NumPy's arrays and scalars of bytes and bools. Nothing is ever imported or called: the callables understood are `_codecs.encode(text,
+ * 'latin1')`, as which Python 3 writes bytes in protocol 2, and those of pickle-numpy.ts, and they are computed here. Every other opcode and callable is refused by
  * name. Memory stays within a small multiple of the input: bytes are views of it, at most 2²³ opcodes are followed, and
  * what `encode` makes of it may not exceed its length. (Format: CPython's `Lib/pickletools.py`.)
  *
@@ -88,19 +84,16 @@ const FOLLOW: Readonly<Record<string, (machine: PickleMachine, opcode: number) =
   NEWTRUE: (machine) => machine.push(true),
   NEWFALSE: (machine) => machine.push(false),
   BININT1: (machine) => machine.push(machine.u8()),
-  GLOBAL(machine) {
-    const callable = `${machine.line()}.${machine.line()}`;
-    if (callable !== '_codecs.encode')
-      machine.refuse(`asks Python to call ${printable(callable)}, which is never done,`);
-    machine.push(new PickleGlobal(callable));
-  },
+  BININT: (machine) => machine.push(machine.i32()),
+  BININT2: (machine) => machine.push(machine.u16()),
+  NONE: (machine) => machine.push(null),
+  BYTEARRAY8: (machine) => machine.push(machine.bytes(machine.length64())),
+  GLOBAL: (machine) => machine.global(`${machine.line()}.${machine.line()}`),
   STACK_GLOBAL(machine) {
-    const [module, attribute] = machine.values(2);
-    const part = (text: PickleValue) => (text instanceof PickleText ? textOf(text).slice(0, 200) : '?');
-    machine.refuse(
-      `asks Python to call ${printable(`${part(module)}.${part(attribute)}`)}, which is never done,`,
-    );
+    const [module, attribute] = machine.values(2).map((part) => textOf(part)?.slice(0, 200) ?? '?');
+    machine.global(`${module}.${attribute}`);
   },
+  BUILD: (machine) => machine.build(),
   REDUCE: (machine) => machine.reduce(),
 };
 
@@ -151,6 +144,14 @@ class PickleMachine {
 
   u32(): number {
     return this.view.getUint32(this.take(4), true);
+  }
+
+  i32(): number {
+    return this.view.getInt32(this.take(4), true);
+  }
+
+  u16(): number {
+    return this.view.getUint16(this.take(2), true);
   }
 
   length64(): number {
@@ -212,21 +213,47 @@ class PickleMachine {
   }
 
   recall(key: number): void {
-    this.stack.push(this.memo.get(key) ?? this.refuse(`recalls ${key}, which was not stored,`));
+    const value = this.memo.get(key);
+    this.stack.push(value === undefined ? this.refuse(`recalls ${key}, which was not stored,`) : value);
   }
 
-  /** Computes the one call that is understood: `_codecs.encode(text, 'latin1')`. */
+  /** Pushes a callable that is understood, by its name. */
+  global(name: string): void {
+    if (name === NUMPY_CLASS) this.push(new NumpyClass());
+    else if (name === ENCODE || Object.hasOwn(NUMPY_CALLS, name)) this.push(new PickleGlobal(name));
+    else this.refuse(`asks Python to call ${printable(name)}, which is never done,`);
+  }
+
+  /** Computes the call of a callable that is understood. */
   reduce(): void {
     const args = this.value();
     const callable = this.pop();
     if (!(callable instanceof PickleGlobal)) return this.refuse('calls something that is no callable');
-    const [text, codec] = Array.isArray(args) ? args : [];
-    if (!(text instanceof PickleText && codec instanceof PickleText && textOf(codec) === 'latin1'))
-      return this.refuse(`calls ${callable.name} with other than a text and "latin1"`);
+    const given = Array.isArray(args) ? args : [];
+    if (callable.name === ENCODE) return this.push(this.encode(given));
+    const result = NUMPY_CALLS[callable.name](given);
+    this.push(
+      result ??
+        this.refuse(`calls ${callable.name} with other than a row of bytes or bools, which is not read,`),
+    );
+  }
+
+  /** Completes the value below the top by the one on top. */
+  build(): void {
+    const state = this.value();
+    const target = this.value();
+    if (!build(target, state)) this.refuse('builds something that is no row of bytes or bools of NumPy');
+    this.push(target);
+  }
+
+  /** `_codecs.encode(text, 'latin1')`. */
+  private encode([text, codec]: readonly PickleValue[]): Uint8Array {
+    if (!(text instanceof PickleText && textOf(codec) === 'latin1'))
+      return this.refuse(`calls ${ENCODE} with other than a text and "latin1"`);
     // Arguments can be recalled, so few opcodes could encode one text a million times.
     this.encoded += text.utf8.length;
     if (this.encoded > this.input.length) this.refuse('encodes more than it holds');
-    this.stack.push(latin1Bytes(text.utf8) ?? this.refuse('encodes a text that is not latin1'));
+    return latin1Bytes(text.utf8) ?? this.refuse('encodes a text that is not latin1');
   }
 
   private take(length: number): number {
@@ -243,7 +270,6 @@ class PickleMachine {
   }
 }
 
-const textOf = ({ utf8 }: PickleText): string => Buffer.from(utf8).toString('utf8');
 /** For error messages: control characters of a hostile file do not reach the terminal. */
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');
 

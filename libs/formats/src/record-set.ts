@@ -26,7 +26,7 @@ export interface RecordSet {
 
 /**
  * Opens a set as InsightFace ships them (CASIA-WebFace, MS1M): `train.rec`, `train.idx` and `property`. Record 0 has two labels [e, p]:
- * images are the records 1 … e-1, and e … p-1 list the images of each person, which no trainer of InsightFace's needs
+ * images are the records 1 … e-1 (or one less or more, see nearestCount), and e … p-1 list the images of each person, which no trainer of InsightFace's needs
  * today and which are passed over. Where record 0 is an image itself (as `im2rec` writes it), all records are images.
  * Without `.idx` the `.rec` is scanned, which takes its keys to be 0, 1, 2 ….
  *
@@ -54,10 +54,19 @@ export function openRecordSet(path: string): RecordSet {
       throw new UserError(
         `${recPath}, record 0, announces images 1 to ${first.labels[0] - 1}; get the file again.`,
       );
-    const count = hasHead ? Math.trunc(first.labels[0]) - 1 : index.count;
+    const announced = hasHead ? Math.trunc(first.labels[0]) - 1 : index.count;
+    const kindOf = (key: number): Kind => {
+      if (index.offsetOf(key) === undefined) return 'none';
+      try {
+        return readKey(key).image.length > 0 ? 'image' : 'about people';
+      } catch {
+        return 'damaged';
+      }
+    };
+    const count = hasHead ? nearestCount(announced, kindOf) : index.count;
     if (count > index.count)
       throw new UserError(
-        `${recPath} announces ${count} images but its index has ${index.count} records; get both files again.`,
+        `${recPath} announces ${announced} images but its index has ${index.count} records; get both files again.`,
       );
     const keyOf = (i: number) => (hasHead ? i + 1 : index.keys[i]);
     return {
@@ -73,6 +82,21 @@ export function openRecordSet(path: string): RecordSet {
     throw error;
   }
 }
+
+/**
+ * The number of images that a head announces, or one less or more where the last image says so: heads are 32-bit floats, which above 2²⁴ leave out odd
+ * numbers, and some writers count one too many.
+ */
+function nearestCount(announced: number, kindOf: (key: number) => Kind): number {
+  // The image with the key n is the n-th.
+  const last = kindOf(announced);
+  if (last === 'none' || last === 'about people')
+    return kindOf(announced - 1) === 'image' ? announced - 1 : announced;
+  return kindOf(announced + 1) === 'image' && kindOf(announced + 2) !== 'image' ? announced + 1 : announced;
+}
+
+/** What the record of a key is. */
+type Kind = 'image' | 'about people' | 'damaged' | 'none';
 
 function scanned(recPath: string) {
   const source = fileSource(recPath);

@@ -100,6 +100,25 @@ describe.runIf(hasPython)("a set written by a script of the format's description
   });
 });
 
+describe('a head', () => {
+  it.each([-1, 0, 1])('that is off by %d announces the images that there are', (off) => {
+    const folder = freshFolder();
+    const writer = new RecordWriter(join(folder, 'train.rec'));
+    writer.append(packImageRecord([4 + off, 6 + off], 0));
+    for (const i of [1, 2, 3]) writer.append(packImageRecord(i > 2 ? 1 : 0, i, Buffer.from(`image ${i}`)));
+    writer.append(packImageRecord([1, 3], 4));
+    writer.append(packImageRecord([3, 4], 5));
+    writer.close();
+    const set = openRecordSet(folder);
+    expect(Array.from({ length: set.count }, (_, i) => String(set.read(i).image))).toEqual([
+      'image 1',
+      'image 2',
+      'image 3',
+    ]);
+    set.close();
+  });
+});
+
 describe('a record', () => {
   const header = (part: number, length: number) => {
     const head = Buffer.alloc(8);

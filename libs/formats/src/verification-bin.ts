@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { UserError } from '@id3/core';
 import { parsePickle } from './pickle.ts';
+import { NumpyArray } from './pickle-values.ts';
 
 /** The largest set that the field uses has some 200 MB. */
 const MAX_BYTES = 2 ** 30;
@@ -39,14 +40,18 @@ export function parseVerificationBin(bytes: Uint8Array, name: string): Verificat
   };
   const value = parsePickle(bytes, name);
   if (!Array.isArray(value) || value.length !== 2) return refuse('does not hold a pair');
-  const [images, flags] = value;
+  const [images, given] = value;
+  const flags = given instanceof NumpyArray ? [...given.bytes] : given;
   if (!Array.isArray(images) || !Array.isArray(flags)) return refuse('does not hold two lists');
   if (images.length === 0 || images.length !== 2 * flags.length)
     refuse(`holds ${images.length} images and ${flags.length} flags, not two images a flag`);
   return {
-    images: images.map((image, i) =>
-      image instanceof Uint8Array && image.length > 0 ? image : refuse(`has no encoded image at place ${i}`),
-    ),
+    images: images.map((image, i) => {
+      const encoded = image instanceof NumpyArray ? image.bytes : image;
+      return encoded instanceof Uint8Array && encoded.length > 0
+        ? encoded
+        : refuse(`has no encoded image at place ${i}`);
+    }),
     same: flags.map((flag, i) =>
       flag === true || flag === 1
         ? true

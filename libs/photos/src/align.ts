@@ -4,9 +4,12 @@ import {
   applySimilarity,
   fitSimilarity,
   importImages,
+  subset,
   templateFor,
+  type Bad,
   type FaceRecord,
   type ImageSource,
+  type ImportReport,
   type Point,
   type Similarity,
 } from '@id3/data';
@@ -21,6 +24,8 @@ export interface AlignOptions {
   /** Default `largest`. */
   readonly rule?: FaceRule;
   readonly detector?: DetectorOptions;
+  /** What to do where a photo cannot be read; default `stop` where pairs need every photo, else `skip`. */
+  readonly bad?: Bad;
   /** Called after each photo that was looked at, those of a killed run among them. */
   readonly onPhotos?: (done: number, count: number) => void;
 }
@@ -36,12 +41,20 @@ export interface AlignmentReport {
   readonly none: number;
   /** No picture that can be decoded. */
   readonly unreadable: number;
+  /** Taken although the decoder warned. */
+  readonly warned: number;
   /** Images of the dataset. */
   readonly kept: number;
   /** Of those, cut from the middle of a photo without a chosen face: pairs need each of their photos. */
   readonly central: number;
   /** The photos that were left out or cut from the middle, and why. */
   readonly exceptions: readonly { readonly photo: string; readonly why: string }[];
+}
+
+/** The report, and what became of files that are no photos. */
+export interface Aligned {
+  readonly report: AlignmentReport;
+  readonly imported: ImportReport;
 }
 
 /** Written beside the dataset's own files. */
@@ -57,8 +70,8 @@ const DEFAULT_SIZE = 112;
 export async function alignPhotos(
   source: ImageSource,
   folder: string,
-  { size = DEFAULT_SIZE, rule = 'largest', detector = DETECTOR, onPhotos }: AlignOptions = {},
-): Promise<AlignmentReport> {
+  { size = DEFAULT_SIZE, rule = 'largest', detector = DETECTOR, bad, onPhotos }: AlignOptions = {},
+): Promise<Aligned> {
   const options = { rule, detector };
   const findings = FindingsFile.open(folder, hashOf({ source: source.spec, ...options }));
   const found: Finding[] = [...findings.found];
@@ -71,14 +84,24 @@ export async function alignPhotos(
       onPhotos?.(i + 1, source.count);
     }
   }
+  refuseUnreadable(source, found, bad ?? (source.pairs ? 'stop' : 'skip'));
   const report = reportOf(source, found);
   if (report.one + report.several === 0)
     throw new UserError(
       `No face was found in any of the ${source.count} photos of ${source.spec.source}; lower --confidence or check the folder.`,
     );
-  await importImages(alignedSource(source, found, options), folder, { size });
+  const imported = await importImages(alignedSource(source, found, options), folder, { size, bad });
   writeFileAtomic(join(folder, ALIGNMENT_FILE), JSON.stringify({ ...report, ...options }, null, 1));
-  return report;
+  return { report, imported };
+}
+
+/** Throws a UserError at the first photo that cannot be read, where none may be left out. */
+function refuseUnreadable(source: ImageSource, found: readonly Finding[], bad: Bad): void {
+  const i = found.findIndex(({ unreadable }) => unreadable !== undefined);
+  if (i >= 0 && bad === 'stop')
+    throw new UserError(
+      `${source.nameOf(i)} cannot be read as a picture (${found[i].unreadable}); mend it and align into another folder, or have such left out by --bad=skip.`,
+    );
 }
 
 async function look(source: ImageSource, i: number, faces: FaceDetector, rule: FaceRule): Promise<Finding> {
@@ -88,12 +111,15 @@ async function look(source: ImageSource, i: number, faces: FaceDetector, rule: F
   } catch (error) {
     return { unreadable: firstLine(error) };
   }
+  const { warning } = photo;
+  const remark = warning === undefined ? {} : { warning };
   const detected = await faces.detect(photo);
   const chosen = chooseFace(detected, rule, photo);
-  if (chosen === undefined) return { faces: detected.length };
+  if (chosen === undefined) return { ...remark, faces: detected.length };
   const { score } = detected[chosen];
   const landmarks = await faces.landmarks(photo, detected[chosen]);
   return {
+    ...remark,
     faces: detected.length,
     score,
     landmarks: landmarks.map(([x, y]): Point => [rounded(x), rounded(y)]),
@@ -102,19 +128,16 @@ async function look(source: ImageSource, i: number, faces: FaceDetector, rule: F
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
-/** The crops of the photos that are kept, with labels renumbered where people are left out. */
+/** The crops of the photos that are kept, subset. */
 function alignedSource(
   source: ImageSource,
   found: readonly Finding[],
   options: { rule: FaceRule; detector: DetectorOptions },
 ): ImageSource {
   const kept = found.flatMap((finding, i) => (isKept(source, finding) ? [i] : []));
-  const labels = new Map<number, number>();
-  for (const i of kept) {
-    const { label } = source.record(i);
-    if (!labels.has(label)) labels.set(label, labels.size);
-  }
+  const photos = subset(source, kept);
   return {
+    ...photos,
     spec: {
       ...source.spec,
       aligned: {
@@ -122,20 +145,14 @@ function alignedSource(
         detector: { ...options.detector, scales: [...options.detector.scales] },
       },
     },
-    count: kept.length,
-    picture: (k) => source.picture(kept[k]),
     async decode(k, size) {
-      const photo = await readPhoto(source.picture(kept[k]));
+      const photo = await readPhoto(photos.picture(k));
       const { landmarks } = found[kept[k]];
       return cropPhoto(photo, landmarks ? alignment(landmarks, size) : centralSquare(photo, size), size);
     },
     record(k): FaceRecord {
-      const { score } = found[kept[k]];
-      const record = source.record(kept[k]);
-      return { ...record, label: labels.get(record.label)!, detection: score ?? 0 };
+      return { ...photos.record(k), detection: found[kept[k]].score ?? 0 };
     },
-    nameOf: (k) => source.nameOf(kept[k]),
-    pairs: source.pairs,
   };
 }
 
@@ -153,11 +170,6 @@ const isKept = (source: ImageSource, { landmarks, unreadable }: Finding): boolea
 
 function reportOf(source: ImageSource, found: readonly Finding[]): AlignmentReport {
   const count = (is: (finding: Finding) => boolean) => found.filter(is).length;
-  const unreadable = found.findIndex((finding) => finding.unreadable !== undefined);
-  if (source.pairs !== undefined && unreadable >= 0)
-    throw new UserError(
-      `${source.nameOf(unreadable)} cannot be read as a picture (${found[unreadable].unreadable}), but pairs need it; mend it and align into another folder.`,
-    );
   const why = ({ faces, unreadable: reason }: Finding) =>
     reason ?? (faces === 0 ? 'no face' : `${faces} faces`);
   return {
@@ -166,6 +178,7 @@ function reportOf(source: ImageSource, found: readonly Finding[]): AlignmentRepo
     several: count(({ faces = 0 }) => faces > 1),
     none: count(({ faces }) => faces === 0),
     unreadable: count((finding) => finding.unreadable !== undefined),
+    warned: count(({ warning }) => warning !== undefined),
     kept: count((finding) => isKept(source, finding)),
     central: count((finding) => finding.landmarks === undefined && isKept(source, finding)),
     exceptions: found.flatMap((finding, i) =>

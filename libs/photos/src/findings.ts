@@ -9,6 +9,8 @@ const findingSchema = z.strictObject({
   faces: z.int().optional(),
   /** Why the photo could not be decoded. */
   unreadable: z.string().optional(),
+  /** What its decoder warned of. */
+  warning: z.string().optional(),
   /** Of the chosen face: the detector's confidence and the five landmarks in the photo's pixels. */
   score: z.number().optional(),
   landmarks: z.array(z.tuple([z.number(), z.number()]).readonly()).optional(),

@@ -1,4 +1,4 @@
-import { applySimilarity, openPicture, type Point, type Similarity } from '@id3/data';
+import { applySimilarity, decodePicture, type Point, type Similarity } from '@id3/data';
 
 /** A decoded picture, uint8 [height,width,3]. */
 export interface Photo {
@@ -10,17 +10,17 @@ export interface Photo {
 /** Photos are scaled down to this many pixels of the longer side: a face in a crop of 112 needs no more. */
 const LONGEST_SIDE = 2048;
 
-/** Decodes a photo, upright as its EXIF says. Throws sharp's error where it is no picture. */
-export async function readPhoto(picture: Uint8Array | string): Promise<Photo> {
-  const { data, info } = await openPicture(picture)
-    .autoOrient()
-    .toColourspace('srgb')
-    .flatten()
-    .resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside', withoutEnlargement: true })
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  if (info.channels !== 3) throw new Error(`it has ${info.channels} channels`);
-  return { pixels: data, width: info.width, height: info.height };
+/** Decodes a photo, see {@link decodePicture}. Throws the decoder's error where it is no picture. */
+export async function readPhoto(picture: Uint8Array | string): Promise<Photo & { warning?: string }> {
+  const { value, warning } = await decodePicture(picture, async (upright) => {
+    const { data, info } = await upright
+      .resize(LONGEST_SIDE, LONGEST_SIDE, { fit: 'inside', withoutEnlargement: true })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`it has ${info.channels} channels`);
+    return { pixels: data, width: info.width, height: info.height };
+  });
+  return { ...value, ...(warning !== undefined && { warning }) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { encodeModel, ModelConstant, ModelNode, ModelValue } from './onnx-proto.ts';
+import type { encodeModel, ModelConstant, ModelNode } from './onnx-proto.ts';
 import { dataOf, isConstant, nodeOf, physicalShape, type Constant, type Data, type Value } from './value.ts';
 
 /** A graph cut out of what was recorded, in the order of recording. */
@@ -90,7 +90,7 @@ export function model(
     const { op, domain, attributes, inputs } = nodeOf(value);
     return { op, domain, attributes, inputs: inputs.map(nameOf), output: names.get(value)! };
   });
-  const info = (value: Value, name: string): ModelValue => ({
+  const info = (value: Value, name: string) => ({
     name,
     type: value.dtype,
     shape: physicalShape(value),

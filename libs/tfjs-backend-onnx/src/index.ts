@@ -15,7 +15,8 @@ import { saveTensorsCheaply } from './saving.ts';
 import type { SessionOptions, Stats } from './session.ts';
 
 export type { Step };
-export { encodeModel } from './onnx-proto.ts';
+export { doorOf, withFloat32Doors } from './float32-doors.ts';
+export { ELEMENT, encodeModel, type AnyElementType, type ModelNode } from './onnx-proto.ts';
 export type { SessionOptions, Stats } from './session.ts';
 
 /**

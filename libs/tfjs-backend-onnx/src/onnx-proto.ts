@@ -11,7 +11,7 @@ message Attribute {
 }
 message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; string domain = 7; }
 message Tensor { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
-message Dimension { int64 dim_value = 1; }
+message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
 message Shape { repeated Dimension dim = 1; }
 message TensorType { int32 elem_type = 1; Shape shape = 2; }
 message Type { TensorType tensor_type = 1; }
@@ -23,11 +23,29 @@ message Graph {
 message OperatorSet { string domain = 1; int64 version = 2; }
 message Model { int64 ir_version = 1; string producer_name = 2; Graph graph = 7; repeated OperatorSet opset_import = 8; }
 `;
-const Model = protobuf.parse(DESCRIPTION, { keepCase: true }).root.lookupType('Model');
+const { root } = protobuf.parse(DESCRIPTION, { keepCase: true });
+const Model = root.lookupType('Model');
+/** As they stand in a graph, for those that change one; see float32-doors.ts. */
+export const [Node, ValueInfo] = ['Node', 'ValueInfo'].map((name) => root.lookupType(name));
 
 /** Element types by ONNX's numbers. */
-export const ELEMENT = { float32: 1, int64: 7, int32: 6, bool: 9 } as const;
-export type ElementType = keyof typeof ELEMENT;
+export const ELEMENT = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+} as const;
+export type AnyElementType = keyof typeof ELEMENT;
+/** Those that this backend computes with. */
+export type ElementType = Extract<AnyElementType, 'float32' | 'int64' | 'int32' | 'bool'>;
 
 export type Attribute = number | readonly number[] | string | { float: number };
 
@@ -40,10 +58,12 @@ export interface ModelNode {
 }
 export interface ModelValue {
   name: string;
-  type: ElementType;
-  shape: readonly number[];
+  type: AnyElementType;
+  /** A dimension that has a name may have any size. */
+  shape: readonly (number | string)[];
 }
 export interface ModelConstant extends ModelValue {
+  shape: readonly number[];
   data: Uint8Array;
 }
 
@@ -60,11 +80,23 @@ function encodeAttribute(name: string, value: Attribute): object {
   return { name, ints: value, type: INTS };
 }
 
+const dimension = (size: number | string) =>
+  typeof size === 'number' ? { dim_value: size } : { dim_param: size };
+
 const valueInfo = ({ name, type, shape }: ModelValue) => ({
   name,
   type: {
-    tensor_type: { elem_type: ELEMENT[type], shape: { dim: shape.map((dim_value) => ({ dim_value })) } },
+    tensor_type: { elem_type: ELEMENT[type], shape: { dim: shape.map(dimension) } },
   },
+});
+
+/** A node as protobufjs takes it. */
+export const nodeMessage = ({ op, domain, inputs, output, attributes }: ModelNode): object => ({
+  input: inputs,
+  output: [output],
+  op_type: op,
+  domain,
+  attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
 });
 
 /** The bytes of an ONNX model. */
@@ -84,13 +116,7 @@ export function encodeModel(graph: {
       ],
       graph: {
         name: 'step',
-        node: graph.nodes.map(({ op, domain, inputs, output, attributes }) => ({
-          input: inputs,
-          output: [output],
-          op_type: op,
-          domain,
-          attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
-        })),
+        node: graph.nodes.map(nodeMessage),
         initializer: graph.constants.map(({ name, type, shape, data }) => ({
           name,
           dims: shape,

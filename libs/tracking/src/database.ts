@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hashOf, makeFolder } from '@id3/core';
+import { UserError, hashOf, makeFolder } from '@id3/core';
 import type BetterSqlite from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
@@ -113,6 +113,10 @@ export class Database implements Connection {
 
   private insertRun(options: RunOptions, status: Extract<RunStatus, 'running' | 'cached'>): number {
     const { experiment, parent, engine, ...about } = options;
+    if (about.config === null || about.config === undefined)
+      throw new UserError(
+        `A run of experiment ${experiment} is given no config; give an object, {} where there is nothing to say.`,
+      );
     const now = Date.now();
     const git = gitState();
     return this.write((db) => {

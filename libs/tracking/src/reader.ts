@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError, firstLine } from '@id3/core';
 import type BetterSqlite from 'better-sqlite3';
@@ -66,7 +66,8 @@ export class Reader implements Readable {
 }
 
 /**
- * Opens an existing tracking database as it is: nothing is created, migrated or marked. Throws a
+ * Opens an existing tracking database as it is: nothing is created, migrated or marked. A finished one is also read where its folder
+ * may not be written. Throws a
  * {@link DatabaseProblem} where it is missing, empty, locked, of another schema or no tracking database at all.
  */
 export function openReader(path: string, { writable = false }: { writable?: boolean } = {}): Reader {
@@ -80,21 +81,42 @@ export function openReader(path: string, { writable = false }: { writable?: bool
       'empty',
       `The database ${path} is empty: it is being made, or its making was cut short; run an experiment again.`,
     );
+  const options = { readonly: !writable, fileMustExist: true, timeout: BUSY_TIMEOUT_MS };
   return orProblem(path, () => {
-    const sqlite = openSqlite(path, {
-      readonly: !writable,
-      fileMustExist: true,
-      timeout: BUSY_TIMEOUT_MS,
-    });
     try {
-      sqlite.pragma('foreign_keys = ON');
-      checkSchema(sqlite, path);
-      return new Reader(path, sqlite);
+      return readerOf(openSqlite(path, options), path);
     } catch (error) {
-      sqlite.close();
-      throw error;
+      const unwritable = /^SQLITE_(READONLY|CANTOPEN)/.test(sqliteCode(error) ?? '');
+      if (writable || !unwritable || !isFinished(path)) throw error;
+      return readerOf(openSqlite(imageOf(path), { readonly: true }), path);
     }
   });
+}
+
+function readerOf(sqlite: BetterSqlite.Database, path: string): Reader {
+  try {
+    sqlite.pragma('foreign_keys = ON');
+    checkSchema(sqlite, path);
+    return new Reader(path, sqlite);
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
+}
+
+/** Whether all of a database is in its file: no writer has left or keeps a log beside it. */
+const isFinished = (path: string): boolean =>
+  (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0;
+
+/**
+ * A database's bytes, marked as without a write-ahead log. With one SQLite writes beside the file even to read it, and its way around that (`immutable=1`)
+ * better-sqlite3 leaves out.
+ */
+function imageOf(path: string): Buffer {
+  const bytes = readFileSync(path);
+  // The versions for writing and reading (SQLite's file format, 1.3.3): 1 is the rollback journal, 2 the log.
+  bytes.fill(1, 18, 20);
+  return bytes;
 }
 
 /** Runs an operation on a database, with SQLite's errors as a {@link DatabaseProblem}. */

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { fileDigest } from '@id3/core';
+import { UserError, fileDigest } from '@id3/core';
 import type { Connection } from './connection.ts';
 import {
   artefacts,
@@ -43,9 +43,18 @@ export class RunRecord {
     readonly id: number,
   ) {}
 
-  /** Records the result of a benchmark: its folds, its summary, its curves. */
+  /** Records the result of a benchmark: its folds, its summary, its curves. Throws a UserError where one of its numbers is none. */
   verification(result: Verification): void {
     const { benchmark, folds, curves = [], ...summary } = result;
+    const { pairs, accuracy, accuracyStd, auc, eer } = summary;
+    for (const numbers of [{ pairs, accuracy, accuracyStd, auc, eer }, ...folds]) {
+      requireNumbers(this.id, { ...numbers });
+      for (const [name, value] of Object.entries(numbers))
+        if (Number.isNaN(value))
+          throw new UserError(
+            `Run ${this.id} is given a result on ${benchmark} whose ${name} is NaN; verify again with a recogniser whose embeddings are finite.`,
+          );
+    }
     this.database.write((db) => {
       db.insert(verificationSummaries)
         .values({ runId: this.id, benchmark, ...summary })
@@ -63,6 +72,7 @@ export class RunRecord {
 
   /** Records numbers that describe the whole run, as metrics of step 0. */
   summary(values: Record<string, number>): void {
+    requireNumbers(this.id, values);
     const time = Date.now();
     this.database.write((db) => {
       for (const [key, value] of Object.entries(values)) {
@@ -115,4 +125,13 @@ export class RunRecord {
       db.insert(events).values({ runId: this.id, level, message, time: Date.now() }).run(),
     );
   }
+}
+
+/** Throws a UserError where a value is no number: what JavaScript passes by mistake, the database refuses only later, with all that was logged since. */
+export function requireNumbers(run: number, values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values))
+    if (typeof value !== 'number')
+      throw new UserError(
+        `Run ${run} is given ${name} = ${String(value)}, which is no number; log numbers only.`,
+      );
 }

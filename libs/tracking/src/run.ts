@@ -1,7 +1,7 @@
 import { UserError } from '@id3/core';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Connection } from './connection.ts';
-import { RunRecord } from './record.ts';
+import { RunRecord, requireNumbers } from './record.ts';
 import { metricSummaries, metrics, runs, type RunStatus } from './schema.ts';
 
 const HEARTBEAT_MS = 2_000;
@@ -106,8 +106,14 @@ export class Run extends RunRecord {
     ).unref();
   }
 
-  /** Records named numbers at a step; the last value of a (name, step) wins. */
+  /**
+   * Records named numbers at a step, NaN and infinities among them; the last value of a (name, step) wins. Throws a UserError where
+   * something is no number, and then records nothing of this call.
+   */
   log(step: number, values: Record<string, number>): void {
+    requireNumbers(this.id, { step, ...values });
+    if (!Number.isFinite(step))
+      throw new UserError(`Run ${this.id} is given metrics of step ${step}; give a finite step.`);
     const time = Date.now();
     for (const [key, value] of Object.entries(values))
       this.rows.push({ key, step, value: Number.isNaN(value) ? null : value, time });

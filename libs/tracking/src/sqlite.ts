@@ -15,8 +15,8 @@ const driver: { default: typeof BetterSqlite } | undefined = await import(
   throw error;
 });
 
-/** Opens an SQLite file. Throws SQLite's errors, and a UserError where the driver was not installed for this Node. */
-export function openSqlite(path: string, options: BetterSqlite.Options = {}): BetterSqlite.Database {
+/** Opens an SQLite file, or the bytes of one. Throws SQLite's errors, and a UserError where the driver was not installed for this Node. */
+export function openSqlite(path: string | Buffer, options: BetterSqlite.Options = {}): BetterSqlite.Database {
   if (driver === undefined)
     throw new UserError(
       `SQLite is not installed for Node ${process.versions.node}; run npm ci with this Node (on Node 20 it needs a C++ compiler).`,

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError, sha256 } from '@id3/core';
@@ -15,6 +16,7 @@ import {
   listRuns,
   openDatabase,
   openSqlite,
+  type Database,
 } from './index.ts';
 
 let folder: string;
@@ -24,6 +26,80 @@ beforeEach(() => {
   path = join(folder, 'tracking.sqlite');
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('what is no number', () => {
+  let database: Database;
+  beforeEach(() => {
+    database = openDatabase(path);
+  });
+  afterEach(() => database.close());
+  const start = () => database.initRun({ experiment: 'e', name: 'r', stage: 's', config: {} });
+  it.each([
+    ['undefined', undefined],
+    ['true', true],
+    ['12', '12'],
+    ['null', null],
+  ])('%s is refused in a sentence, and what was logged before and after is kept', (text, value) => {
+    const run = start();
+    run.log(1, { loss: 0.5 });
+    expect(() => run.log(2, { fine: 1, loss: value as unknown as number })).toThrow(
+      new UserError(`Run ${run.id} is given loss = ${text}, which is no number; log numbers only.`),
+    );
+    expect(() => run.summary({ loss: value as unknown as number })).toThrow(UserError);
+    expect(() => run.log(value as unknown as number, { loss: 1 })).toThrow(UserError);
+    run.log(3, { loss: Infinity });
+    run.finish();
+    expect(getMetrics(database, run.id).map(({ key, step, value: kept }) => [key, step, kept])).toEqual([
+      ['loss', 1, 0.5],
+      ['loss', 3, Infinity],
+    ]);
+    expect(getRun(database, run.id)?.status).toBe('finished');
+  });
+  it('a NaN accuracy and a missing config are refused in a sentence', () => {
+    const run = start();
+    const result = { benchmark: 'lfw', pairs: 2, accuracyStd: 0, auc: 1, eer: 0, tarAtFar: {}, folds: [] };
+    expect(() => run.verification({ ...result, accuracy: NaN })).toThrow(
+      /result on lfw whose accuracy is NaN; verify again/,
+    );
+    run.finish();
+    expect(getVerificationSummaries(database, [run.id])).toEqual([]);
+    expect(() => database.initRun({ experiment: 'e', name: 'r', stage: 's', config: null })).toThrow(
+      new UserError(
+        'A run of experiment e is given no config; give an object, {} where there is nothing to say.',
+      ),
+    );
+  });
+});
+
+describe('a database in a folder that may not be written', () => {
+  /** What somebody without rights reads there: root, whom nothing stops, becomes nobody. */
+  const readByOther = (): string => {
+    chmodSync(path, 0o444);
+    chmodSync(folder, 0o555);
+    const script = `import { listExperiments, openReader } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
+      try { console.log(listExperiments(openReader(${JSON.stringify(path)})).map(({ name }) => name).join()); }
+      catch (error) { console.log(error.name); }`;
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, TMPDIR: tmpdir() },
+        ...(process.getuid?.() === 0 && { uid: 65_534 }),
+      },
+    );
+    chmodSync(folder, 0o755);
+    return stdout.trim() || stderr;
+  };
+  it('is read where it is finished, and refused where a part is in its log', () => {
+    const database = openDatabase(path);
+    database.initRun({ experiment: 'kept', name: 'r', stage: 's', config: {} }).finish();
+    database.close();
+    expect(readByOther()).toBe('kept');
+    writeFileSync(`${path}-wal`, 'a part');
+    expect(readByOther()).toBe('DatabaseProblem');
+  });
+});
 
 describe('a run', () => {
   it('is read back as it was logged', () => {

@@ -14,13 +14,13 @@ export const align = command({
     ['--from=orl --out=datasets/orl --scales=0.5 --confidence=0.3', 'photos that a face fills'],
   ],
   async options() {
-    const { importFormats } = await import('@id3/data');
+    const { BAD, importFormats } = await import('@id3/data');
     const { DETECTOR, faceRules } = await import('@id3/photos');
     return {
-      from: { type: 'string', demandOption: true, describe: 'the folder of photos' },
-      out: { type: 'string', demandOption: true, describe: 'the folder of the dataset' },
+      from: { type: 'string', path: true, demandOption: true, describe: 'the folder of photos' },
+      out: { type: 'string', path: true, demandOption: true, describe: 'the folder of the dataset' },
       format: { choices: importFormats, describe: 'what --from holds, where that is not plain' },
-      pairs: { type: 'string', describe: "a benchmark's list of pairs in its original form" },
+      pairs: { type: 'string', path: true, describe: "a benchmark's list of pairs in its original form" },
       rule: { choices: faceRules, default: 'largest', describe: 'which of several faces' },
       detector: {
         choices: ['ssd', 'tiny'],
@@ -39,23 +39,31 @@ export const align = command({
         coerce: numberList(share),
       },
       size: { default: 112, describe: 'pixels of a side of the crops', coerce: wholeNumber(1, 512) },
+      bad: {
+        choices: BAD,
+        describe: 'what to do where a photo cannot be read',
+        defaultDescription: 'stop where pairs need every photo, else skip',
+      },
     } as const;
   },
-  async run({ from, out, format, pairs, rule, detector, confidence, scales, size }) {
-    const { detectFormat, openImageSource } = await import('@id3/data');
+  async run({ from, out, format, pairs, rule, detector, confidence, scales, size, bad }) {
+    const { describeReport, detectFormat, openImageSource } = await import('@id3/data');
     const { describeEngine, selectEngine } = await import('@id3/engine');
     const { ALIGNMENT_FILE, alignPhotos } = await import('@id3/photos');
     const source = openImageSource(format ?? detectFormat(from), from, pairs);
     console.log(`engine: ${describeEngine(await selectEngine())}`);
-    const { photos, one, several, none, unreadable, kept, central } = await alignPhotos(source, out, {
+    const { report, imported } = await alignPhotos(source, out, {
       size,
+      bad,
       rule,
       detector: { network: detector, minConfidence: confidence, scales },
       onPhotos: progressPrinter('photo'),
     });
+    const { photos, one, several, none, unreadable, kept, central } = report;
     console.log(
       `${photos} photos: ${one} with one face, ${several} with several (rule: ${rule}), ${none} without, ${unreadable} unreadable.\n` +
         `${kept} crops are in ${out}${central > 0 ? `, ${central} of them cut from the middle` : ''}; see its ${ALIGNMENT_FILE}.`,
     );
+    for (const line of describeReport(imported)) console.log(line);
   },
 });

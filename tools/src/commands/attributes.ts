@@ -9,7 +9,12 @@ export const attributes = command({
     'printed instead.',
   examples: [['--dataset=datasets/webface', 'what a diffusion model needs to be trained on it']],
   options: {
-    dataset: { type: 'string', demandOption: true, describe: 'the folder of a dataset of aligned faces' },
+    dataset: {
+      type: 'string',
+      path: true,
+      demandOption: true,
+      describe: 'the folder of a dataset of aligned faces',
+    },
   },
   async run({ dataset }) {
     const { predictAttributes } = await import('../attributes.ts');

@@ -10,21 +10,31 @@ export const exportDataset = command({
   async options() {
     const { exporters } = await import('@id3/data');
     return {
-      dataset: { type: 'string', demandOption: true, describe: 'the folder of the dataset' },
-      out: { type: 'string', demandOption: true, describe: 'the folder to write to' },
+      dataset: { type: 'string', path: true, demandOption: true, describe: 'the folder of the dataset' },
+      out: { type: 'string', path: true, demandOption: true, describe: 'the folder to write to' },
       format: {
         choices: Object.keys(exporters) as ExportFormat[],
         demandOption: true,
         describe: 'the format',
       },
       encoding: { choices: ['png', 'jpeg'], default: 'png', describe: 'png keeps every pixel' },
+      overwrite: {
+        type: 'boolean',
+        default: false,
+        describe: 'removes another export from the folder',
+      },
       quality: { describe: 'of JPEG, 1 to 100', default: 95, coerce: wholeNumber(1, 100) },
     } as const;
   },
-  async run({ dataset, out, format, encoding, quality }) {
+  async run({ dataset, out, format, encoding, quality, overwrite }) {
     const { exporters, openDataset } = await import('@id3/data');
     const opened = openDataset(dataset);
-    await exporters[format](opened, out, { encoding, quality, onImages: progressPrinter('Exported image') });
+    await exporters[format](opened, out, {
+      encoding,
+      quality,
+      overwrite,
+      onImages: progressPrinter('Exported image'),
+    });
     console.log(`${out}: ${opened.count} images as ${format}.`);
   },
 });

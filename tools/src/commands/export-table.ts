@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { command } from '@id3/cli';
-import { writeFileAtomic } from '@id3/core';
+import { UserError, writeFileAtomic } from '@id3/core';
 
 export const exportTable = command({
   name: 'export-table',
@@ -10,7 +11,12 @@ export const exportTable = command({
   async options() {
     const { FORMATS } = await import('@id3/report');
     return {
-      database: { type: 'string', default: 'artefacts/tracking.sqlite', describe: 'the tracking database' },
+      database: {
+        type: 'string',
+        path: true,
+        default: 'artefacts/tracking.sqlite',
+        describe: 'the tracking database',
+      },
       experiment: {
         type: 'string',
         describe: 'the experiment whose newest table is written',
@@ -25,10 +31,12 @@ export const exportTable = command({
       benchmarks: { type: 'string', describe: 'only these, separated by commas' },
       seeds: { type: 'string', describe: 'only these, separated by commas' },
       format: { choices: Object.keys(FORMATS), default: 'markdown', describe: 'latex needs booktabs' },
-      out: { type: 'string', describe: 'the file to write', defaultDescription: 'the terminal' },
+      out: { type: 'string', path: true, describe: 'the file to write', defaultDescription: 'the terminal' },
     } as const;
   },
   async run({ database, out, ...request }) {
+    if (out !== undefined && statSync(out, { throwIfNoEntry: false })?.isDirectory())
+      throw new UserError(`${out} is a folder; name the file to write by --out.`);
     const { exportTable } = await import('@id3/report');
     const { openReader } = await import('@id3/tracking');
     const reader = openReader(resolve(database));

@@ -11,29 +11,45 @@ export const importDataset = command({
     ['--from=faces_webface_112x112 --out=datasets/webface', 'a training set'],
   ],
   async options() {
-    const { importFormats } = await import('@id3/data');
+    const { BAD, importFormats } = await import('@id3/data');
     return {
       from: {
         type: 'string',
+        path: true,
         demandOption: true,
         describe: 'the file or folder: lfw.bin, faces_webface_112x112, a folder of pictures',
       },
-      out: { type: 'string', demandOption: true, describe: 'the folder of the dataset' },
+      out: { type: 'string', path: true, demandOption: true, describe: 'the folder of the dataset' },
       format: { choices: importFormats, describe: 'what --from holds, where that is not plain' },
-      pairs: { type: 'string', describe: 'the list of pairs, for benchmarks in their original form' },
+      pairs: {
+        type: 'string',
+        path: true,
+        describe: 'the list of pairs, for benchmarks in their original form',
+      },
       size: {
         describe: 'pixels of a side',
         defaultDescription: 'what the source says, or else 112',
         coerce: wholeNumber(1),
       },
+      bad: {
+        choices: BAD,
+        describe: 'what to do where a picture cannot be read',
+        defaultDescription: 'stop where pairs need every picture, else skip',
+      },
     } as const;
   },
-  async run({ from, out, format, pairs, size }) {
-    const { detectFormat, importImages, openDataset, openImageSource } = await import('@id3/data');
+  async run({ from, out, format, pairs, size, bad }) {
+    const { describeReport, detectFormat, importImages, openDataset, openImageSource } =
+      await import('@id3/data');
     const source = openImageSource(format ?? detectFormat(from), from, pairs);
-    await importImages(source, out, { size, onImages: progressPrinter('Imported image') });
+    const report = await importImages(source, out, {
+      size,
+      bad,
+      onImages: progressPrinter('Imported image'),
+    });
     const dataset = openDataset(out);
     const people = dataset.pairs ? `${dataset.pairs.length} pairs` : `${dataset.identities} people`;
     console.log(`${out}: ${dataset.count} images of ${dataset.height}×${dataset.width}, ${people}.`);
+    for (const line of describeReport(report)) console.log(line);
   },
 });

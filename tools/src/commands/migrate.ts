@@ -9,7 +9,12 @@ export const migrate = command({
   summary: 'Brings a tracking database of an older version up to date.',
   details: 'A newer or foreign one is refused.',
   options: {
-    database: { type: 'string', describe: 'the tracking database', default: 'artefacts/tracking.sqlite' },
+    database: {
+      type: 'string',
+      path: true,
+      describe: 'the tracking database',
+      default: 'artefacts/tracking.sqlite',
+    },
   },
   async run({ database }) {
     const path = resolve(database);

@@ -9,18 +9,25 @@ export const openQuestions = command({
     'Whether a generated dataset leaks training people is judged in the space of a third recogniser, against another real pool. With --f: whether ' +
     'identities hold the farther they lie from all training people.',
   options: {
-    generated: { type: 'string', demandOption: true, describe: 'the folder of the generated dataset' },
+    generated: {
+      type: 'string',
+      path: true,
+      demandOption: true,
+      describe: 'the folder of the generated dataset',
+    },
     training: {
       type: 'string',
+      path: true,
       demandOption: true,
       describe: 'the folder of the dataset that the diffusion model was trained on',
     },
     'held-out': {
       type: 'string',
+      path: true,
       demandOption: true,
       describe: 'a dataset of other real (or rendered) people',
     },
-    f: { type: 'string', describe: 'the checkpoint of f, for the second question' },
+    f: { type: 'string', path: true, describe: 'the checkpoint of f, for the second question' },
     threshold: {
       default: 0.95,
       describe: 'cosine from which the third recogniser takes two faces for one',

@@ -1,4 +1,4 @@
-import { command, wordList, numberBetween, wholeNumber } from '@id3/cli';
+import { command, numberBetween, pathList, wholeNumber } from '@id3/cli';
 import { recogniserOptions } from './recogniser-options.ts';
 
 export const verifyRecogniser = command({
@@ -16,10 +16,11 @@ export const verifyRecogniser = command({
   ],
   options: {
     benchmarks: {
+      path: true,
       demandOption: true,
       describe:
-        'folders of datasets, separated by commas; where one has no pairs, they are drawn from its people',
-      coerce: wordList,
+        'folders of datasets, separated by commas or given one by one; where one has no pairs, they are drawn from its people',
+      coerce: pathList,
     },
     ...recogniserOptions,
     thresholds: {
@@ -32,7 +33,7 @@ export const verifyRecogniser = command({
       describe: 'false accept rate at which the true accept rate is given',
       coerce: numberBetween(0, 1),
     },
-    out: { type: 'string', default: 'artefacts', describe: 'the folder of the database' },
+    out: { type: 'string', path: true, default: 'artefacts', describe: 'the folder of the database' },
     name: {
       type: 'string',
       describe: 'name of the run in the database',

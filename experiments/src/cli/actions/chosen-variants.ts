@@ -2,10 +2,9 @@ import { UserError } from '@id3/core';
 import type { Config } from '../../config/schema.ts';
 import { ablationVariants, type Variant } from '../../variants.ts';
 
-/** The ablation's rows for a config, or those of the given names. Throws a UserError where there is no such row. */
-export function chosenVariants(config: Config, names: readonly string[] | undefined): Variant[] {
+/** The ablation's rows of the given names. Throws a UserError where there is no such row. */
+export function chosenVariants(config: Config, names: readonly string[]): Variant[] {
   const variants = ablationVariants(config);
-  if (names === undefined) return variants;
   for (const name of names)
     if (!variants.some((variant) => variant.name === name))
       throw new UserError(

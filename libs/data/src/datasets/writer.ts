@@ -87,6 +87,15 @@ export class DatasetWriter {
     writeFileAtomic(join(this.folder, files.records), JSON.stringify(records));
   }
 
+  /** Replaces the records of all images, shards that are written already among them. */
+  rewriteRecords(record: (i: number) => FaceRecord): void {
+    for (let k = 0; k < this.shards; k++) {
+      const [from, to] = this.shardRange(k);
+      const records = Array.from({ length: to - from }, (_, b) => record(from + b));
+      writeFileAtomic(join(this.folder, shardFiles(k).records), JSON.stringify(records));
+    }
+  }
+
   /** Writes the manifest once every shard is there. Throws where one is missing. */
   finish(extra: { pairs?: readonly Pair[] } = {}): void {
     const { height, width, count, imagesPerShard, kind, spec, embeddingSize = 0 } = this.options;

@@ -9,6 +9,8 @@ export interface ExportOptions {
   encoding?: (typeof ENCODINGS)[number];
   /** Of JPEG, 1 to 100; default 95. */
   quality?: number;
+  /** Whether another export in the folder is removed. */
+  overwrite?: boolean;
   /** Called now and then with the number of images done. */
   onImages?: (done: number, count: number) => void;
 }

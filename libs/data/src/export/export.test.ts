@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { UserError } from '@id3/core';
@@ -106,9 +114,10 @@ describe('WebDataset', () => {
   it('has a picture, a label and a record for each sample, in tar files of a size', async () => {
     const folder = freshFolder();
     await exportWebDataset(dataset, folder, { imagesPerTar: 4 });
-    expect(readdirSync(folder).sort()).toEqual(['000000.tar', '000001.tar']);
+    const tars = readdirSync(folder).filter((name) => !name.startsWith('.'));
+    expect(tars.sort()).toEqual(['000000.tar', '000001.tar']);
     const files = new Map<string, Buffer>();
-    for (const name of readdirSync(folder)) {
+    for (const name of tars) {
       const entries = createReadStream(join(folder, name)).pipe(extract());
       for await (const entry of entries) {
         const chunks: Buffer[] = [];
@@ -140,5 +149,49 @@ describe('WebDataset', () => {
     const file = join(freshFolder(), 'file');
     writeFileSync(file, '');
     await expect(exportWebDataset(dataset, join(file, 'out'))).rejects.toThrow(UserError);
+  });
+  it.skipIf(!existsSync('/dev/full'))('says where the disk is full, and can be run again', async () => {
+    const folder = freshFolder();
+    const tar = join(folder, '000000.tar');
+    symlinkSync('/dev/full', `${tar}.unfinished`);
+    await expect(exportWebDataset(dataset, folder)).rejects.toThrow(
+      /^The disk is full: .*000000\.tar could not/,
+    );
+    rmSync(`${tar}.unfinished`);
+    await exportWebDataset(dataset, folder);
+    expect(existsSync(tar)).toBe(true);
+  });
+});
+
+describe('a folder that is not empty', () => {
+  const formats = [
+    ['image-folder', exportImageFolder],
+    ['recordio', exportRecordSet],
+    ['webdataset', exportWebDataset],
+  ] as const;
+  it.each(formats)(
+    'is refused, replaced if so wanted, and taken again for the same (%s)',
+    async (_, write) => {
+      const folder = freshFolder();
+      await write(dataset, folder, { encoding: 'jpeg', quality: 80 });
+      const times = readdirSync(folder, { recursive: true });
+      await expect(write(dataset, folder)).rejects.toThrow(/holds another export; .*--overwrite/);
+      expect(readdirSync(folder, { recursive: true })).toEqual(times);
+      await write(dataset, folder, { encoding: 'jpeg', quality: 80 });
+      await write(dataset, folder, { overwrite: true });
+      const fresh = freshFolder();
+      await write(dataset, fresh);
+      expect(readdirSync(folder, { recursive: true }).sort()).toEqual(
+        readdirSync(fresh, { recursive: true }).sort(),
+      );
+    },
+  );
+  it.each(formats)('loses nothing that no export wrote (%s)', async (_, write) => {
+    const folder = freshFolder();
+    writeFileSync(join(folder, 'thesis.tex'), 'mine');
+    await expect(write(dataset, folder, { overwrite: true })).rejects.toThrow(
+      /holds thesis\.tex, which no export/,
+    );
+    expect(readdirSync(folder)).toEqual(['thesis.tex']);
   });
 });

@@ -1,13 +1,16 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError, makeFolder, writeFileAtomic } from '@id3/core';
+import { UserError, writeFileAtomic } from '@id3/core';
 import type { Dataset } from '../datasets/reader.ts';
 import { packImageRecord } from '@id3/formats';
 import { RecordWriter } from '@id3/formats';
+import { claimExportFolder } from './claim.ts';
 import { encodedImages, extensionOf, personName, type ExportOptions } from './encode.ts';
 
 /** Whole numbers up to here are exact in the 32-bit floats that RecordIO keeps labels and ranges in. */
 const MAX_EXACT = 2 ** 24;
+
+const NAMES = ['train.rec', 'train.idx', 'train.lst', 'property'];
 
 /**
  * Writes a dataset as InsightFace ships training sets, to be read by arcface_torch: `train.rec`, `train.idx`, `train.lst` and `property`.
@@ -25,11 +28,11 @@ export async function exportRecordSet(
     throw new UserError(
       `${dataset.folder} has ${count} images, but RecordIO keeps their numbers as 32-bit floats, exact below ${MAX_EXACT}; export it as webdataset.`,
     );
-  makeFolder(folder);
+  const unfinished = join(folder, 'train.rec.unfinished');
+  claimExportFolder(folder, dataset, 'recordio', NAMES, options);
   const order = Uint32Array.from({ length: count }, (_, i) => i).sort(
     (i, j) => labels[i] - labels[j] || i - j,
   );
-  const unfinished = join(folder, 'train.rec.unfinished');
   const writer = new RecordWriter(unfinished);
   const index: string[] = [];
   const list: string[] = [];

@@ -2,8 +2,9 @@ import { createWriteStream, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
-import { explainFileError, makeFolder } from '@id3/core';
+import { explainFileError } from '@id3/core';
 import type { Dataset } from '../datasets/reader.ts';
+import { claimExportFolder } from './claim.ts';
 import { encodedImages, extensionOf, type ExportOptions } from './encode.ts';
 
 /** Images of a tar file: some 200 MB of them at 112×112. */
@@ -18,6 +19,8 @@ class TarFile {
     // The format's own end of a stream that failed is the write stream's error.
     this.done = finished(this.pack.pipe(createWriteStream(`${path}.unfinished`)));
     this.done.catch(() => {});
+    // It is also sent back to the format, which would end the process.
+    this.pack.on('error', () => {});
   }
 
   /** Adds a file; resolves when the disk keeps up. */
@@ -46,14 +49,16 @@ export async function exportWebDataset(
   folder: string,
   { imagesPerTar = IMAGES_PER_TAR, ...options }: ExportOptions & { imagesPerTar?: number } = {},
 ): Promise<void> {
-  makeFolder(folder);
+  const tarOf = (k: number) => `${String(k).padStart(6, '0')}.tar`;
+  const tars = Array.from({ length: Math.ceil(dataset.count / imagesPerTar) }, (_, k) => tarOf(k));
+  claimExportFolder(folder, dataset, 'webdataset', tars, options);
   let tar: TarFile | undefined;
   let path = folder;
   try {
     for await (const { i, encoded } of encodedImages(dataset, options)) {
       if (i % imagesPerTar === 0) {
         await tar?.close();
-        path = join(folder, `${String(i / imagesPerTar).padStart(6, '0')}.tar`);
+        path = join(folder, tarOf(i / imagesPerTar));
         tar = new TarFile(path);
       }
       const sample = String(i).padStart(9, '0');

@@ -11,6 +11,7 @@ import {
   type ListedPair,
 } from '@id3/formats';
 import { readVerificationBin } from '@id3/formats';
+import { nfc, pictureFinder } from './folder.ts';
 import type { ImageSource } from './import-images.ts';
 
 /** Number of folds of an InsightFace `.bin`, which says nothing of folds: `verification.py` cuts ten in file order. */
@@ -47,7 +48,7 @@ export const pairListFormats = ['lfw', 'cfp-ff', 'cfp-fp', 'agedb-30', 'calfw', 
 export type PairListFormat = (typeof pairListFormats)[number];
 
 /**
- * A benchmark in its original form as a source.
+ * A benchmark in its original form as a source. A picture may have another suffix than the list says.
  *
  * @param images the folder that the pictures of the list are in: with a folder a person for LFW; for CFP the one that has `Data/` and `Protocol/`
  * @param list the file with the pairs; for CFP the folder `Protocol/`, by default that of `images`
@@ -57,11 +58,17 @@ export function pairListSource(format: PairListFormat, images: string, list?: st
   const cfp = format === 'cfp-ff' || format === 'cfp-fp';
   const listPath = list ?? (cfp ? join(images, 'Protocol') : undefined);
   if (listPath === undefined) throw new UserError(`${format} needs --pairs=FILE, the list of its pairs.`);
-  const listed = readPairs(format, listPath);
+  const listed = readPairs(format, listPath).map((pair) => ({
+    ...pair,
+    a: nfc(pair.a),
+    b: nfc(pair.b),
+  }));
   const pathOf = (picture: string) => join(cfp ? listPath : images, picture);
   const pictures = listed.flatMap(({ a, b }) => [a, b]);
   const { count, indices, first } = unique(pictures);
-  const missing = first.filter((i) => !existsSync(pathOf(pictures[i])));
+  const find = pictureFinder();
+  const paths = first.map((i) => find(pathOf(pictures[i])));
+  const missing = first.filter((_, k) => paths[k] === undefined);
   if (missing.length > 0)
     throw new UserError(
       `${missing.length} of the ${count} pictures that ${listPath} names are missing, such as ${pathOf(pictures[missing[0]])}; check --from.`,
@@ -76,9 +83,9 @@ export function pairListSource(format: PairListFormat, images: string, list?: st
   return {
     spec: { format, source: images, images: sha256(JSON.stringify(listed)), pairs: pairs.length },
     count,
-    picture: (i) => pathOf(pictures[first[i]]),
+    picture: (i) => paths[i]!,
     record: (i) => ({ label: labels[i], file: pictures[first[i]] }),
-    nameOf: (i) => pathOf(pictures[first[i]]),
+    nameOf: (i) => paths[i]!,
     pairs,
   };
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { UserError } from '@id3/core';
 import { pairListFormats, pairListSource, verificationBinSource, type PairListFormat } from './benchmarks.ts';
+import { picturesBelow } from './folder.ts';
 import { imageFolderSource, unlabelledSource } from './image-folder.ts';
 import type { ImageSource } from './import-images.ts';
 import { recordSetSource } from './record-set.ts';
@@ -54,7 +55,7 @@ export function detectFormat(path: string): ImportFormat {
   } else if (existsSync(join(path, 'train.rec'))) return 'recordio';
   else if (
     !existsSync(join(path, 'Protocol')) &&
-    readdirSync(path, { withFileTypes: true }).some((entry) => entry.isDirectory())
+    picturesBelow(path).pictures.some((picture) => picture.includes(sep))
   )
     return 'image-folder';
   throw new UserError(

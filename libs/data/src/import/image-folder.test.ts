@@ -1,10 +1,10 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { Rng, UserError } from '@id3/core';
-import { exportImageFolder, importImageFolder, openDataset } from '../index.ts';
+import { exportImageFolder, imageFolderSource, importImageFolder, openDataset } from '../index.ts';
 
 const fresh = () => mkdtempSync(join(tmpdir(), 'id3-data-'));
 const size = 8;
@@ -46,12 +46,39 @@ describe('an ImageFolder', () => {
     expect(Array.from(new Set(dataset.image(0)))).toEqual([128]);
     expect(dataset.image(0).length).toBe(size * size * 3);
   });
-  it('refuses what is no ImageFolder, and names a broken picture', async () => {
+  it('refuses what is no ImageFolder', async () => {
     const source = fresh();
     await expect(importImageFolder(join(source, 'nowhere'), fresh(), { size })).rejects.toThrow(UserError);
     await expect(importImageFolder(source, fresh(), { size })).rejects.toThrow(/holds no pictures/);
+  });
+  it('merges NFC and NFD names of one person, and says what it did not take', async () => {
+    const source = fresh();
     await pictures(source);
-    writeFileSync(join(source, 'bob', '2.png'), 'not a picture');
-    await expect(importImageFolder(source, fresh(), { size })).rejects.toThrow(/bob\/2\.png cannot be read/);
+    for (const name of ['Jos\u00e9', 'Jose\u0301']) {
+      mkdirSync(join(source, name));
+      copyFileSync(join(source, 'bob/1.png'), join(source, name, `${name}.png`));
+    }
+    copyFileSync(join(source, 'bob/1.png'), join(source, 'loose.png'));
+    const { count, record, passed } = imageFolderSource(source);
+    const people = Array.from({ length: count }, (_, i) => record(i).person);
+    expect(new Set(people)).toEqual(new Set(['alice', 'bob', 'carol', 'Jos\u00e9']));
+    expect(people.filter((person) => person === 'Jos\u00e9')).toHaveLength(2);
+    expect(passed).toEqual([
+      { path: 'bob/notes.txt', why: 'no suffix of a picture that can be read' },
+      { path: 'loose.png', why: 'in no folder of a person' },
+    ]);
+  });
+  it('is upright as EXIF says', async () => {
+    const [source, folder] = [fresh(), fresh()];
+    mkdirSync(join(source, 'a'));
+    const upright = Uint8Array.from({ length: size * size * 3 }, (_, k) => new Rng(0, k).int(256));
+    const raw = { width: size, height: size, channels: 3 } as const;
+    const turned = await sharp(upright, { raw }).rotate(-90).raw().toBuffer();
+    // 6: turn it by 90° clockwise.
+    await sharp(turned, { raw })
+      .withMetadata({ orientation: 6 })
+      .toFile(join(source, 'a', '1.png'));
+    await importImageFolder(source, folder, { size });
+    expect(Array.from(openDataset(folder).image(0))).toEqual(Array.from(upright));
   });
 });

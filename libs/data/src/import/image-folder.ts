@@ -1,57 +1,45 @@
-import { readdirSync, statSync, type Dirent } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { UserError, hashOf } from '@id3/core';
+import { nfc, picturesBelow } from './folder.ts';
 import { importImages, type ImageSource, type ImportOptions } from './import-images.ts';
 
-const IMAGE_FILE = /\.(png|jpe?g|webp|tiff?|gif|avif|pgm|ppm)$/i;
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(`${folder} cannot be read (${code}); give a folder of pictures.`);
-  }
-}
-
-/** The pictures of an ImageFolder, one folder a person, by name. */
-const picturesByPerson = (source: string) =>
-  entriesOf(source)
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name: person }) =>
-      entriesOf(join(source, person))
-        .filter(({ name }) => IMAGE_FILE.test(name))
-        .map(({ name: file }) => ({ person, file })),
-    );
-
-/** The paths of all pictures below a folder, relative to it, by name. */
-const picturesBelow = (source: string, below = ''): string[] =>
-  entriesOf(join(source, below)).flatMap((entry) => {
-    const path = join(below, entry.name);
-    if (entry.isDirectory()) return picturesBelow(source, path);
-    return IMAGE_FILE.test(entry.name) ? [path] : [];
-  });
-
 /**
- * An ImageFolder of aligned faces: `source/<person>/<picture>`. Labels count the people who have pictures in the order of their
- * names; records keep `person` and `file`. Throws a UserError where there are no pictures.
+ * An ImageFolder of aligned faces: `source/<person>/<picture>`, in which a person's folder may have others in it. Labels count the people who
+ * have pictures in the order of their names; records keep `person` and `file`. Throws a UserError where there are no pictures.
  */
 export function imageFolderSource(source: string): ImageSource {
-  const images = picturesByPerson(source);
+  const { pictures, passed } = picturesBelow(source);
+  const images = pictures
+    .filter((path) => path.includes(sep))
+    .map((path) => {
+      const [person, ...file] = nfc(path).split(sep);
+      return { path, person, file: file.join('/') };
+    });
   if (images.length === 0)
     throw new UserError(
       `${source} holds no pictures; it must have one folder a person with picture files in it.`,
     );
   const people = [...new Set(images.map(({ person }) => person))];
   const labels = new Map(people.map((person, label) => [person, label]));
-  const pathOf = (i: number) => join(source, images[i].person, images[i].file);
+  const pathOf = (i: number) => join(source, images[i].path);
   const sizes = images.map(({ person, file }, i) => [person, file, statSync(pathOf(i)).size]);
+  const loose = pictures.filter((path) => !path.includes(sep));
+  const nested = images.filter(({ file }) => file.includes('/')).length;
   return {
     spec: { format: 'image-folder', source, images: hashOf(sizes) },
     count: images.length,
     picture: pathOf,
-    record: (i) => ({ label: labels.get(images[i].person)!, ...images[i] }),
+    record: (i) => {
+      const { person, file } = images[i];
+      return { label: labels.get(person)!, person, file };
+    },
     nameOf: pathOf,
+    passed: [...passed, ...loose.map((path) => ({ path, why: 'in no folder of a person' }))],
+    notes:
+      nested > 0
+        ? [`${nested} pictures lie in folders of a person's folder and are taken for the person's.`]
+        : [],
   };
 }
 
@@ -60,14 +48,15 @@ export function imageFolderSource(source: string): ImageSource {
  * pictures in the order of their paths; records keep `file`. Throws a UserError where there are none.
  */
 export function unlabelledSource(source: string): ImageSource {
-  const files = picturesBelow(source);
-  if (files.length === 0) throw new UserError(`${source} holds no pictures; check the path.`);
+  const { pictures, passed } = picturesBelow(source);
+  if (pictures.length === 0) throw new UserError(`${source} holds no pictures; check the path.`);
   return {
-    spec: { format: 'unlabelled', source, images: hashOf(files) },
-    count: files.length,
-    picture: (i) => join(source, files[i]),
-    record: (i) => ({ label: i, file: files[i] }),
-    nameOf: (i) => join(source, files[i]),
+    spec: { format: 'unlabelled', source, images: hashOf(pictures) },
+    count: pictures.length,
+    picture: (i) => join(source, pictures[i]),
+    record: (i) => ({ label: i, file: nfc(pictures[i]) }),
+    nameOf: (i) => join(source, pictures[i]),
+    passed,
   };
 }
 
