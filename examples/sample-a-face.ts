@@ -2,7 +2,13 @@
 //   npx tsx examples/sample-a-face.ts [AGE] [YAW] [SEED]
 import { selectEngine } from '@id3/engine';
 import { Rng } from '@id3/core';
-import { imageSampler, loadAnyRecogniser, loadDiffusion, randomDirections, type SamplerOptions } from '@id3/model';
+import {
+  imageSampler,
+  loadAnyRecogniser,
+  loadDiffusion,
+  randomDirections,
+  type SamplerOptions,
+} from '@id3/model';
 import sharp from 'sharp';
 
 const [age = 40, yaw = 0, seed = 1] = process.argv.slice(2).map(Number);

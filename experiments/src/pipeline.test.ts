@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig, type Overrides } from './config/load.ts';
 import { aboutStep } from './estimate/about-step.ts';
 import { planAblation, planRobustness, targetsOf } from './pipeline.ts';
-import { ablationVariants } from './variants.ts';
+import { ablationVariants, defaultVariants } from './variants.ts';
 import { FROM_SCRATCH, committedWeights, WEIGHTS_FOLDER, type WeightsIndex } from './weights.ts';
 
 const ablation = (overrides: Overrides = {}, weights: WeightsIndex = FROM_SCRATCH) => {
@@ -18,25 +18,27 @@ describe('the ablation', () => {
     const { plan, rows } = ablation();
     const counts: Record<string, number> = {};
     for (const { stage } of plan.nodes) counts[stage.name] = (counts[stage.name] ?? 0) + 1;
-    expect(rows.map(({ variant }) => variant.name)).toHaveLength(10);
+    expect(rows.map(({ variant }) => variant.name)).toHaveLength(11);
     expect(counts).toEqual({
-      // pretrain, train, and as much of train as is generated
-      'render-pool': 3,
+      // pretrain, train, validation, the judge's, and as much of train as is generated
+      'render-pool': 5,
       'render-benchmark': 5,
-      'train-f': 1,
+      // and the judge
+      'train-f': 2,
       // with all, without the ID loss, without attributes
       'train-diffusion': 3,
+      calibrate: 3,
       // spread, random
       anchors: 2,
       // all rows but the ceiling
-      generate: 9,
+      generate: 10,
       'sample-grid': 1,
-      // the same, the train pool and the ceiling's part of it
-      embed: 11,
-      measure: 10,
-      'train-recogniser': 30,
-      // and f's own
-      verify: 31,
+      // the same, the train pool and the ceiling's part of it, each by f and by the judge
+      embed: 24,
+      measure: 11,
+      'train-recogniser': 33,
+      // and f's own, and the judge's
+      verify: 35,
     });
     const shared = plan.nodes.find(({ stage }) => stage.name === 'train-f')!;
     expect([...shared.variants]).toEqual(rows.map(({ variant }) => variant.name));
@@ -87,10 +89,16 @@ it('an estimate times few kinds of steps, whatever the number of variants', () =
   expect(new Set(steps.map(({ timedBy }) => hashOf(timedBy))).size).toBe(5);
 });
 
+/** The rows that `quick` shows where none are asked for. */
+const quick = (weights: WeightsIndex = FROM_SCRATCH) => {
+  const config = loadConfig('quick');
+  return planAblation(config, defaultVariants(config, 'quick'), weights);
+};
+
 describe('committed weights', () => {
   it('are those of the quick profile, as their provenance says', () => {
     const weights = committedWeights();
-    const trained = ablation().plan.nodes.filter(({ stage }) => /^train-(f|diffusion)$/.test(stage.name));
+    const trained = quick().plan.nodes.filter(({ stage }) => /^train-(f|diffusion)$/.test(stage.name));
     expect([...weights.keys()].sort()).toEqual(trained.map(({ key }) => key).sort());
     for (const { file, sha256: expected } of weights.values())
       expect(sha256(readFileSync(join(WEIGHTS_FOLDER, file)))).toBe(expected);
@@ -98,13 +106,14 @@ describe('committed weights', () => {
 
   it('stand for the trainings and for what only these need', () => {
     const names = ({ plan }: ReturnType<typeof ablation>) => plan.nodes.map(({ label }) => label);
-    const [scratch, taken] = [names(ablation()), names(ablation({}, committedWeights()))];
+    const [scratch, taken] = [names(quick()), names(quick(committedWeights()))];
     expect(scratch.filter((name) => !taken.includes(name)).sort()).toEqual([
+      'render-pool judge',
       'render-pool pretrain',
       'train-diffusion full',
-      'train-diffusion no-attributes',
       'train-diffusion no-id-loss',
       'train-f',
+      'train-f judge',
     ]);
     expect(taken.filter((name) => name.startsWith('committed-'))).toHaveLength(4);
   });
@@ -113,7 +122,7 @@ describe('committed weights', () => {
     const { plan } = ablation({ 'diffusion.training.steps': 7 }, committedWeights());
     const stages = plan.nodes.map(({ stage }) => stage.name);
     expect(stages.filter((name) => name === 'train-diffusion')).toHaveLength(3);
-    expect(stages.filter((name) => name.startsWith('committed-'))).toHaveLength(1);
+    expect(stages.filter((name) => name.startsWith('committed-'))).toHaveLength(2);
   });
 });
 
@@ -143,6 +152,7 @@ describe('the key of a stage', () => {
     ]);
     expect(changed({ 'benchmarks.pairs': 200 })).toEqual(['measure', 'render-benchmark', 'verify']);
     expect(changed({ 'data.pretrain.people': 500 })).toEqual([
+      'calibrate',
       'embed',
       'generate',
       'measure',

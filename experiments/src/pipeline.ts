@@ -204,7 +204,10 @@ export class Pipeline {
   }
 
   /** A recogniser on the first benchmark: what it takes for one face. */
-  private firstBenchmark(recogniser: PlanNode<LoadedRecogniser>, label: string): PlanNode<readonly Verification[]> {
+  private firstBenchmark(
+    recogniser: PlanNode<LoadedRecogniser>,
+    label: string,
+  ): PlanNode<readonly Verification[]> {
     const { seed, benchmarks } = this.config;
     const [name] = benchmarks.names;
     const given = { recogniser, benchmarks: { [name]: this.benchmark(name) } };
@@ -217,7 +220,10 @@ export class Pipeline {
     return this.plan.add(photoPoolStage, inputs, {}, this.about('train'));
   }
 
-  private embeddings(dataset: PlanNode<Dataset>, recogniser: PlanNode<LoadedRecogniser>): PlanNode<Embeddings> {
+  private embeddings(
+    dataset: PlanNode<Dataset>,
+    recogniser: PlanNode<LoadedRecogniser>,
+  ): PlanNode<Embeddings> {
     return this.plan.add(embedStage, {}, { dataset, recogniser }, this.about(dataset.label));
   }
 
@@ -285,7 +291,14 @@ export function planRobustness(
     const changed = variant.apply(config);
     const pipeline = new Pipeline(plan, changed, variant.name, weights);
     const verifications = changed.downstream.seeds.map((seed) => ({ seed, node: pipeline.robustness(seed) }));
-    return { variant, config: changed, verifications, measures: undefined, calibration: undefined, grid: undefined };
+    return {
+      variant,
+      config: changed,
+      verifications,
+      measures: undefined,
+      calibration: undefined,
+      grid: undefined,
+    };
   });
   return { plan, rows };
 }

@@ -103,7 +103,7 @@ describe('the command line', () => {
     ],
     [
       ['--generation.sampler.guidanceScale=1'],
-      'There is no config field "generation.sampler.guidanceScale"; "generation.sampler" has kind, steps, spacing, guidance, gradient, clip.',
+      'There is no config field "generation.sampler.guidanceScale"; "generation.sampler" has kind, steps, spacing, guidance, kappa, gradient, freeY, freeS, clip.',
     ],
     [['--seed.x=1'], 'There is no config field "seed.x": "seed" holds a value, not a group.'],
     [
@@ -117,7 +117,7 @@ describe('the command line', () => {
     [['--image.size=500'], 'The config field "image.size" is 500; expected number to be <=112.'],
     [
       ['--diffusion.training'],
-      'The config field "diffusion.training" is a group; set one of its fields (steps, batchSize, learningRate, warmupSteps, weightDecay, clipNorm, emaDecay, idLossWeight, flip).',
+      'The config field "diffusion.training" is a group; set one of its fields (steps, batchSize, learningRate, warmupSteps, weightDecay, clipNorm, emaDecay, idLossWeight, reduction, hideY, hideS, flip).',
     ],
     [
       ['--diffusion.unet.groups=5'],

@@ -108,9 +108,7 @@ async function sampling({ generation, diffusion, f, size }: StepOf<'sampling'>):
   const schedule = noiseSchedule(diffusion.schedule, diffusion.timesteps);
   const model = { unet, schedule, prediction: diffusion.prediction, f: frozen, fittedKappa: () => 1 };
   const anchor = randomDirections(1, frozen.embeddingSize, new Rng(1, 'estimate'));
-  const plans = Array.from({ length: batchSize }, (_, j) =>
-    planImage(generation, { anchor, i: 0, j }),
-  );
+  const plans = Array.from({ length: batchSize }, (_, j) => planImage(generation, { anchor, i: 0, j }));
   const names = plans.map((_, j) => String(j));
   const few = { ...sampler, steps: timedSteps(size) };
   const times: number[] = [];

@@ -58,7 +58,9 @@ const IDLE_SCORE = 1e-3;
 /** Logs the mean share of the score by the time of the step, and says so where it does nothing. */
 function reportScore(reports: readonly StepReport[], { log, warn }: StageHost, timesteps: number): void {
   const times = [...new Set(reports.map(({ t }) => t))];
-  const shares = times.map((t) => mean(reports.filter((report) => report.t === t).map((one) => one.scoreShare)));
+  const shares = times.map((t) =>
+    mean(reports.filter((report) => report.t === t).map((one) => one.scoreShare)),
+  );
   times.forEach((t, k) => log(t, { scoreShare: shares[k] }, timesteps));
   const largest = Math.max(...shares);
   if (largest < IDLE_SCORE)

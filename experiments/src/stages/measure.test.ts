@@ -98,7 +98,7 @@ it('measures what f sees, and records it with the run', async () => {
 
   await embedStage.run({
     ...context('embeddings'),
-    needs: { dataset, f: RECOGNISER.open(join(root, 'f')) },
+    needs: { dataset, recogniser: RECOGNISER.open(join(root, 'f')) },
   });
   const embeddings = EMBEDDINGS.open(join(root, 'embeddings'));
   const { data, size } = embeddings;
@@ -113,7 +113,17 @@ it('measures what f sees, and records it with the run', async () => {
   const verification = VERIFICATION.open(folder);
   await measureStage.run({
     ...context('measures'),
-    needs: { dataset, embeddings, pool: dataset, reference: embeddings, verification, anchors: undefined },
+    needs: {
+      dataset,
+      embeddings,
+      pool: dataset,
+      reference: embeddings,
+      verification,
+      judged: embeddings,
+      judgedReference: embeddings,
+      judgeVerification: verification,
+      anchors: undefined,
+    },
   });
   const database = openDatabase(join(root, 'tracking.sqlite'));
   const run = database.initRun({ experiment: 'test', name: 'measure', config: {} });
@@ -127,6 +137,9 @@ it('measures what f sees, and records it with the run', async () => {
   expect(values['toCentre.mean']).toBeLessThanOrEqual(1);
   expect(values.featureDistance).toBeGreaterThan(0);
   expect(values).not.toHaveProperty('frechet');
+  // The judge is f itself here.
+  expect(values['g.toCentre.mean']).toBe(values['toCentre.mean']);
+  expect(values['pixels.detail']).toBeGreaterThan(0);
 });
 
 it('tells how far the attributes are as asked for, where they were and can be read off', () => {

@@ -24,7 +24,9 @@ export function pixelMeasures(dataset: Dataset): Record<keyof PixelMeasures, num
   const [details, contrasts, brightness, redness] = [0, 1, 2, 3].map(() => new Array<number>(count));
   for (let i = 0; i < count; i++) {
     const rgb = dataset.image(i);
-    const values = Array.from({ length: width * height }, (_, p) => grey(rgb[3 * p], rgb[3 * p + 1], rgb[3 * p + 2]));
+    const values = Array.from({ length: width * height }, (_, p) =>
+      grey(rgb[3 * p], rgb[3 * p + 1], rgb[3 * p + 2]),
+    );
     details[i] = detailOf(values, width, height);
     contrasts[i] = standardDeviation(values);
     const skin: number[] = [];

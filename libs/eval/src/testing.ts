@@ -35,3 +35,5 @@ export function benchmark(noise: number, withPairs = true): Dataset {
   writer.finish(withPairs ? { pairs } : {});
   return openDataset(folder);
 }
+
+export * from './onnx-testing.ts';

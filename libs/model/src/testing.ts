@@ -50,8 +50,8 @@ export const TINY_DIFFUSION: DiffusionOptions = {
     emaDecay: 0.9,
     idLossWeight: 1,
     reduction: 'mean',
-    hideY: 0.25,
-    hideS: 0.25,
+    hideY: 0,
+    hideS: 0,
     flip: true,
   },
 };

@@ -42,7 +42,12 @@ export async function calibrate(
   { unet, schedule, prediction }: DiffusionModel,
   f: FrozenRecogniser,
   dataset: Dataset,
-  { times, count: most, batchSize, seed }: { times: readonly number[]; count: number; batchSize: number; seed: number },
+  {
+    times,
+    count: most,
+    batchSize,
+    seed,
+  }: { times: readonly number[]; count: number; batchSize: number; seed: number },
   onTime?: (done: number) => void,
 ): Promise<Calibration> {
   const { height, width } = dataset;

@@ -11,13 +11,13 @@ it('sees the attributes times their gains, and none of them without', async () =
     [-1, 0],
   ]);
   const s = tf.tensor2d([
-    [0.2, -0.5],
-    [0.7, 0.1],
+    [0.2, -0.5, 1],
+    [0.7, 0.1, 0],
   ]);
   const output = (gains: [number, number] | false, attributes: tf.Tensor2D) =>
     Array.from(new ConditionMlp(new Scope(1), 2, gains, [5, 3]).forward(y, attributes).dataSync());
   const scaled = output([6, 2], s);
-  const byHand = output([1, 1], s.mul(tf.tensor1d([6, 2])));
+  const byHand = output([1, 1], s.mul(tf.tensor1d([6, 2, 1])));
   scaled.forEach((value, k) => expect(value).toBeCloseTo(byHand[k], 5));
   expect(scaled).not.toEqual(output([1, 1], s));
   expect(output(false, s)).toEqual(output(false, tf.zerosLike(s)));

@@ -97,7 +97,11 @@ describe('the forward process', () => {
     const n = 60_000;
     for (const t of [1, 300, 1000]) {
       const x0 = tf.fill([1, 1, n, 1], 0.7) as tf.Tensor4D;
-      const xt = addNoise(x0, randn([1, 1, n, 1], `q${t}`), timeTensors(schedule, 'epsilon', Int32Array.of(t)));
+      const xt = addNoise(
+        x0,
+        randn([1, 1, n, 1], `q${t}`),
+        timeTensors(schedule, 'epsilon', Int32Array.of(t)),
+      );
       const { mean, variance } = tf.moments(xt);
       const sigma2 = 1 - schedule.alphaBar[t];
       const expected = 0.7 * Math.sqrt(schedule.alphaBar[t]);
@@ -195,7 +199,10 @@ describe('the ID-preserving loss', () => {
       return lossTerms({ network, x0, noise, y, time }).noise.mean() as tf.Scalar;
     };
     const predicted = readX0(() => F, xt, time);
-    const expected = tf.grad(asFunction as (x: tf.Tensor) => tf.Tensor)(predicted).norm().dataSync()[0];
+    const expected = tf
+      .grad(asFunction as (x: tf.Tensor) => tf.Tensor)(predicted)
+      .norm()
+      .dataSync()[0];
     const terms = lossTerms({ network: () => F, x0, noise, y, time });
     expect(denoisingGradient(terms, time, 8 * 8 * 3).dataSync()[0] / expected).toBeCloseTo(1, 3);
   });

@@ -262,10 +262,17 @@ export function idPreservingLoss(terms: LossTerms, time: TimeTensors, idWeight: 
  * ‖∂L/∂x̂0‖ of the batch's denoising terms. F's error e is x̂0's divided by `output`, so the squared norm is
  * Σ_b (2·weight/(B·N·output))²·Σ_n e² with N values an image: a scalar.
  */
-export function denoisingGradient({ noise }: LossTerms, time: TimeTensors, valuesPerImage: number): tf.Scalar {
+export function denoisingGradient(
+  { noise }: LossTerms,
+  time: TimeTensors,
+  valuesPerImage: number,
+): tf.Scalar {
   const batch = noise.shape[0];
   const perImage = noise.mul(time.weight).div(time.output.flatten().square());
-  return perImage.sum<tf.Scalar>().sqrt<tf.Scalar>().mul<tf.Scalar>(2 / (batch * Math.sqrt(valuesPerImage)));
+  return perImage
+    .sum<tf.Scalar>()
+    .sqrt<tf.Scalar>()
+    .mul<tf.Scalar>(2 / (batch * Math.sqrt(valuesPerImage)));
 }
 
 // The reverse process: Algorithm 2.

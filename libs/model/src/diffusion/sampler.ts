@@ -132,7 +132,11 @@ export function makeSampler<C extends tf.NamedTensorMap>(
 const drawsNoise = ({ kind }: SamplerOptions): boolean => kind === 'ancestral' || kind === 'dpm++sde';
 
 /** What the network is told of a time, computed in double precision. */
-function timeOf({ schedule, prediction }: Pick<AdjustedField, 'schedule' | 'prediction'>, t: number, batch: number) {
+function timeOf(
+  { schedule, prediction }: Pick<AdjustedField, 'schedule' | 'prediction'>,
+  t: number,
+  batch: number,
+) {
   const alphaBar = schedule.alphaBar[t];
   const { input, skip, output, time } = readingOf(prediction, alphaBar, t);
   return {
@@ -174,7 +178,8 @@ function reverseStep<C extends tf.NamedTensorMap>(
   // The weighted reversed likelihood score.
   const g = score?.mul(inputs.guidance);
   // Where the adjusted gradient field points. DDPM's process is moved along the score itself, below.
-  const followed = g === undefined || options.kind === 'ancestral' ? unguided : adjustedX0(unguided, g, inputs);
+  const followed =
+    g === undefined || options.kind === 'ancestral' ? unguided : adjustedX0(unguided, g, inputs);
   const x0 = clipped(followed);
   let x = xt.mul(inputs.ofX).add(x0.mul(inputs.ofX0)).add(inputs.previous.mul(inputs.ofPrevious));
   if (g !== undefined && options.kind === 'ancestral') x = x.add(g.mul(inputs.ofScore));
@@ -182,7 +187,10 @@ function reverseStep<C extends tf.NamedTensorMap>(
   const share =
     g === undefined
       ? inputs.guidance.mul(0)
-      : g.mul(inputs.sqrtOneMinusAlphaBar).norm().div(predictNoise(xt, unguided, inputs).norm());
+      : g
+          .mul(inputs.sqrtOneMinusAlphaBar)
+          .norm()
+          .div(predictNoise(xt, unguided, inputs).norm());
   return { x, previous: x0, share };
 }
 

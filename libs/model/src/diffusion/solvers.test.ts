@@ -14,10 +14,17 @@ const variance = (a: number) => a * v + 1 - a;
 
 /** The relative error at t = T/10 after equal steps from 9T/10. */
 function errorOf(kind: SamplerKind, steps: number): number {
-  const times = Array.from({ length: steps + 1 }, (_, k) => alphaBar[Math.round(T * (0.9 - (0.8 * k) / steps))]);
+  const times = Array.from(
+    { length: steps + 1 },
+    (_, k) => alphaBar[Math.round(T * (0.9 - (0.8 * k) / steps))],
+  );
   let [x, previous] = [1, 0];
   for (let k = 0; k < steps; k++) {
-    const { ofX, ofX0, ofPrevious } = stepOf(kind, { before: times[k - 1], now: times[k], next: times[k + 1] });
+    const { ofX, ofX0, ofPrevious } = stepOf(kind, {
+      before: times[k - 1],
+      now: times[k],
+      next: times[k + 1],
+    });
     const x0 = (Math.sqrt(times[k]) * v * x) / variance(times[k]);
     [x, previous] = [ofX * x + ofX0 * x0 + ofPrevious * previous, x0];
   }

@@ -42,9 +42,9 @@ describe('a diffusion model from training to dataset', () => {
     const mean = (rows: typeof logs) => rows.reduce((s, m) => s + m['loss.noise'], 0) / rows.length;
     expect(mean(logs.slice(-4))).toBeLessThan(mean(logs.slice(0, 4)));
 
-    await expect(
-      trainDiffusion(TINY_DIFFUSION, { dataset, f }, hooks(parts, -1, 9)),
-    ).rejects.toThrow('killed');
+    await expect(trainDiffusion(TINY_DIFFUSION, { dataset, f }, hooks(parts, -1, 9))).rejects.toThrow(
+      'killed',
+    );
     expect(loadCheckpoint(parts).meta.step).toBe(8);
     await trainDiffusion(TINY_DIFFUSION, { dataset, f }, hooks(parts, 1e9));
     expect(loadCheckpoint(parts).tensors).toEqual(loadCheckpoint(whole).tensors);
@@ -60,7 +60,17 @@ describe('a diffusion model from training to dataset', () => {
       condition: 'anchor',
       age: [20, 60],
       yaw: [-45, 45],
-      sampler: { kind: 'ddim', steps: 3, spacing: 'uniform', guidance: 5, gradient: 'full', clip: true, kappa: 'paper', freeY: 0, freeS: 0 },
+      sampler: {
+        kind: 'ddim',
+        steps: 3,
+        spacing: 'uniform',
+        guidance: 5,
+        gradient: 'full',
+        clip: true,
+        kappa: 'paper',
+        freeY: 0,
+        freeS: 0,
+      },
       batchSize: 2,
     };
     const model = { ...loadDiffusion(whole, f.embeddingSize), f };

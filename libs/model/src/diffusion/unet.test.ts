@@ -33,8 +33,8 @@ it('has the parameters of DDPM’s network for CIFAR-10, but for what ID³ chang
   // The embedding of time scales and shifts in each residual block, where DDPM's only shifts: down, middle, up.
   const channels = 2 * (128 + 256 + 256 + 256) + 2 * 256 + 3 * (256 + 256 + 256 + 128);
   const film = dense(embedding, channels);
-  // [y; s] goes through the paper's perceptron and is added to the embedding of time.
-  const condition = dense(d + 2, 512) + dense(512, 256) + dense(256, 768) + dense(768, embedding);
+  // [y; s; whether s is known] goes through the paper's perceptron and is added to the embedding of time.
+  const condition = dense(d + 3, 512) + dense(512, 256) + dense(256, 768) + dense(768, embedding);
   // The last convolution is 1×1 (a patch of one pixel), DDPM's 3×3.
   const output = dense(base, 3) - dense(9 * base, 3);
   expect(count).toBe(published + film + condition + output);

@@ -15,8 +15,15 @@ function drawCosine(rng: Rng, kappa: number, d: number): number {
   for (;;) {
     // Beta((d-1)/2, (d-1)/2) is the square of a coordinate's share on a sphere: half of the coordinates of 2(d-1) normals' squares.
     const squares = Array.from(rng.normals(2 * (d - 1)), (value) => value ** 2);
-    const total = dot(squares, squares.map(() => 1));
-    const z = dot(squares.slice(0, d - 1), squares.slice(0, d - 1).map(() => 1)) / total;
+    const total = dot(
+      squares,
+      squares.map(() => 1),
+    );
+    const z =
+      dot(
+        squares.slice(0, d - 1),
+        squares.slice(0, d - 1).map(() => 1),
+      ) / total;
     const w = (1 - (1 + b) * z) / (1 - (1 - b) * z);
     if (kappa * w + (d - 1) * Math.log(1 - x * w) - c >= Math.log(1 - rng.uniform())) return w;
   }

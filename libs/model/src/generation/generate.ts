@@ -4,7 +4,13 @@ import { Rng, UserError } from '@id3/core';
 import type { DatasetWriter, FaceRecord } from '@id3/data';
 import { attributeTensor } from '../diffusion/conditioning.ts';
 import { readX0 } from '../diffusion/equations.ts';
-import { makeSampler, samplerSchema, type SamplerOptions, type SamplingTime, type StepReport } from '../diffusion/sampler.ts';
+import {
+  makeSampler,
+  samplerSchema,
+  type SamplerOptions,
+  type SamplingTime,
+  type StepReport,
+} from '../diffusion/sampler.ts';
 import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
 import { embeddingNear, randomDirections } from './anchors.ts';
 
@@ -88,7 +94,7 @@ export function imageSampler(
   seed: number,
 ): ImageSampler {
   type Condition = { y: tf.Tensor2D; s: tf.Tensor2D };
-  if (options.kappa === 'fitted' && fittedKappa === undefined)
+  if (options.guidance > 0 && options.kappa === 'fitted' && fittedKappa === undefined)
     throw new UserError('This model has no fitted κ; sample with generation.sampler.kappa=paper.');
   const { freeY, freeS } = options;
   const x0 = (xt: tf.Tensor4D, time: SamplingTime, { y, s }: Condition) =>

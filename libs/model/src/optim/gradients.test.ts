@@ -31,7 +31,9 @@ it('nothing set aside, or a weight without influence, is an error', () => {
 it('a probe sees the gradient that passes it, and changes nothing', () => {
   const seen: number[] = [];
   const gradient = tf.grad((x) =>
-    probeGradient(x.square(), (dy) => seen.push(dy.dataSync()[0])).mul(5).sum(),
+    probeGradient(x.square(), (dy) => seen.push(dy.dataSync()[0]))
+      .mul(5)
+      .sum(),
   )(tf.tensor1d([3]));
   expect([seen, gradient.dataSync()[0]]).toEqual([[5], 30]);
 });
