@@ -22,6 +22,7 @@ const SIZE = 16;
 const IMAGES = 64;
 const diffusion: DiffusionOptions = {
   ...TINY_DIFFUSION,
+  seed: 1,
   training: { ...TINY_DIFFUSION.training, steps: 60, batchSize: 8 },
 };
 
