@@ -36,7 +36,9 @@ describe('the report', () => {
     expect(markdownReport(table, measured)).toMatch(
       /\| floor \| −15\.00\* .*\n\nOver 1 seed[^]*\| ID³ \| 0\.012 \| 0\.50 % \| – \| – \| – \| 0\.250 \|(?: – \|){6} 0\.930 \| – \|\n/,
     );
-    expect(terminalReport(table, measured)).toMatch(/^ID³ +0\.012 +0\.50 % +– +– +– +0\.250(?: +–){6} +0\.930 +–$/m);
+    expect(terminalReport(table, measured)).toMatch(
+      /^ID³ +0\.012 +0\.50 % +– +– +– +0\.250(?: +–){6} +0\.930 +–$/m,
+    );
   });
 });
 
