@@ -290,6 +290,42 @@ describe('bad pictures', () => {
   });
 });
 
+it('reads a picture of every suffix that is taken', async () => {
+  const folder = freshFolder();
+  const picture = sharp({ create: { width: 16, height: 16, channels: 3, background: '#c86432' } });
+  const formats = {
+    png: ['png'],
+    jpeg: ['jpg', 'JPEG', 'jpe', 'jfif'],
+    webp: ['webp'],
+    tiff: ['tif', 'TIFF'],
+    gif: ['gif'],
+    avif: ['avif'],
+  };
+  for (const [format, suffixes] of Object.entries(formats)) {
+    const encoded = await picture
+      .clone()
+      .toFormat(format as keyof typeof formats)
+      .toBuffer();
+    for (const suffix of suffixes) writeFileSync(join(folder, `${suffix}.${suffix}`), encoded);
+  }
+  const raw = await picture.clone().raw().toBuffer();
+  for (const suffix of ['ppm', 'pnm'])
+    writeFileSync(join(folder, `${suffix}.${suffix}`), Buffer.concat([Buffer.from('P6 16 16 255\n'), raw]));
+  writeFileSync(
+    join(folder, 'pgm.pgm'),
+    Buffer.concat([Buffer.from('P5 16 16 255\n'), Buffer.alloc(256, 200)]),
+  );
+  const dataset = await imported('unlabelled', folder);
+  expect(dataset.count).toBe(13);
+  for (let i = 0; i < dataset.count; i++) {
+    const wanted = dataset.record(i).file === 'pgm.pgm' ? [200, 200, 200] : [200, 100, 50];
+    const pixel = Array.from(dataset.image(i).subarray(0, 3));
+    pixel.forEach((value, c) =>
+      expect(Math.abs(value - wanted[c]), String(dataset.record(i).file)).toBeLessThan(9),
+    );
+  }
+});
+
 describe('a JPEG', () => {
   const flat = (side: number) =>
     sharp({
