@@ -21,10 +21,7 @@ const diffusion = loadDiffusion(`${weights}/quick-diffusion-full.safetensors`, f
 
 // An identity is a direction y on the sphere of f's embeddings.
 const y = randomDirections(1, f.embeddingSize, new Rng(seed, 'identity'));
-const sampler: SamplerOptions = {
-  ...{ kind: 'dpm++', steps: 20, spacing: 'uniform', clip: true },
-  ...{ guidance: 100, kappa: 'paper', gradient: 'full', freeY: 0, freeS: 0 },
-};
+const sampler = { ...PLAIN_SAMPLER, steps: 20, guidance: 100 };
 const sample = imageSampler({ ...diffusion, f }, sampler, 32, seed);
 const pixels = await sample([{ label: 0, age, yaw, y }], ['face']);
 await sharp(pixels, { raw: { width: 32, height: 32, channels: 3 } })

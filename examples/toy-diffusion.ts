@@ -3,24 +3,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { Rng } from '@id3/core';
 import { selectEngine } from '@id3/engine';
-import {
-  idPreservingLoss,
-  lossTerms,
-  makeSampler,
-  noiseSchedule,
-  readX0,
-  timeTensors,
-  type SamplerOptions,
-  type SamplingTime,
-} from '@id3/model';
+import { PLAIN_SAMPLER, makeSampler, type SamplingTime } from '@id3/model';
+import { idPreservingLoss, lossTerms, noiseSchedule, readX0, timeTensors } from '@id3/model';
 
 const STEPS = Number(process.argv[2] ?? 100);
 const [BATCH, T] = [128, 100];
 const schedule = noiseSchedule('cosine', T);
-const ddim: SamplerOptions = {
-  ...{ kind: 'ddim', steps: 10, spacing: 'uniform', clip: false },
-  ...{ guidance: 0, kappa: 'paper', gradient: 'full', freeY: 0, freeS: 0 },
-};
 await selectEngine('cpu');
 
 /** f: the direction of a point, on the unit circle. */
@@ -68,7 +56,7 @@ async function cosineToAsked(idWeight: number): Promise<number> {
   };
   const y = f(points(new Rng(2, 'asked'), 256));
   const start = tf.tensor2d(new Rng(3, 'start').normals(512), [256, 2]);
-  const sample = makeSampler<Asked>(field, ddim);
+  const sample = makeSampler<Asked>(field, { ...PLAIN_SAMPLER, clip: false });
   const samples = await sample(start, { y }, () => tf.zerosLike(start));
   return (await field.cosine(samples.as2D(256, 2), { y }).mean().data())[0];
 }

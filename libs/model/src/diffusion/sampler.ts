@@ -38,6 +38,19 @@ export const samplerSchema = z.strictObject({
 });
 export type SamplerOptions = z.infer<typeof samplerSchema>;
 
+/** DDIM in few steps without any guidance: to be spread where a few options matter. */
+export const PLAIN_SAMPLER: SamplerOptions = {
+  kind: 'ddim',
+  steps: 10,
+  spacing: 'uniform',
+  guidance: 0,
+  kappa: 'paper',
+  gradient: 'full',
+  freeY: 0,
+  freeS: 0,
+  clip: true,
+};
+
 /** How the times of a strided sampler lie: `uniform`, or `quadratic` with most of them near t = 0 (Song et al. 2021, D.2). */
 export type Spacing = SamplerOptions['spacing'];
 
