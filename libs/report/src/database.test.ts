@@ -68,9 +68,9 @@ describe('the table of a database', () => {
     expect(listTables(reader).map(({ experiment }) => experiment)).toEqual(['first']);
     const { rows, columns } = requestedTable(reader, {});
     expect(columns).toEqual(['rendered-lfw']);
-    expect(rows.map(({ name, title, results }) => [name, title, results['rendered-lfw'].seeds])).toEqual([
-      ['full', 'ID³', [1, 2]],
-      ['floor', 'floor', [1]],
+    expect(rows.map(({ name, title, results }) => [name, title, results['rendered-lfw'].levels])).toEqual([
+      ['full', 'ID³', { generators: 1, datasets: 1, recognisers: 2 }],
+      ['floor', 'floor', { generators: 1, datasets: 1, recognisers: 1 }],
     ]);
     expect(rows[0].results['rendered-lfw'].accuracy.mean).toBeCloseTo(0.75, 12);
     expect(readMeasures(reader, run).map(({ values }) => values)).toEqual([{}, { frechet: 0.5 }]);

@@ -14,7 +14,7 @@ const variant = (name: string, title: string, folds: Record<string, number[]>, s
   name,
   title,
   config: {},
-  replicates: [{ seed, run: 10, folds }],
+  replicates: [{ generator: 1, dataset: 1, seed, run: 10, folds }],
 });
 const full = variant('full', 'ID³', { 'rendered-lfw': [0.8, 0.9, 1.0] });
 const worse = variant('no_anchors', 'without_anchors', { 'rendered-lfw': [0.7, 0.75, 0.8] });
@@ -76,11 +76,14 @@ describe('the table', () => {
   it('leaves out what is not there yet, and compares over common seeds alone', () => {
     const two: VariantResults = {
       ...full,
-      replicates: [...full.replicates, { seed: 2, run: 11, folds: { 'rendered-lfw': [0.1, 0.2, 0.3] } }],
+      replicates: [
+        ...full.replicates,
+        { ...full.replicates[0], seed: 2, run: 11, folds: { 'rendered-lfw': [0.1, 0.2, 0.3] } },
+      ],
     };
     const empty: VariantResults = { ...worse, name: 'empty', replicates: [] };
     const { rows } = tabulate([two, worse, empty]);
-    expect(rows[0].results['rendered-lfw'].seeds).toEqual([1, 2]);
+    expect(rows[0].results['rendered-lfw'].levels.recognisers).toBe(2);
     expect(rows[1].results['rendered-lfw'].versusBaseline!.difference.mean).toBeCloseTo(-0.15, 12);
     expect(rows[2].results).toEqual({});
     expect(tabulate([two, worse], { seeds: [2] }).rows[1].results).toEqual({});
@@ -105,15 +108,16 @@ describe('the table', () => {
 
 describe('the formats', () => {
   it('are written for the terminal', () => {
-    expect(terminalTable(table).split('\n').slice(0, 8)).toEqual([
+    expect(terminalTable(table).split('\n').slice(0, 9)).toEqual([
       'accuracy in %, mean ± 95 % CI   rendered-lfw',
       '────────────────────────────────────────────',
       'ID³                            90.00 ± 24.84',
       'without_anchors                75.00 ± 12.42',
       '',
-      'difference to ID³ in points  rendered-lfw',
-      '─────────────────────────────────────────',
-      'without_anchors                   −15.00*',
+      'difference to ID³ in points, ± 95 % CI     rendered-lfw',
+      '───────────────────────────────────────────────────────',
+      'without_anchors                         −15.00 ± 12.42*',
+      '',
     ]);
   });
 
@@ -121,8 +125,10 @@ describe('the formats', () => {
     expect(markdownTable(table)).toContain(
       '| ID³ | **90.00 ± 24.84** |\n| without\\_anchors | 75.00 ± 12.42 |\n',
     );
-    expect(markdownTable(table)).toContain('| without\\_anchors | −15.00* |\n');
-    expect(markdownTable(table)).toContain('Over 1 seed(s) and 3 folds.');
+    expect(markdownTable(table)).toContain('| without\\_anchors | −15.00 ± 12.42* |\n');
+    expect(markdownTable(table)).toContain(
+      'Over 3 folds and 1 recogniser seed; one training of the generator.',
+    );
   });
 
   it('are written in LaTeX with booktabs', () => {
@@ -136,15 +142,15 @@ describe('the formats', () => {
       '  without\\_anchors & 75.00 $\\pm$ 12.42 \\\\',
       '  \\bottomrule',
     ]);
-    expect(latex).toContain('  without\\_anchors & $-$15.00* \\\\');
+    expect(latex).toContain('  without\\_anchors & $-$15.00 $\\pm$ 12.42* \\\\');
   });
 
   it('are written unrounded in CSV and JSON', () => {
     const csv = csvTable(table).split('\n');
-    expect(csv).toHaveLength(4);
-    expect(csv[1]).toMatch(/^full,rendered-lfw,rendered,1,3,0\.9\d*,0\.2484\d+,full,,,,,10$/);
+    expect(csv).toHaveLength(6);
+    expect(csv[1]).toMatch(/^full,rendered-lfw,rendered,1,1,1,3,0\.9\d*,0\.2484\d+,full,,,,,,,10$/);
     expect(csv[2]).toMatch(
-      /^no_anchors,rendered-lfw,rendered,1,3,0\.75\d*,0\.1242\d+,full,-0\.1[45]\d*,0\.1242\d+,0\.035\d+,0\.035\d+,10$/,
+      /^no_anchors,rendered-lfw,rendered,1,1,1,3,0\.75\d*,0\.1242\d+,full,-0\.1[45]\d*,0\.1242\d+,0\.035\d+,0\.035\d+,false,true,10$/,
     );
     const json = JSON.parse(jsonTable(table)) as typeof table;
     expect(json.rows[1].results['rendered-lfw'].versusBaseline!.p).toBe(
