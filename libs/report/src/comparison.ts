@@ -20,7 +20,7 @@ export interface Comparison extends ContrastTest {
   readonly pHolm: number | undefined;
   /** How many rows are in that correction. */
   readonly comparisons: number;
-  /** Whether the difference is surely smaller than half a point. */
+  /** Whether the difference is surely smaller than half a point; not claimed of ceiling and floor either. */
   readonly equivalent: boolean;
 }
 
@@ -47,7 +47,7 @@ export function compareRows(
         ...test,
         pHolm: family[r] === undefined ? undefined : corrected.shift(),
         comparisons,
-        equivalent: isEquivalent(test.difference),
+        equivalent: !isBound(rows[r].name) && isEquivalent(test.difference),
       },
   );
 }

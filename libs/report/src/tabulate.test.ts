@@ -107,6 +107,8 @@ describe('the table', () => {
     expect(one!.pHolm).toBeCloseTo(2 * one!.p!, 12);
     expect(bound!.p).toBeLessThan(0.05);
     expect(bound!.pHolm).toBeUndefined();
+    const high = { ...full, name: 'ceiling' };
+    expect(tabulate([full, high]).rows[1].results['rendered-lfw'].versusBaseline!.equivalent).toBe(false);
     expect(terminalTable(tabulate([full, floor]))).toMatch(/^floor .*−35\.00 ± 12\.42$/m);
   });
 
@@ -143,7 +145,7 @@ describe('the table', () => {
     const text = markdownTable(nested);
     expect(text).toContain('Over 3 folds and 2 recogniser seeds; one training of the generator.');
     expect(text).toContain(
-      'Over 3 folds and 3 trainings of the generator, 3 datasets and 6 recognisers: ID³.',
+      'ID³: over 3 folds and 3 trainings of the generator, 3 datasets and 6 recognisers.',
     );
   });
 
@@ -254,6 +256,13 @@ describe('the formats', () => {
     const { endpoints } = JSON.parse(jsonTable(design)) as typeof design;
     expect(endpoints[0].factorial!.interaction.p).toBeCloseTo(1 - Math.sqrt(3 / 5), 9);
     expect(terminalTable(tabulate(four.slice(0, 3)))).not.toContain('{ID loss}');
+  });
+
+  it('are written while only a part is verified', () => {
+    const other = variant('other', 'other', { 'rendered-calfw': [0.7, 0.8] });
+    const text = terminalTable(tabulate([full, other]));
+    expect(text).toMatch(/^other +– +75\.00 ± 63\.53 +–$/m);
+    expect(text).toContain('other: over 2 folds and 1 recogniser seed');
   });
 
   it('without the baseline has no differences', () => {

@@ -6,7 +6,6 @@ import {
   levelsText,
   percent,
   plusMinus,
-  pText,
   type Comparison,
   type Result,
   type ResultTable,
@@ -103,10 +102,10 @@ function inWords({ accuracy, levels, folds, versusBaseline }: Result, baseline: 
   const corrected =
     pHolm === undefined
       ? 'a bound, which no correction counts'
-      : `${pText(pHolm)} after Holm's correction for ${comparisons} comparison(s)`;
+      : `${pHolm.toPrecision(2)} after Holm's correction for ${comparisons} comparison(s)`;
   return (
     `${measured} ${size} (± ${percent(difference.halfWidth ?? 0)})${verdict(versusBaseline)}: ` +
-    `t test p = ${pText(p)}, ${corrected}. ${pairing(versusBaseline)}`
+    `t test p = ${p.toPrecision(2)}, ${corrected}. ${pairing(versusBaseline)}`
   );
 }
 

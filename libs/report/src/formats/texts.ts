@@ -115,18 +115,16 @@ export function legend(table: ResultTable): string {
 }
 
 /** Rows of other levels than most are named. */
-function overText({ rows, endpoints }: ResultTable): string {
-  const columns = endpoints.map(({ column }) => column);
+function overText({ rows }: ResultTable): string {
   const titles = new Map<string, Set<string>>();
   for (const { title, results } of rows)
-    for (const column of columns) {
-      const result = results[column];
-      if (result === undefined) continue;
-      const text = `Over ${counted(result.folds, 'fold')} and ${levelsText(result.levels)}`;
+    for (const { folds, levels } of Object.values(results)) {
+      const text = `${counted(folds, 'fold')} and ${levelsText(levels)}`;
       titles.set(text, (titles.get(text) ?? new Set()).add(title));
     }
-  const [most, ...others] = [...titles].sort(([, a], [, b]) => b.size - a.size);
-  return [`${most[0]}.`, ...others.map(([text, some]) => `${text}: ${[...some].join(', ')}.`)].join(' ');
+  const [[most], ...others] = [...titles].sort(([, a], [, b]) => b.size - a.size);
+  const named = others.map(([text, some]) => `${[...some].join(', ')}: over ${text}.`);
+  return [`Over ${most}.`, ...named].join(' ');
 }
 
 function marksText({ rows, endpoints }: ResultTable): string[] {
@@ -138,7 +136,7 @@ function marksText({ rows, endpoints }: ResultTable): string[] {
   return [
     `Primary endpoint: ${primary}; other columns are secondary.`,
     `* marks differences with p < ${SIGNIFICANT} (t test, paired by seeds and folds, Holm-corrected over the rows but ceiling and floor).`,
-    `≈ marks no effect: the 90 % interval lies inside ±${100 * EQUIVALENCE_MARGIN} points (two one-sided tests). No mark: nothing can be said.`,
+    `≈ marks no effect: the 90 % interval lies inside ±${100 * EQUIVALENCE_MARGIN} points (two one-sided tests). Without a mark nothing is claimed; ceiling and floor have none.`,
   ];
 }
 
