@@ -2,13 +2,8 @@
 //   npx tsx examples/sample-a-face.ts [AGE] [YAW] [SEED]
 import { selectEngine } from '@id3/engine';
 import { Rng } from '@id3/core';
-import {
-  imageSampler,
-  loadAnyRecogniser,
-  loadDiffusion,
-  randomDirections,
-  type SamplerOptions,
-} from '@id3/model';
+import { PLAIN_SAMPLER, imageSampler } from '@id3/model';
+import { loadAnyRecogniser, loadDiffusion, randomDirections } from '@id3/model';
 import sharp from 'sharp';
 
 const [age = 40, yaw = 0, seed = 1] = process.argv.slice(2).map(Number);

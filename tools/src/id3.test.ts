@@ -84,6 +84,7 @@ describe('completion', () => {
     expect(await offers('ablation', '--variants', 'full,no-')).toEqual([
       'full,no-reversed-likelihood',
       'full,no-id-loss',
+      'full,no-id-loss-no-score',
       'full,no-attributes',
     ]);
   });

@@ -1,6 +1,7 @@
-import { FORMATS } from '@id3/report';
+import { FORMATS, legend } from '@id3/report';
 import Link from 'next/link';
 import { Differences } from '../components/ablation/differences.tsx';
+import { FactorialTables } from '../components/ablation/factorial.tsx';
 import { AblationControls } from '../components/ablation/controls.tsx';
 import { Matrix } from '../components/ablation/matrix.tsx';
 import { IntervalCharts } from '../charts/intervals.tsx';
@@ -47,11 +48,11 @@ export default page(({ db, search }) => {
         </h2>
         <Matrix table={table} />
         <p className="quiet small">
-          Each cell: accuracy in %, ± its 95 % confidence interval over seeds and folds, and below it the
-          difference to {title} in points. Bold: the best of the column. ✱: the difference is significant
-          (paired t test, p &lt; 0.05 after Holm&apos;s correction over the rows).
+          Each cell: accuracy in %, ± its 95 % confidence interval, and below it the difference to {title} in
+          points, ± its own. Bold: the best of the column. {legend(table)}
         </p>
       </section>
+      <FactorialTables endpoints={table.endpoints} />
       {grouped !== undefined && (
         <section aria-labelledby="sweep">
           <h2 id="sweep">By {grouped.field}</h2>

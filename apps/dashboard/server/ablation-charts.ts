@@ -1,4 +1,4 @@
-import { BOUNDS, percent, type ResultTable, type SweepPoint } from '@id3/report';
+import { isBound, percent, type ResultTable, type SweepPoint } from '@id3/report';
 import type { BenchmarkIntervals } from '../charts/intervals.tsx';
 import type { SweepChartProps } from '../charts/sweep.tsx';
 
@@ -11,7 +11,7 @@ export function intervalsOf({ columns, rows, baseline }: ResultTable): Benchmark
     return {
       name: column,
       dots: shown
-        .filter(({ name }) => !BOUNDS.includes(name))
+        .filter(({ name }) => !isBound(name))
         .map(({ name, title, results }) => {
           const { mean, halfWidth = 0 } = results[column].accuracy;
           return {
@@ -22,7 +22,7 @@ export function intervalsOf({ columns, rows, baseline }: ResultTable): Benchmark
           };
         }),
       bounds: shown
-        .filter(({ name }) => BOUNDS.includes(name))
+        .filter(({ name }) => isBound(name))
         .map(({ name, results }) => ({ name, mean: hundred(results[column].accuracy.mean) })),
     };
   });

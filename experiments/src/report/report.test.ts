@@ -9,7 +9,9 @@ const variant = (name: string, title: string, folds: number[]) => ({
   name,
   title,
   config: {},
-  replicates: [{ seed: 1, run: 1, folds: { 'rendered-lfw': folds, 'rendered-calfw': folds } }],
+  replicates: [
+    { generator: 1, dataset: 1, seed: 1, run: 1, folds: { 'rendered-lfw': folds, 'rendered-calfw': folds } },
+  ],
 });
 
 const table = tabulate([
@@ -34,7 +36,7 @@ const measured: MeasuredRow[] = [
 describe('the report', () => {
   it('has the dataset measures after the results', () => {
     expect(markdownReport(table, measured)).toMatch(
-      /\| floor \| −15\.00\* .*\n\nOver 1 seed[^]*\| ID³ \| 0\.012 \| 0\.50 % \| – \| – \| – \| 0\.250 \|(?: – \|){6} 0\.930 \| – \|\n/,
+      /\| floor \| −15\.00 ± 12\.42 .*\n\nOver 3 folds[^]*\| ID³ \| 0\.012 \| 0\.50 % \| – \| – \| – \| 0\.250 \|(?: – \|){6} 0\.930 \| – \|\n/,
     );
     expect(terminalReport(table, measured)).toMatch(
       /^ID³ +0\.012 +0\.50 % +– +– +– +0\.250(?: +–){6} +0\.930 +–$/m,

@@ -15,10 +15,22 @@ const full: VariantResults = {
   title: 'ID³',
   config: {},
   replicates: [
-    { seed: 1, run: 7, folds: { 'rendered-lfw': [0.9, 0.8], 'rendered-lfw pgd 2': [0.4, 0.2] } },
-    { seed: 2, run: 8, folds: { 'rendered-lfw': [0.8, 0.7], 'rendered-lfw pgd 2': [0.3, 0.1] } },
+    {
+      generator: 0,
+      dataset: 0,
+      seed: 1,
+      run: 7,
+      folds: { 'rendered-lfw': [0.9, 0.8], 'rendered-lfw pgd 2': [0.4, 0.2] },
+    },
+    {
+      generator: 0,
+      dataset: 0,
+      seed: 2,
+      run: 8,
+      folds: { 'rendered-lfw': [0.8, 0.7], 'rendered-lfw pgd 2': [0.3, 0.1] },
+    },
     // Another benchmark's trial is none of this one.
-    { seed: 3, run: 9, folds: { 'rendered-agedb': [0.1, 0.1] } },
+    { generator: 0, dataset: 0, seed: 3, run: 9, folds: { 'rendered-agedb': [0.1, 0.1] } },
   ],
 };
 const floor: VariantResults = { name: 'floor', title: 'floor', config: {}, replicates: [] };

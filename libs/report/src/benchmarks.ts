@@ -10,3 +10,17 @@ export const benchmarkKind = (name: string): BenchmarkKind =>
 export const averageOf = (kind: BenchmarkKind): string => `${kind} average`;
 
 export const AVERAGES: readonly string[] = BENCHMARK_KINDS.map(averageOf);
+
+/** The benchmarks that a column is the mean of. */
+export const benchmarksOf = (column: string, benchmarks: readonly string[]): readonly string[] =>
+  AVERAGES.includes(column)
+    ? benchmarks.filter((name) => averageOf(benchmarkKind(name)) === column)
+    : [column];
+
+/** The one column of each kind that a claim rests on: the average, or the only benchmark. The others are secondary. */
+export const primaryColumns = (columns: readonly string[]): string[] =>
+  BENCHMARK_KINDS.flatMap((kind) => {
+    const average = averageOf(kind);
+    if (columns.includes(average)) return [average];
+    return columns.filter((name) => !AVERAGES.includes(name) && benchmarkKind(name) === kind);
+  });

@@ -5,7 +5,7 @@ import { openDatabase, openReader, type Database } from '@id3/tracking';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportTable, requestedTable } from './export.ts';
 import { readMeasures } from './measures.ts';
-import { listTables } from './results.ts';
+import { listTables, readResults } from './results.ts';
 
 let folder: string;
 let database: Database;
@@ -25,13 +25,13 @@ function experiment(name: string): number {
     { name: 'full', title: 'ID³', config: { lb: 0.4 } },
     { name: 'floor', title: 'floor', config: { lb: 0.1 } },
   ]);
-  const verified = (seed: number, accuracies: number[]) => {
+  const verified = (seed: number, accuracies: number[], inputs = {}) => {
     const stage = database.initRun({
       experiment: name,
       name: 'verify',
       stage: 'verify',
       seed,
-      config: {},
+      config: { seed, ...inputs },
       parent: run.id,
     });
     const folds = accuracies.map((accuracy, fold) => ({ fold, accuracy, threshold: 1 }));
@@ -52,7 +52,7 @@ function experiment(name: string): number {
   for (const id of ids.values()) f.partOf(id, 'stage');
   verified(2, [0.8, 0.9]).partOf(ids.get('full')!, 'verification');
   verified(1, [0.6, 0.7]).partOf(ids.get('full')!, 'verification');
-  verified(1, [0.5, 0.5]).partOf(ids.get('floor')!, 'verification');
+  verified(1, [0.5, 0.5], { generator: 3, dataset: 4 }).partOf(ids.get('floor')!, 'verification');
   const measure = database.initRun({ experiment: name, name: 'measure', config: {}, parent: run.id });
   measure.summary({ frechet: 0.5 });
   measure.partOf(ids.get('floor')!, 'measures');
@@ -68,12 +68,23 @@ describe('the table of a database', () => {
     expect(listTables(reader).map(({ experiment }) => experiment)).toEqual(['first']);
     const { rows, columns } = requestedTable(reader, {});
     expect(columns).toEqual(['rendered-lfw']);
-    expect(rows.map(({ name, title, results }) => [name, title, results['rendered-lfw'].seeds])).toEqual([
-      ['full', 'ID³', [1, 2]],
-      ['floor', 'floor', [1]],
+    expect(rows.map(({ name, title, results }) => [name, title, results['rendered-lfw'].levels])).toEqual([
+      ['full', 'ID³', { generators: 1, datasets: 1, recognisers: 2 }],
+      ['floor', 'floor', { generators: 1, datasets: 1, recognisers: 1 }],
     ]);
     expect(rows[0].results['rendered-lfw'].accuracy.mean).toBeCloseTo(0.75, 12);
     expect(readMeasures(reader, run).map(({ values }) => values)).toEqual([{}, { frechet: 0.5 }]);
+    expect(
+      readResults(reader, run).map(({ replicates }) =>
+        replicates.map(({ generator, dataset, seed }) => [generator, dataset, seed]),
+      ),
+    ).toEqual([
+      [
+        [0, 0, 1],
+        [0, 0, 2],
+      ],
+      [[3, 4, 1]],
+    ]);
     reader.close();
   });
 

@@ -8,10 +8,10 @@ import {
   type Readable,
   type RunRow,
 } from '@id3/tracking';
+import { bySeeds, type Seeds } from './levels.ts';
 
 /** The recogniser of one seed, verified: accuracies as shares, `folds[fold]` of each benchmark. */
-export interface Replicate {
-  readonly seed: number;
+export interface Replicate extends Seeds {
   /** The tracking run of the verification. */
   readonly run: number;
   readonly folds: Readonly<Record<string, readonly number[]>>;
@@ -22,7 +22,7 @@ export interface VariantResults {
   readonly name: string;
   readonly title: string;
   readonly config: unknown;
-  /** By ascending seed; those that have been verified. */
+  /** By ascending seeds; those that have been verified. */
   readonly replicates: readonly Replicate[];
 }
 
@@ -43,9 +43,16 @@ export function readResults(database: Readable, runId: number): VariantResults[]
     config,
     replicates: verifications
       .filter(({ variantId, run }) => variantId === id && byRun.has(run.id))
-      .map(({ run }) => ({ seed: run.seed ?? 0, run: run.id, folds: byRun.get(run.id)! }))
-      .sort((a, b) => a.seed - b.seed),
+      .map(({ run }) => ({ ...seedsOf(run), run: run.id, folds: byRun.get(run.id)! }))
+      .sort(bySeeds),
   }));
+}
+
+/** A verification's config is the inputs of its stage, which name the seeds that its recogniser came from. */
+function seedsOf({ seed, config }: Pick<RunRow, 'seed' | 'config'>): Seeds {
+  const { generator, dataset } = (config ?? {}) as Partial<Record<keyof Seeds, unknown>>;
+  const whole = (value: unknown) => (Number.isInteger(value) ? (value as number) : 0);
+  return { generator: whole(generator), dataset: whole(dataset), seed: seed ?? 0 };
 }
 
 function foldsByRun(database: Readable, runIds: number[]): Map<number, Record<string, number[]>> {

@@ -12,7 +12,13 @@ const variant = (
   name,
   title: name,
   config: { generation: { lb, anchors }, seeds: [1, 2] },
-  replicates: seeds.map((seed) => ({ seed, run: seed, folds: { lfw: [accuracy, accuracy] } })),
+  replicates: seeds.map((seed) => ({
+    generator: 0,
+    dataset: 0,
+    seed,
+    run: seed,
+    folds: { lfw: [accuracy, accuracy] },
+  })),
 });
 const variants = [
   variant('full', 0.4, 'spread', [1, 2], 0.9),

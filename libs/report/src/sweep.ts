@@ -1,3 +1,4 @@
+import { bySeeds, keyOf } from './levels.ts';
 import type { Replicate, VariantResults } from './results.ts';
 
 /** A config as its leaves: dotted path → value. Arrays are leaves. */
@@ -27,7 +28,7 @@ export interface SweepPoint extends VariantResults {
 /**
  * The results by the value of a config field, numbers in ascending order. There is a point for the baseline and one for each other
  * value; variants that leave the field alone differ in something else and are left out. Variants of equal value are one
- * point, and where several have a seed the first is taken.
+ * point, and where several have the same seeds the first is taken.
  */
 export function sweep(variants: readonly VariantResults[], field: string, baseline: string): SweepPoint[] {
   const base = variants.find(({ name }) => name === baseline);
@@ -49,15 +50,16 @@ export function sweep(variants: readonly VariantResults[], field: string, baseli
       title: `${field} = ${text(variant)}`,
       config: variant.config,
       value: fields[field],
-      replicates: bySeed([...(known?.replicates ?? []), ...variant.replicates]),
+      replicates: eachOnce([...(known?.replicates ?? []), ...variant.replicates]),
       alsoChanged: [...new Set([...(known?.alsoChanged ?? []), ...also])],
     });
   }
   return [...points.values()].sort((a, b) => Number(a.value) - Number(b.value) || 0);
 }
 
-function bySeed(replicates: readonly Replicate[]): Replicate[] {
-  const first = new Map<number, Replicate>();
-  for (const replicate of replicates) if (!first.has(replicate.seed)) first.set(replicate.seed, replicate);
-  return [...first.values()].sort((a, b) => a.seed - b.seed);
+function eachOnce(replicates: readonly Replicate[]): Replicate[] {
+  const first = new Map<string, Replicate>();
+  for (const replicate of replicates)
+    if (!first.has(keyOf(replicate))) first.set(keyOf(replicate), replicate);
+  return [...first.values()].sort(bySeeds);
 }

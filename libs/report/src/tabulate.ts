@@ -1,34 +1,24 @@
-import { UserError, mean } from '@id3/core';
-import { AVERAGES, averageOf, BENCHMARK_KINDS, benchmarkKind } from './benchmarks.ts';
+import { UserError } from '@id3/core';
+import { averageOf, BENCHMARK_KINDS, benchmarkKind, benchmarksOf, primaryColumns } from './benchmarks.ts';
+import { compareRows, detectableOf, isBound, type Comparison, type Detectable } from './comparison.ts';
+import { factorialOf, type Factorial } from './factorial.ts';
+import { foldMeans, levelsOf, nestedCells, type Levels } from './levels.ts';
 import type { Replicate, VariantResults } from './results.ts';
-import { crossedInterval, holm, pairedTest, type Cells, type Interval } from './statistics.ts';
-
-/** A difference this improbable under "no difference", after Holm's correction, is marked. */
-export const SIGNIFICANT = 0.05;
+import { crossedInterval, type Interval } from './statistics.ts';
 
 /** The full method: what the others are compared with where nothing else is asked for. */
 export const FULL = 'full';
-
-/** A difference to the baseline over the seeds and folds that both have. */
-export interface Comparison {
-  /** This row minus the baseline. */
-  readonly difference: Interval;
-  readonly p: number | undefined;
-  /** Holm's correction for all rows compared in this column. */
-  readonly pHolm: number | undefined;
-  /** How many rows were compared in this column. */
-  readonly comparisons: number;
-}
 
 /** One cell of the table. */
 export interface Result {
   /** A share. */
   readonly accuracy: Interval;
-  readonly seeds: readonly number[];
+  /** What the mean is over; the interval holds the noise of the highest level of which there are several, and below. */
+  readonly levels: Levels;
   readonly folds: number;
   /** The tracking runs of the verifications behind the cell. */
   readonly runs: readonly number[];
-  /** Absent in the baseline itself, and where the two share no seed. */
+  /** Absent in the baseline itself, and where the two cannot be compared. */
   readonly versusBaseline: Comparison | undefined;
   /** Whether no other row has a higher mean in this column; ceiling and floor do not compete. */
   readonly best: boolean;
@@ -42,6 +32,15 @@ export interface TableRow {
   readonly results: Readonly<Record<string, Result>>;
 }
 
+/** What a claim rests on: the average over the benchmarks of a kind. */
+export interface Endpoint {
+  readonly column: string;
+  /** Undefined where no comparison knows its error. */
+  readonly detectable: Detectable | undefined;
+  /** Undefined where one of its four rows is missing. */
+  readonly factorial: Factorial | undefined;
+}
+
 /** A table of variants × benchmarks. */
 export interface ResultTable {
   /** Rendered benchmarks and their average, then real ones and theirs: no column mixes the two. */
@@ -49,6 +48,8 @@ export interface ResultTable {
   readonly rows: readonly TableRow[];
   /** The row that others are compared with, where the table has it. */
   readonly baseline: TableRow | undefined;
+  /** Of each kind of benchmarks the primary one. The other columns are secondary. */
+  readonly endpoints: readonly Endpoint[];
 }
 
 export interface TableOptions {
@@ -56,16 +57,13 @@ export interface TableOptions {
   readonly baseline?: string;
   /** The benchmarks to show: all where undefined. */
   readonly benchmarks?: readonly string[];
-  /** The seeds to use: all where undefined. */
+  /** The recognisers' seeds to use: all where undefined. */
   readonly seeds?: readonly number[];
 }
 
-/** Rows that bound what a method can reach: they are compared, but are not called best. */
-export const BOUNDS: readonly string[] = ['ceiling', 'floor'];
-
 /**
- * Means with 95 % confidence intervals over seeds and folds, and paired tests against the baseline. Throws a
- * UserError where a baseline, benchmark or seed is asked for that there is not.
+ * Means with 95 % confidence intervals over seeds and folds, and tests against the baseline. Throws a UserError
+ * where a baseline, benchmark or seed is asked for that there is not.
  */
 export function tabulate(variants: readonly VariantResults[], options: TableOptions = {}): ResultTable {
   const chosen = variants.map((variant) => ({
@@ -102,7 +100,17 @@ export function tabulate(variants: readonly VariantResults[], options: TableOpti
       }),
     ),
   }));
-  return { columns, rows, baseline: rows.find(({ name }) => name === baseline?.name) };
+  const endpoints = primaryColumns(columns).map((column) => ({
+    column,
+    detectable: detectableOf(
+      rows.flatMap(({ name, results }) => (isBound(name) ? [] : (results[column]?.versusBaseline ?? []))),
+    ),
+    factorial: factorialOf((name) => {
+      const row = chosen.find((one) => one.name === name);
+      return row === undefined ? [] : unitsOf(row.replicates, benchmarksOf(column, benchmarks));
+    }),
+  }));
+  return { columns, rows, baseline: rows.find(({ name }) => name === baseline?.name), endpoints };
 }
 
 /** The benchmarks of each kind, an average after those of which there are several. */
@@ -119,76 +127,40 @@ function columnResults(
   column: string,
   benchmarks: readonly string[],
 ): (Result | undefined)[] {
-  const measured = variants.map(({ replicates }) => cellsOf(replicates, column, benchmarks));
-  const reference = baseline && measured[variants.indexOf(baseline)];
-  const tests = measured.map((cells, r) =>
-    cells === undefined || reference === undefined || variants[r] === baseline
-      ? undefined
-      : compare(cells, reference),
+  const measured = variants.map(({ name, replicates }) => ({
+    name,
+    units: unitsOf(replicates, benchmarksOf(column, benchmarks)),
+  }));
+  const comparisons = compareRows(measured, baseline && measured[variants.indexOf(baseline)]);
+  const accuracies = measured.map(({ units }) =>
+    units.length === 0 ? undefined : crossedInterval(nestedCells(units)),
   );
-  const corrected = holm(tests.flatMap((test) => (test?.p === undefined ? [] : [test.p])));
-  const comparisons = corrected.length;
-  const means = measured.map((cells) => cells && crossedInterval(cells.accuracies).mean);
   const best = Math.max(
-    ...means.flatMap((one, r) => (one === undefined || BOUNDS.includes(variants[r].name) ? [] : [one])),
+    ...accuracies.flatMap((one, r) => (one === undefined || isBound(variants[r].name) ? [] : [one.mean])),
   );
-  return measured.map((cells, r) => {
-    if (cells === undefined) return undefined;
-    const test = tests[r];
+  return measured.map(({ name, units }, r) => {
+    const accuracy = accuracies[r];
+    if (accuracy === undefined) return undefined;
     return {
-      accuracy: crossedInterval(cells.accuracies),
-      seeds: cells.seeds,
-      folds: cells.accuracies[0].length,
-      runs: cells.runs,
-      versusBaseline: test && {
-        ...test,
-        pHolm: test.p === undefined ? undefined : corrected.shift(),
-        comparisons,
-      },
-      best: means[r] === best && !BOUNDS.includes(variants[r].name),
+      accuracy,
+      levels: levelsOf(units),
+      folds: units[0].accuracies.length,
+      runs: units.map(({ run }) => run),
+      versusBaseline: comparisons[r],
+      best: accuracy.mean === best && !isBound(name),
     };
   });
 }
 
-interface SeededCells {
-  readonly seeds: readonly number[];
-  readonly runs: readonly number[];
-  readonly accuracies: Cells;
-}
-
-/** The accuracies of a column, or undefined where no seed has them; seeds with other folds than the first are left out. */
-function cellsOf(
-  replicates: readonly Replicate[],
-  column: string,
-  benchmarks: readonly string[],
-): SeededCells | undefined {
-  const names = AVERAGES.includes(column)
-    ? benchmarks.filter((name) => averageOf(benchmarkKind(name)) === column)
-    : [column];
-  const complete = replicates.flatMap(({ seed, run, folds }) => {
-    if (names.some((name) => folds[name]?.length !== folds[names[0]]?.length || folds[name] === undefined))
-      return [];
-    return [{ seed, run, accuracies: averaged(names.map((name) => folds[name])) }];
+/** The replicates that have all these benchmarks, with their fold-by-fold mean; those with other folds than the first are left out. */
+function unitsOf(replicates: readonly Replicate[], names: readonly string[]) {
+  const complete = replicates.flatMap(({ folds, ...replicate }) => {
+    const tables = names.map((name) => folds[name]);
+    if (tables.some((one) => one === undefined || one.length !== tables[0].length)) return [];
+    // Folds of one number hold the same people in all rendered benchmarks.
+    return [{ ...replicate, accuracies: foldMeans(tables) }];
   });
-  const whole = complete.filter(({ accuracies }) => accuracies.length === complete[0].accuracies.length);
-  if (whole.length === 0) return undefined;
-  return {
-    seeds: whole.map(({ seed }) => seed),
-    runs: whole.map(({ run }) => run),
-    accuracies: whole.map(({ accuracies }) => accuracies),
-  };
-}
-
-/** Fold-by-fold mean over benchmarks; folds of one number hold the same people in all rendered ones. */
-const averaged = (benchmarks: readonly (readonly number[])[]): number[] =>
-  benchmarks[0].map((_, f) => mean(benchmarks.map((folds) => folds[f])));
-
-/** The paired test over the seeds that both have; undefined where there is none or the folds differ. */
-function compare(cells: SeededCells, reference: SeededCells) {
-  const common = cells.seeds.filter((seed) => reference.seeds.includes(seed));
-  const of = ({ seeds, accuracies }: SeededCells) => common.map((seed) => accuracies[seeds.indexOf(seed)]);
-  if (common.length === 0 || cells.accuracies[0].length !== reference.accuracies[0].length) return undefined;
-  return pairedTest(of(cells), of(reference));
+  return complete.filter(({ accuracies }) => accuracies.length === complete[0].accuracies.length);
 }
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];

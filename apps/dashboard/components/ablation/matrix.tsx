@@ -1,10 +1,12 @@
 import {
   AVERAGES,
-  BOUNDS,
+  differenceText,
+  isBound,
   isSignificant,
+  levelsText,
   percent,
   plusMinus,
-  points,
+  type Comparison,
   type Result,
   type ResultTable,
 } from '@id3/report';
@@ -39,7 +41,7 @@ export function Matrix({ table }: { table: ResultTable }) {
             <tr
               key={name}
               className={name === baseline?.name ? 'baseline' : undefined}
-              data-bound={BOUNDS.includes(name)}
+              data-bound={isBound(name)}
             >
               <th scope="row">
                 {title}
@@ -83,8 +85,7 @@ function Cell({
         )}
       </span>
       <span className="difference">
-        {versusBaseline === undefined ? ' ' : points(versusBaseline.difference.mean)}
-        {versusBaseline !== undefined && isSignificant(versusBaseline) ? '✱' : ''}
+        {versusBaseline === undefined ? ' ' : differenceText(versusBaseline)}
       </span>
       <span className="visually-hidden">{inWords(result, baseline)}</span>
     </Link>
@@ -92,21 +93,32 @@ function Cell({
 }
 
 /** The cell as a person would say it. */
-function inWords({ accuracy, seeds, folds, versusBaseline }: Result, baseline: string | undefined): string {
-  const measured = `${plusMinus(accuracy)} % over ${seeds.length} seed(s) and ${folds} folds.`;
+function inWords({ accuracy, levels, folds, versusBaseline }: Result, baseline: string | undefined): string {
+  const measured = `${plusMinus(accuracy)} % over ${folds} folds and ${levelsText(levels)}.`;
   if (versusBaseline === undefined) return measured;
   const { difference, p, pHolm, comparisons } = versusBaseline;
   const size = `${percent(Math.abs(difference.mean))} points ${difference.mean < 0 ? 'below' : 'above'} ${baseline}`;
-  if (p === undefined || pHolm === undefined)
-    return `${measured} ${size}; one pair of numbers tells nothing about chance.`;
-  const verdict = isSignificant(versusBaseline)
-    ? 'a difference that can be told from chance'
-    : 'which cannot be told from chance';
+  if (p === undefined) return `${measured} ${size}; one pair of numbers tells nothing about chance.`;
+  const corrected =
+    pHolm === undefined
+      ? 'a bound, which no correction counts'
+      : `${pHolm.toPrecision(2)} after Holm's correction for ${comparisons} comparison(s)`;
   return (
-    `${measured} ${size} (± ${percent(difference.halfWidth ?? 0)}), ${verdict}: paired t test p = ${p.toPrecision(2)}, ` +
-    `${pHolm.toPrecision(2)} after Holm's correction for ${comparisons} comparison(s).`
+    `${measured} ${size} (± ${percent(difference.halfWidth ?? 0)})${verdict(versusBaseline)}: ` +
+    `t test p = ${p.toPrecision(2)}, ${corrected}. ${pairing(versusBaseline)}`
   );
 }
+
+function verdict(comparison: Comparison): string {
+  if (comparison.pHolm === undefined) return '';
+  const told = isSignificant(comparison)
+    ? ', a difference that can be told from chance'
+    : ', which cannot be told from chance';
+  return comparison.equivalent ? `${told} and is surely below half a point` : told;
+}
+
+const pairing = ({ paired, levels }: Comparison): string =>
+  paired ? `Paired over ${levelsText(levels)}.` : 'Paired by folds; the two rows have no seeds in common.';
 
 /** The more a cell differs from the baseline, the stronger its shade: one colour above, another below. */
 function shade(result: Result | undefined) {

@@ -6,6 +6,9 @@ const SPECIAL: Record<string, string> = {
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
   '±': '$\\pm$',
+  '×': '$\\times$',
+  '≈': '$\\approx$',
+  '<': '$<$',
   '−': '$-$',
   '–': '--',
   '³': '\\textsuperscript{3}',
@@ -13,7 +16,7 @@ const SPECIAL: Record<string, string> = {
 
 /** Text that LaTeX prints as it is. */
 export const latexText = (text: string): string =>
-  text.replace(/[\\{}$&#%_^~±−–³]/g, (sign) => SPECIAL[sign] ?? `\\${sign}`);
+  text.replace(/[\\{}$&#%_^~±×≈<−–³]/g, (sign) => SPECIAL[sign] ?? `\\${sign}`);
 
 function tabular({ rows: [header, ...rows], best }: Texts): string {
   const line = (cells: readonly string[]) => `  ${cells.join(' & ')} \\\\`;
