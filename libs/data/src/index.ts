@@ -24,10 +24,10 @@ export {
   describeReport,
   importImages,
   type Bad,
-  type ImageSource,
   type ImportOptions,
   type ImportReport,
 } from './import/import-images.ts';
+export type { ImageSource } from './import/image-source.ts';
 export { subset } from './import/subset.ts';
 export { recordSetSource } from './import/record-set.ts';
 export {

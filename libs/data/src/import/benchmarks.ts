@@ -12,7 +12,7 @@ import {
 } from '@id3/formats';
 import { readVerificationBin } from '@id3/formats';
 import { nfc, pictureFinder } from './folder.ts';
-import type { ImageSource } from './import-images.ts';
+import type { ImageSource } from './image-source.ts';
 
 /** Number of folds of an InsightFace `.bin`, which says nothing of folds: `verification.py` cuts ten in file order. */
 const BIN_FOLDS = 10;

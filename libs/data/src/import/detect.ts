@@ -4,7 +4,7 @@ import { UserError } from '@id3/core';
 import { pairListFormats, pairListSource, verificationBinSource, type PairListFormat } from './benchmarks.ts';
 import { picturesBelow } from './folder.ts';
 import { imageFolderSource, unlabelledSource } from './image-folder.ts';
-import type { ImageSource } from './import-images.ts';
+import type { ImageSource } from './image-source.ts';
 import { recordSetSource } from './record-set.ts';
 
 /** What can be imported; the names of `nx run tools:import --format`. */

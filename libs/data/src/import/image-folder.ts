@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { UserError, hashOf } from '@id3/core';
 import { nfc, picturesBelow } from './folder.ts';
-import { importImages, type ImageSource, type ImportOptions } from './import-images.ts';
+import { importImages, type ImportOptions } from './import-images.ts';
+import type { ImageSource } from './image-source.ts';
 
 /**
  * An ImageFolder of aligned faces: `source/<person>/<picture>`, in which a person's folder may have others in it. Labels count the people who

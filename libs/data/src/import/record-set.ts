@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { UserError } from '@id3/core';
 import { openRecordSet } from '@id3/formats';
 import type { Passed } from './folder.ts';
-import type { ImageSource } from './import-images.ts';
+import type { ImageSource } from './image-source.ts';
 
 /**
  * A training set in RecordIO (see {@link openRecordSet}) as a source: one pass over it reads the labels, the rest stays on disk. Where labels

@@ -1,5 +1,5 @@
 import type { Pair } from '../datasets/manifest.ts';
-import type { ImageSource } from './import-images.ts';
+import type { ImageSource } from './image-source.ts';
 
 /**
  * A source without the pictures that are not in `kept` (ascending indices). Labels stay dense: where people are left without pictures, the
