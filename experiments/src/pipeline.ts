@@ -45,6 +45,9 @@ export interface Row {
 
 type PoolName = Exclude<keyof Config['data'], 'trainFolder' | 'prior'>;
 
+/** The seeds of what there is not. */
+const NOTHING_GENERATED = { generator: 0, dataset: 0 };
+
 /** Adds all stages of one config to a plan, on demand: what a target does not need is not there. */
 export class Pipeline {
   constructor(
@@ -139,16 +142,18 @@ export class Pipeline {
 
   measures(): PlanNode<Measures> {
     const dataset = this.trainingSet();
-    const [f, g, pool] = [this.f(), this.judge(), this.pool('train')];
+    const [f, pool] = [this.f(), this.pool('train')];
+    // Of photos the judge, who knows rendered faces alone, can say nothing.
+    const g = this.config.data.trainFolder === '' ? this.judge() : undefined;
     const given = {
       dataset,
       pool,
       embeddings: this.embeddings(dataset, f),
       reference: this.embeddings(pool, f),
       verification: this.firstBenchmark(f, 'f'),
-      judged: this.embeddings(dataset, g),
-      judgedReference: this.embeddings(pool, g),
-      judgeVerification: this.firstBenchmark(g, 'g'),
+      judged: g && this.embeddings(dataset, g),
+      judgedReference: g && this.embeddings(pool, g),
+      judgeVerification: g && this.firstBenchmark(g, 'g'),
       anchors: this.isCeiling ? undefined : this.anchors(),
     };
     return this.plan.add(measureStage, {}, given, this.about(this.variant));
@@ -174,7 +179,7 @@ export class Pipeline {
     const benchmarks = Object.fromEntries(names.map((name) => [name, this.benchmark(name)]));
     const given = { recogniser: this.recogniser(seed), benchmarks };
     const about = this.about(`${this.variant} seed ${seed}`);
-    return this.plan.add(verifyStage, { seed, benchmarks: names }, given, about);
+    return this.plan.add(verifyStage, { ...this.seeds(seed), benchmarks: names }, given, about);
   }
 
   /** The verification of a downstream recogniser on the first benchmark, disturbed. */
@@ -183,7 +188,14 @@ export class Pipeline {
     const [benchmark] = benchmarks.names;
     const given = { recogniser: this.recogniser(seed), benchmark: this.benchmark(benchmark) };
     const about = this.about(`${this.variant} seed ${seed}`);
-    return this.plan.add(robustnessStage, { seed, disturbanceSeed, benchmark }, given, about);
+    return this.plan.add(robustnessStage, { ...this.seeds(seed), disturbanceSeed, benchmark }, given, about);
+  }
+
+  /** Every seed that a downstream recogniser came from. */
+  private seeds(seed: number) {
+    const { diffusion, generation } = this.config;
+    const generated = { generator: diffusion.seed, dataset: generation.seed };
+    return { seed, ...(this.isCeiling ? NOTHING_GENERATED : generated) };
   }
 
   get isCeiling(): boolean {
@@ -211,7 +223,8 @@ export class Pipeline {
     const { seed, benchmarks } = this.config;
     const [name] = benchmarks.names;
     const given = { recogniser, benchmarks: { [name]: this.benchmark(name) } };
-    return this.plan.add(verifyStage, { seed, benchmarks: [name] }, given, this.about(label));
+    const inputs = { seed, ...NOTHING_GENERATED, benchmarks: [name] };
+    return this.plan.add(verifyStage, inputs, given, this.about(label));
   }
 
   /** A dataset of photos in the place of the rendered `train` pool. */
@@ -259,46 +272,44 @@ export const targetsOf = (rows: readonly Row[]): PlanNode[] =>
     ...[measures, calibration, grid].filter((node) => node !== undefined),
   ]);
 
-/** The plan of an ablation: every variant's recognisers, verified, and datasets, measured. Equal work is in it once. */
-export function planAblation(
+/** The plan of a table whose rows are the variants; equal work is in it once. */
+function planRows(
   config: Config,
   variants: readonly Variant[],
-  weights: WeightsIndex = committedWeights(),
+  weights: WeightsIndex,
+  rowOf: (pipeline: Pipeline, config: Config, variant: Variant) => Omit<Row, 'variant' | 'config'>,
 ): { plan: Plan; rows: Row[] } {
   const plan = new Plan();
   const rows = variants.map((variant) => {
     const changed = variant.apply(config);
     const pipeline = new Pipeline(plan, changed, variant.name, weights);
-    const verifications = changed.downstream.seeds.map((seed) => ({
-      seed,
-      node: pipeline.verification(seed),
-    }));
-    const grid = variant.name === FULL ? pipeline.sampleGrid() : undefined;
-    const calibration = pipeline.isCeiling ? undefined : pipeline.calibration();
-    return { variant, config: changed, verifications, calibration, measures: pipeline.measures(), grid };
+    return { variant, config: changed, ...rowOf(pipeline, changed, variant) };
   });
   return { plan, rows };
 }
 
-/** The plan of a trial of robustness: every variant's recognisers, verified on disturbed pictures. */
-export function planRobustness(
+/** The plan of an ablation: every variant's recognisers, verified, and datasets, measured. */
+export const planAblation = (
   config: Config,
   variants: readonly Variant[],
   weights: WeightsIndex = committedWeights(),
-): { plan: Plan; rows: Row[] } {
-  const plan = new Plan();
-  const rows = variants.map((variant) => {
-    const changed = variant.apply(config);
-    const pipeline = new Pipeline(plan, changed, variant.name, weights);
-    const verifications = changed.downstream.seeds.map((seed) => ({ seed, node: pipeline.robustness(seed) }));
-    return {
-      variant,
-      config: changed,
-      verifications,
-      measures: undefined,
-      calibration: undefined,
-      grid: undefined,
-    };
-  });
-  return { plan, rows };
-}
+) =>
+  planRows(config, variants, weights, (pipeline, { downstream }, { name }) => ({
+    verifications: downstream.seeds.map((seed) => ({ seed, node: pipeline.verification(seed) })),
+    grid: name === FULL ? pipeline.sampleGrid() : undefined,
+    calibration: pipeline.isCeiling ? undefined : pipeline.calibration(),
+    measures: pipeline.measures(),
+  }));
+
+/** The plan of a trial of robustness: every variant's recognisers, verified on disturbed pictures. */
+export const planRobustness = (
+  config: Config,
+  variants: readonly Variant[],
+  weights: WeightsIndex = committedWeights(),
+) =>
+  planRows(config, variants, weights, (pipeline, { downstream }) => ({
+    verifications: downstream.seeds.map((seed) => ({ seed, node: pipeline.robustness(seed) })),
+    grid: undefined,
+    calibration: undefined,
+    measures: undefined,
+  }));

@@ -24,7 +24,7 @@ describe('a plan', () => {
     const plan = new Plan();
     const config = loadConfig('smoke');
     const pipeline = new Pipeline(plan, config, 'full', FROM_SCRATCH);
-    const inputs = { seed: 1, size: config.image.size, diffusion: config.diffusion };
+    const inputs = { size: config.image.size, diffusion: config.diffusion };
     const [pool, f] = [pipeline.pool('train'), pipeline.f()];
     const add = (given: Parameters<typeof plan.add<Inputs, Needs, SavedDiffusion>>[2]) =>
       plan.add(trainDiffusionStage, inputs, given, about);
@@ -36,7 +36,12 @@ describe('a plan', () => {
     // @ts-expect-error forgotten
     const forgotten = () => add({ dataset: pool });
     const verify = (benchmarks: Record<string, PlanNode<Dataset>>) =>
-      plan.add(verifyStage, { seed: 1, benchmarks: [] }, { recogniser: f, benchmarks }, about);
+      plan.add(
+        verifyStage,
+        { seed: 1, generator: 1, dataset: 1, benchmarks: [] },
+        { recogniser: f, benchmarks },
+        about,
+      );
     // @ts-expect-error a recogniser is no benchmark
     const noBenchmark = verify({ lfw: f });
     const anchors = { seed: 1, identities: 2, embeddingSize: 8 };

@@ -50,6 +50,8 @@ export function aboutStep(step: Step): AboutStep {
           ...networksOf(step.diffusion, step.f),
           batchSize,
           score: guided ? sampler.gradient : undefined,
+          // How many more passes classifier-free guidance takes.
+          passes: Number(sampler.freeY > 0) + Number(sampler.freeS > 0),
           size,
         },
       };

@@ -1,16 +1,8 @@
 import { mean, sum } from '@id3/core';
 import { DatasetWriter } from '@id3/data';
-import {
-  generateShard,
-  generationSchema,
-  imageSampler,
-  kappaAt,
-  type Calibration,
-  type DiffusionModel,
-  type FrozenRecogniser,
-  type StepReport,
-} from '@id3/model';
+import { generateShard, generationSchema, imageSampler, type StepReport } from '@id3/model';
 import { z } from 'zod';
+import { fittedModel } from './fitted-model.ts';
 import { ANCHORS, CALIBRATION, DATASET, DIFFUSION, RECOGNISER } from './results.ts';
 import { defineStage, optional, type StageHost } from './stage.ts';
 
@@ -40,17 +32,6 @@ function writerOf(inputs: Inputs, folder: string, anchors: Float32Array): Datase
     embeddingSize: anchors.length / inputs.generation.identities,
   });
 }
-
-/** A trained model as it is sampled from, κ_t with it where it was fitted. */
-export const fittedModel = (
-  diffusion: (embeddingSize: number) => DiffusionModel,
-  f: FrozenRecogniser,
-  calibration: Calibration | undefined,
-) => ({
-  ...diffusion(f.embeddingSize),
-  f,
-  fittedKappa: calibration && ((t: number) => kappaAt(calibration, t)),
-});
 
 /** Below this share of the noise the reversed likelihood score moves less than a pixel's rounding. */
 const IDLE_SCORE = 1e-3;

@@ -24,10 +24,10 @@ export const measureStage = defineStage({
     reference: EMBEDDINGS,
     /** Of f on one benchmark. */
     verification: VERIFICATION,
-    /** The same by the judge. */
-    judged: EMBEDDINGS,
-    judgedReference: EMBEDDINGS,
-    judgeVerification: VERIFICATION,
+    /** The same by the judge, where there is one. */
+    judged: optional(EMBEDDINGS),
+    judgedReference: optional(EMBEDDINGS),
+    judgeVerification: optional(VERIFICATION),
     /** Of a generated dataset. */
     anchors: optional(ANCHORS),
   },
@@ -47,18 +47,22 @@ export const measureStage = defineStage({
       reference: isPool ? undefined : reference.data,
     });
     const inspection = inspect({ folder, dataset, embeddings, pool, reference, anchors, threshold });
-    const byJudge = measureDataset({
-      embeddings: needs.judged.data,
-      size: needs.judged.size,
-      labels: dataset.labels,
-      threshold: thresholdOf(needs.judgeVerification),
-      reference: isPool ? undefined : needs.judgedReference.data,
-    });
+    const { judged, judgedReference, judgeVerification } = needs;
+    const byJudge =
+      judged &&
+      judgeVerification &&
+      measureDataset({
+        embeddings: judged.data,
+        size: judged.size,
+        labels: dataset.labels,
+        threshold: thresholdOf(judgeVerification),
+        reference: isPool ? undefined : judgedReference?.data,
+      });
     saveMeasures(folder, {
       numbers: {
         threshold,
         ...numbersOf(measures),
-        ...prefixed('g.', numbersOf(byJudge)),
+        ...(byJudge && prefixed('g.', numbersOf(byJudge))),
         ...prefixed('pixels.', pixelMeasures(dataset)),
         ...obedience(inspection),
       },

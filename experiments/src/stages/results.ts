@@ -102,6 +102,9 @@ export function saveEmbeddings(folder: string, { data, size }: Embeddings): void
   saveCheckpoint(join(folder, EMBEDDINGS_FILE), { meta: {}, tensors: { embeddings } });
 }
 
+/** The seeds that a verified recogniser came from, for the run's record: its own, and those of what it was trained on, 0 where that was not generated. */
+export const seedsSchema = { seed: z.int(), generator: z.int(), dataset: z.int() };
+
 const VERIFICATION_FILE = 'verification.json';
 
 /** What a recogniser reached on each benchmark, in their order. */

@@ -1,15 +1,14 @@
 import { verifyRobustness } from '@id3/eval';
 import { z } from 'zod';
-import { DATASET, RECOGNISER, VERIFICATION, saveVerification } from './results.ts';
+import { DATASET, RECOGNISER, VERIFICATION, saveVerification, seedsSchema } from './results.ts';
 import { defineStage } from './stage.ts';
 
 /** Verifies a recogniser on a benchmark whose second pictures are disturbed: each condition is recorded as a benchmark of its own. */
 export const robustnessStage = defineStage({
   name: 'robustness',
-  version: 1,
+  version: 2,
   inputs: z.strictObject({
-    /** The seed of the recogniser, for the run's record. */
-    seed: z.int(),
+    ...seedsSchema,
     /** Of what is drawn here: the same for all recognisers. */
     disturbanceSeed: z.int(),
     benchmark: z.string(),

@@ -7,7 +7,7 @@ import {
 } from '@id3/model';
 import { z } from 'zod';
 import { gridPng } from '../pictures/grid.ts';
-import { fittedModel } from './generate.ts';
+import { fittedModel } from './fitted-model.ts';
 import { ANCHORS, CALIBRATION, DIFFUSION, PICTURE, RECOGNISER, savePicture } from './results.ts';
 import { defineStage, optional } from './stage.ts';
 

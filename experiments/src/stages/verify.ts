@@ -1,16 +1,15 @@
 import { verify, type VerificationResult } from '@id3/eval';
 import { embedWith } from '@id3/model';
 import { z } from 'zod';
-import { DATASET, RECOGNISER, VERIFICATION, saveVerification } from './results.ts';
+import { DATASET, RECOGNISER, VERIFICATION, saveVerification, seedsSchema } from './results.ts';
 import { defineStage, many } from './stage.ts';
 
 /** Verifies a recogniser on every benchmark, in the order of `inputs.benchmarks`. */
 export const verifyStage = defineStage({
   name: 'verify',
-  version: 2,
+  version: 3,
   inputs: z.strictObject({
-    /** The seed of the recogniser, for the run's record. */
-    seed: z.int(),
+    ...seedsSchema,
     benchmarks: z.array(z.string()),
   }),
   needs: { recogniser: RECOGNISER, benchmarks: many(DATASET) },

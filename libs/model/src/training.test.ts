@@ -121,3 +121,15 @@ it('says where a loss is not finite, and keeps what was saved', async () => {
   );
   expect(loadCheckpoint(path).meta.step).toBe(3);
 });
+
+it('lets the process hear what else happens, once in every step', async () => {
+  let [turns, training] = [0, true];
+  const count = (): void => {
+    turns++;
+    if (training) setImmediate(count);
+  };
+  setImmediate(count);
+  await fit(silent(join(temporaryFolder(), 'heard')));
+  training = false;
+  expect(turns).toBeGreaterThanOrEqual(STEPS);
+});

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '@id3/core';
 import { compileStep } from '@id3/engine';
@@ -56,6 +57,8 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
     const { inputs, numbers } = training.prepare(batch, done);
     const { logged } = step(inputs);
     const values = await logged.data(); // the step boundary
+    // An engine that answers at once would keep the process deaf, also to the end of whoever wanted the result.
+    await eventLoopTurn();
     tf.dispose([inputs, logged]);
     if (!values.every(Number.isFinite)) {
       const { lossName, rateField } = training;

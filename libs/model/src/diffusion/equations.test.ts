@@ -10,7 +10,7 @@ import {
   lambdaKappa,
   lossTerms,
   noiseSchedule,
-  predictX0,
+  predictNoise,
   predictions,
   readX0,
   readingOf,
@@ -110,12 +110,13 @@ describe('the forward process', () => {
     }
   });
 
-  it('is inverted by the prediction of x0 from the true noise', () => {
+  it('is undone by the prediction of the noise from the true x0', () => {
     const x0 = randn([2, 4, 4, 3], 'x0');
     const noise = randn([2, 4, 4, 3], 'noise');
     const time = timeTensors(schedule, 'epsilon', Int32Array.of(1, 600));
-    const back = predictX0(addNoise(x0, noise, time), noise, time).dataSync();
-    x0.dataSync().forEach((value, i) => expect(back[i]).toBeCloseTo(value, 3));
+    const back = predictNoise(addNoise(x0, noise, time), x0, time).dataSync();
+    // At t = 1 the noise has a hundredth of its size in x_t.
+    noise.dataSync().forEach((value, i) => expect(back[i]).toBeCloseTo(value, 3));
   });
 });
 

@@ -49,11 +49,7 @@ export const addNoise = <X extends tf.Tensor>(x0: X, noise: X, time: NoiseFactor
 
 // What the network tells of x0 and ε.
 
-/** x̂0 = (x_t - √(1-ᾱ_t) ε_θ)/√ᾱ_t: X. */
-export const predictX0 = <X extends tf.Tensor>(xt: X, epsilon: tf.Tensor, time: NoiseFactors): X =>
-  xt.sub<X>(epsilon.mul(time.sqrtOneMinusAlphaBar)).div<X>(time.sqrtAlphaBar);
-
-/** ε_θ = (x_t - √ᾱ_t x̂0)/√(1-ᾱ_t): X. The inverse of {@link predictX0}. */
+/** ε_θ = (x_t - √ᾱ_t x̂0)/√(1-ᾱ_t): X. */
 export const predictNoise = <X extends tf.Tensor>(xt: X, x0: tf.Tensor, time: NoiseFactors): X =>
   xt.sub<X>(x0.mul(time.sqrtAlphaBar)).div<X>(time.sqrtOneMinusAlphaBar);
 

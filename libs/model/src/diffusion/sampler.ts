@@ -1,3 +1,4 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { compileStep } from '@id3/engine';
@@ -135,6 +136,7 @@ export function makeSampler<C extends tf.NamedTensorMap>(
       state = following;
       const [scoreShare] = await share.data(); // the step boundary: a lazy engine computes here
       share.dispose();
+      await eventLoopTurn(); // as in training
       onStep?.(done + 1, { t, scoreShare });
     }
     state.previous.dispose();

@@ -23,8 +23,8 @@ import { UNet, unetSchema } from './unet.ts';
 
 /** Everything that decides what a diffusion model is trained to. */
 export const diffusionSchema = z.strictObject({
-  /** Of start weights, batches, times and noise. */
-  seed: z.int().min(0),
+  /** Of start weights, batches, times and noise; from 1, for results name one that there is not by 0. */
+  seed: z.int().min(1),
   unet: unetSchema,
   /** T. */
   timesteps: z.int().min(2),

@@ -22,8 +22,8 @@ const range = (lowest: number, highest: number) =>
 /** Options of Algorithm 3. */
 export const generationSchema = z
   .strictObject({
-    /** Of anchors, y, s and noise. */
-    seed: z.int().min(0),
+    /** Of anchors, y, s and noise; from 1, as `diffusion.seed`. */
+    seed: z.int().min(1),
     /** N, the number of people. */
     identities: z.int().min(2),
     imagesPerIdentity: z.int().min(1),

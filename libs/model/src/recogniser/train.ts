@@ -36,6 +36,9 @@ function rateFactor(step: number, { steps, warmupSteps, schedule }: RecogniserOp
   return [0.5, 0.7, 0.9].reduce((factor, at) => (step >= at * steps ? factor / 10 : factor), 1);
 }
 
+/** The head's place among a recogniser's weights while it is trained. */
+const HEAD = 'head';
+
 /**
  * Trains a recogniser from scratch on a labelled dataset. A step's random numbers are functions of
  * (seed, step). `hooks.checkpoint` is continued from, and holds the trained recogniser in the end. See {@link train}.
@@ -52,7 +55,7 @@ export async function trainRecogniser(
   const recogniser = new Recogniser(options.network, imageSize, seed);
   const { scope } = recogniser;
   const classes = dataset.labels.reduce((most, label) => Math.max(most, label + 1), 0);
-  const head = new MarginHead(scope.child('head'), recogniser.embeddingSize, classes, options.head);
+  const head = new MarginHead(scope.child(HEAD), recogniser.embeddingSize, classes, options.head);
   const weights = [...scope.weights.values()];
   const optimiser = sgd(weights, { weightDecay: training.weightDecay });
   await train(
@@ -129,7 +132,9 @@ export async function saveRecogniser(
 ): Promise<void> {
   const { imageSize, scope } = recogniser;
   const meta = { options: { ...options, network: recogniser.options }, imageSize };
-  saveCheckpoint(path, { meta, tensors: await readTensors(scope.tensors()) });
+  // The head with its class centres has done its work.
+  const own = Object.entries(scope.tensors()).filter(([name]) => !name.startsWith(`${HEAD}.`));
+  saveCheckpoint(path, { meta, tensors: await readTensors(Object.fromEntries(own)) });
 }
 
 /** The recogniser of a checkpoint that {@link trainRecogniser} or {@link saveRecogniser} wrote. */
