@@ -19,7 +19,7 @@ const frozen: Config['recogniser'] = {
 };
 
 /**
- * The default: the whole ablation in ten minutes on two cores. f and the diffusion models took hours and are committed, so the
+ * The default: the rows of the main question on two cores, in a coffee break. f and the diffusion models took hours and are committed, so the
  * minutes go into sampling, recognisers and statistics.
  */
 export const quick: Config = {
