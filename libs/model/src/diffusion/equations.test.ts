@@ -21,6 +21,9 @@ import {
 } from '../index.ts';
 import { TINY_DIFFUSION, TINY_RECOGNISER } from '../testing.ts';
 
+/** Ten seconds of a machine that does nothing else, in milliseconds of one that runs all suites at once. */
+const BUSY = 240_000;
+
 const schedule = noiseSchedule('linear', 1000);
 const randn = (shape: number[], name: string) =>
   tf.tensor(new Rng(5, name).normals(tf.util.sizeFromShape(shape)), shape) as tf.Tensor as tf.Tensor4D;
@@ -137,18 +140,26 @@ describe('the ID-preserving loss', () => {
   it.each([
     ['crossAttention', 'x0'],
     ['time', 'edm'],
-  ] as const)('has the gradient of finite differences (%s, %s)', (conditioning, prediction) => {
-    const { unet, loss } = smallProblem(conditioning, prediction, smoothF);
-    checkGradients(unet, () => loss().loss);
-  });
+  ] as const)(
+    'has the gradient of finite differences (%s, %s)',
+    (conditioning, prediction) => {
+      const { unet, loss } = smallProblem(conditioning, prediction, smoothF);
+      checkGradients(unet, () => loss().loss);
+    },
+    BUSY,
+  );
 
-  it('has the gradient of finite differences through a real f, in its identity term', () => {
-    const f = new Recogniser(TINY_RECOGNISER.network, 8, 3);
-    const { unet, loss } = smallProblem('time', 'x0', (images) => f.embedUnit(images));
-    const size = checkGradients(unet, () => loss().identity);
-    // It is no small thing: what is checked is not within the tolerance of nothing.
-    expect(size).toBeGreaterThan(1);
-  });
+  it(
+    'has the gradient of finite differences through a real f, in its identity term',
+    () => {
+      const f = new Recogniser(TINY_RECOGNISER.network, 8, 3);
+      const { unet, loss } = smallProblem('time', 'x0', (images) => f.embedUnit(images));
+      const size = checkGradients(unet, () => loss().identity);
+      // It is no small thing: what is checked is not within the tolerance of nothing.
+      expect(size).toBeGreaterThan(1);
+    },
+    BUSY,
+  );
 
   it.each(predictions)('is zero for a network that knows the answer (%s)', (prediction) => {
     const time = timeTensors(schedule, prediction, Int32Array.of(30, 900));
