@@ -72,21 +72,22 @@ describe('what is no number', () => {
 });
 
 describe('a database in a folder that may not be written', () => {
-  /** What somebody without rights reads there: root, whom nothing stops, becomes nobody. */
+  /**
+   * What somebody without rights reads there: root, whom nothing stops, becomes nobody once all is loaded, for Node itself may lie
+   * in a folder that nobody may enter.
+   */
   const readByOther = (): string => {
     chmodSync(path, 0o444);
     chmodSync(folder, 0o555);
-    const script = `import { listExperiments, openReader } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
+    const script = `import { listExperiments, openReader, openSqlite } from ${JSON.stringify(join(import.meta.dirname, 'index.ts'))};
+      openSqlite(':memory:').close();
+      if (process.getuid() === 0) process.setuid(65_534);
       try { console.log(listExperiments(openReader(${JSON.stringify(path)})).map(({ name }) => name).join()); }
       catch (error) { console.log(error.name); }`;
     const { stdout, stderr } = spawnSync(
       process.execPath,
       ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script],
-      {
-        encoding: 'utf8',
-        env: { ...process.env, TMPDIR: tmpdir() },
-        ...(process.getuid?.() === 0 && { uid: 65_534 }),
-      },
+      { encoding: 'utf8', env: { ...process.env, TMPDIR: tmpdir() } },
     );
     chmodSync(folder, 0o755);
     return stdout.trim() || stderr;
