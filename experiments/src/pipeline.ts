@@ -123,6 +123,11 @@ export class Pipeline {
     return this.isMixed ? this.mixed() : this.generated();
   }
 
+  /** f on the first benchmark: what it takes for one face. */
+  fVerification(): PlanNode<readonly Verification[]> {
+    return this.firstBenchmark(this.f(), 'f');
+  }
+
   measures(): PlanNode<Measures> {
     const dataset = this.trainingSet();
     const [f, pool] = [this.f(), this.pool('train')];
@@ -133,7 +138,7 @@ export class Pipeline {
       pool,
       embeddings: this.embeddings(dataset, f),
       reference: this.embeddings(pool, f),
-      verification: this.firstBenchmark(f, 'f'),
+      verification: this.fVerification(),
       judged: g && this.embeddings(dataset, g),
       judgedReference: g && this.embeddings(pool, g),
       judgeVerification: g && this.firstBenchmark(g, 'g'),

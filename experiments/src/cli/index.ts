@@ -1,5 +1,6 @@
 import type { Command } from '@id3/cli';
 import { ablation } from './ablation.ts';
+import { anchors } from './anchors.ts';
 import { config } from './config.ts';
 import { robustness } from './robustness.ts';
 import { sample } from './sample.ts';
@@ -15,6 +16,7 @@ export const experimentCommands: readonly Command[] = [
   verify,
   sweep,
   robustness,
+  anchors,
   config,
   weights,
 ];

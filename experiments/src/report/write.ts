@@ -18,6 +18,7 @@ import { nodeFolder, type PlanNode } from '../plan.ts';
 import { typedPath } from '../progress.ts';
 import { committedDiffusionStage } from '../stages/committed-diffusion.ts';
 import { committedFStage } from '../stages/committed-f.ts';
+import { doublesCsv, doublesLegend, doublesTexts, type DoublesTable } from './doubles-table.ts';
 import { markdownReport, terminalReport } from './format.ts';
 import {
   robustnessCsv,
@@ -128,4 +129,13 @@ export async function reportRobustness(
     ),
   );
   print(`${alignedText(texts)}\n\n${legend}`);
+}
+
+/** Writes how many anchors have a double, and prints it. */
+export function reportDoubles(finished: Finished, table: DoublesTable): void {
+  const texts = { rows: doublesTexts(table), best: () => false };
+  const { write, print } = reporter(finished);
+  write('anchors.md', `${markdownOf(texts)}\n\n${doublesLegend(table)}\n`);
+  write('anchors.csv', doublesCsv(table));
+  print(`${alignedText(texts)}\n\n${doublesLegend(table)}`);
 }

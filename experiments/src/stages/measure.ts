@@ -14,7 +14,7 @@ import { defineStage, optional } from './stage.ts';
  */
 export const measureStage = defineStage({
   name: 'measure',
-  version: 5,
+  version: 6,
   inputs: z.strictObject({}),
   needs: {
     dataset: DATASET,
@@ -75,7 +75,7 @@ const prefixed = (prefix: string, numbers: Readonly<Record<string, number>>): Re
   Object.fromEntries(Object.entries(numbers).map(([name, value]) => [prefix + name, value]));
 
 /** The cosine from which f takes two faces for one: its folds choose squared distances t = 2 - 2·cosine. */
-function thresholdOf([{ folds }]: readonly Verification[]): number {
+export function thresholdOf([{ folds }]: readonly Verification[]): number {
   return 1 - mean(folds.map(({ threshold }) => threshold)) / 2;
 }
 

@@ -73,7 +73,7 @@ describe('dataset measures', () => {
     });
     expect(counts).toEqual([1, 1, 1, 1]);
     // Cosines: 1, 0, -1, 0, -1, 0.
-    expect(interClass(centres, 2, 1)).toMatchObject({ max: 1, shareAbove: 1 / 6 });
+    expect(interClass(centres, 2, 1)).toMatchObject({ max: 1, shareAbove: 1 / 6, doubles: 2 / 4 });
     expect(interClass(centres, 2, 0).shareAbove).toBeCloseTo(4 / 6, 14);
   });
 

@@ -33,6 +33,8 @@ export interface InterClass extends Spread {
   readonly max: number;
   /** Share of identity pairs whose centres are at least as close as the threshold: likely one face under two labels. */
   readonly shareAbove: number;
+  /** Share of identities that have such a double: whose nearest other one is at least as close as the threshold. */
+  readonly doubles: number;
 }
 
 /** The dataset measures of method.md ("Diversity and consistency, as numbers"). */
@@ -99,6 +101,7 @@ export function identityCentres({ embeddings, size, labels }: EmbeddedDataset): 
 export function interClass(centres: Float64Array, size: number, threshold: number): InterClass {
   const rows = rowsOf(centres, size);
   const pairs = (rows.length * (rows.length - 1)) / 2;
+  const hasDouble = new Uint8Array(rows.length);
   let [sum, squares, max, above] = [0, 0, -1, 0];
   for (let i = 0; i < rows.length; i++)
     for (let j = 0; j < i; j++) {
@@ -106,7 +109,9 @@ export function interClass(centres: Float64Array, size: number, threshold: numbe
       sum += cosine;
       squares += cosine * cosine;
       max = Math.max(max, cosine);
-      if (cosine >= threshold) above++;
+      if (cosine < threshold) continue;
+      above++;
+      hasDouble[i] = hasDouble[j] = 1;
     }
   const average = sum / pairs;
   return {
@@ -114,6 +119,7 @@ export function interClass(centres: Float64Array, size: number, threshold: numbe
     std: Math.sqrt(Math.max(0, squares / pairs - average * average)),
     max,
     shareAbove: above / pairs,
+    doubles: mean(hasDouble),
   };
 }
 
