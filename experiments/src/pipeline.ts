@@ -4,6 +4,7 @@ import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/mo
 import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
+import type { Variant } from './config/variant.ts';
 import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
 import { anchorsStage } from './stages/anchors.ts';
 import { calibrateStage } from './stages/calibrate.ts';
@@ -23,7 +24,6 @@ import { trainDiffusionStage } from './stages/train-diffusion.ts';
 import { trainFStage } from './stages/train-f.ts';
 import { trainRecogniserStage } from './stages/train-recogniser.ts';
 import { verifyStage } from './stages/verify.ts';
-import type { Variant } from './variants.ts';
 import { FROM_SCRATCH, committedWeights, type CommittedWeights, type WeightsIndex } from './weights.ts';
 
 /** What one variant of an experiment asks for: nodes of the plan that it shares with others. */
@@ -125,10 +125,17 @@ export class Pipeline {
 
   generated(): PlanNode<Dataset> {
     const { image, generation, diffusion, f } = this.config;
-    return this.plan.add(generateStage, ...this.sampling(), {
-      ...this.about(this.variant),
-      step: { of: 'sampling', generation, diffusion, f, size: image.size },
-    });
+    const [inputs, given] = this.sampling();
+    const styles = diffusion.unet.attributes === 'style' ? this.pool('train') : undefined;
+    return this.plan.add(
+      generateStage,
+      inputs,
+      { ...given, styles },
+      {
+        ...this.about(this.variant),
+        step: { of: 'sampling', generation, diffusion, f, size: image.size },
+      },
+    );
   }
 
   sampleGrid(): PlanNode<Buffer> {
