@@ -107,8 +107,8 @@ const PERTURBATIONS = [0.3, 0.3, 0.5, 0.5, 0.7];
 
 /**
  * One embedding of an identity as in Vec2Face (Wu et al., ICLR 2025): the identity's own with Gaussian noise on each component, normalised.
- * Simplifications: their σ is for components of unit variance, as w·√d has them; each image draws its σ, where they share out a person's
- * images; and where the noise leads out of [lb, ub], y is turned back to the bound, where they optimise an embedding until its image is
+ * Simplifications: their σ, for embeddings that are not normalised, is taken for components of unit variance, as w·√d has them; each image
+ * draws its σ, where they share out a person's images; and where the noise leads out of [lb, ub], y is turned back to the bound, where they optimise an embedding until its image is
  * like the identity.
  *
  * @param w the identity's embedding, [d] on the unit sphere; d ≥ 2
