@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { openDatabase, type VariantRole } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
-import type { Row } from './pipeline.ts';
+import type { Row } from './rows.ts';
 import type { Plan, PlanNode } from './plan.ts';
 import { Progress } from './progress.ts';
 import type { Finished } from './report/write.ts';
@@ -73,7 +73,7 @@ export async function runExperiment(
 
 /** What a node tells of a row of the table. */
 function roleOf(node: PlanNode, { verifications, measures, grid }: Row): VariantRole {
-  if (verifications.some((verification) => verification.node === node)) return 'verification';
+  if (verifications.some((verification) => verification === node)) return 'verification';
   if (node === measures) return 'measures';
   return node === grid ? 'sample-grid' : 'stage';
 }

@@ -3,7 +3,7 @@ import { loadConfig, type Overrides } from './config/load.ts';
 import { PROFILE_NAMES } from './config/profiles/names.ts';
 import { configSchema, type Config } from './config/schema.ts';
 import { PEERS } from './peers.ts';
-import { planAblation } from './pipeline.ts';
+import { planAblation } from './rows.ts';
 import { ablationVariants, defaultVariants } from './variants.ts';
 import { FROM_SCRATCH } from './weights.ts';
 

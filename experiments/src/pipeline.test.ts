@@ -4,7 +4,7 @@ import { hashOf, sha256 } from '@id3/core';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, type Overrides } from './config/load.ts';
 import { aboutStep } from './estimate/about-step.ts';
-import { planAblation, planRobustness, targetsOf } from './pipeline.ts';
+import { planAblation, planRobustness, targetsOf } from './rows.ts';
 import { ablationVariants, defaultVariants } from './variants.ts';
 import { FROM_SCRATCH, committedWeights, WEIGHTS_FOLDER, type WeightsIndex } from './weights.ts';
 

@@ -1,10 +1,8 @@
 import { resolve } from 'node:path';
 import { manifestHash, type Dataset } from '@id3/data';
 import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/model';
-import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
-import type { Variant } from './config/variant.ts';
 import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
 import { anchorsStage } from './stages/anchors.ts';
 import { calibrateStage } from './stages/calibrate.ts';
@@ -14,6 +12,7 @@ import { embedStage } from './stages/embed.ts';
 import { faceApiFStage } from './stages/face-api-f.ts';
 import { generateStage } from './stages/generate.ts';
 import { measureStage } from './stages/measure.ts';
+import { mixRealStage } from './stages/mix-real.ts';
 import { photoPoolStage } from './stages/photo-pool.ts';
 import { renderBenchmarkStage } from './stages/render-benchmark.ts';
 import { renderPoolStage } from './stages/render-pool.ts';
@@ -25,23 +24,6 @@ import { trainFStage } from './stages/train-f.ts';
 import { trainRecogniserStage } from './stages/train-recogniser.ts';
 import { verifyStage } from './stages/verify.ts';
 import { FROM_SCRATCH, committedWeights, type CommittedWeights, type WeightsIndex } from './weights.ts';
-
-/** What one variant of an experiment asks for: nodes of the plan that it shares with others. */
-export interface Row {
-  readonly variant: Variant;
-  readonly config: Config;
-  /** A picture of samples, in the full row. */
-  readonly grid: PlanNode<Buffer> | undefined;
-  /** Its diffusion model looked at; of the ceiling there is none. */
-  readonly calibration: PlanNode<Calibration> | undefined;
-  /** The measures of what its recognisers are trained on, where they are asked for. */
-  readonly measures: PlanNode<Measures> | undefined;
-  /** The verification of the recogniser of each downstream seed. */
-  readonly verifications: readonly {
-    readonly seed: number;
-    readonly node: PlanNode<readonly Verification[]>;
-  }[];
-}
 
 type PoolName = Exclude<keyof Config['data'], 'trainFolder' | 'prior'>;
 
@@ -66,8 +48,8 @@ export class Pipeline {
 
   benchmark(benchmark: Config['benchmarks']['names'][number]): PlanNode<Dataset> {
     const { seed, image, benchmarks } = this.config;
-    const { pairs, folds } = benchmarks;
-    const inputs = { seed, benchmark, size: image.size, pairs, folds };
+    const { people: pool, pairs, folds } = benchmarks;
+    const inputs = { seed, benchmark, pool, size: image.size, pairs, folds };
     return this.plan.add(renderBenchmarkStage, inputs, {}, this.about(benchmark));
   }
 
@@ -144,7 +126,8 @@ export class Pipeline {
 
   /** What the downstream recognisers are trained on. */
   trainingSet(): PlanNode<Dataset> {
-    return this.isCeiling ? this.pool('train') : this.generated();
+    if (this.isCeiling) return this.pool('train');
+    return this.isMixed ? this.mixed() : this.generated();
   }
 
   measures(): PlanNode<Measures> {
@@ -209,6 +192,20 @@ export class Pipeline {
     return this.config.downstream.dataset === 'train';
   }
 
+  get isMixed(): boolean {
+    return !this.isCeiling && this.config.downstream.realShare > 0;
+  }
+
+  /** People of the `train` pool among generated ones. */
+  private mixed(): PlanNode<Dataset> {
+    const { image, generation, downstream } = this.config;
+    const { identities, imagesPerIdentity } = generation;
+    const realPeople = Math.round(downstream.realShare * identities);
+    const inputs = { size: image.size, identities, imagesPerIdentity, realPeople };
+    const given = { real: this.pool('train'), generated: this.generated() };
+    return this.plan.add(mixRealStage, inputs, given, this.about(this.variant));
+  }
+
   private trainedF(): PlanNode<LoadedRecogniser> {
     const { seed, image, f } = this.config;
     const { size } = image;
@@ -271,52 +268,3 @@ export class Pipeline {
     return { variant: this.variant, label };
   }
 }
-
-/** The nodes that the rows ask for. */
-export const targetsOf = (rows: readonly Row[]): PlanNode[] =>
-  rows.flatMap(({ verifications, measures, calibration, grid }) => [
-    ...verifications.map(({ node }) => node),
-    ...[measures, calibration, grid].filter((node) => node !== undefined),
-  ]);
-
-/** The plan of a table whose rows are the variants; equal work is in it once. */
-function planRows(
-  config: Config,
-  variants: readonly Variant[],
-  weights: WeightsIndex,
-  rowOf: (pipeline: Pipeline, config: Config, variant: Variant) => Omit<Row, 'variant' | 'config'>,
-): { plan: Plan; rows: Row[] } {
-  const plan = new Plan();
-  const rows = variants.map((variant) => {
-    const changed = variant.apply(config);
-    const pipeline = new Pipeline(plan, changed, variant.name, weights);
-    return { variant, config: changed, ...rowOf(pipeline, changed, variant) };
-  });
-  return { plan, rows };
-}
-
-/** The plan of an ablation: every variant's recognisers, verified, and datasets, measured. */
-export const planAblation = (
-  config: Config,
-  variants: readonly Variant[],
-  weights: WeightsIndex = committedWeights(),
-) =>
-  planRows(config, variants, weights, (pipeline, { downstream }, { name }) => ({
-    verifications: downstream.seeds.map((seed) => ({ seed, node: pipeline.verification(seed) })),
-    grid: name === FULL ? pipeline.sampleGrid() : undefined,
-    calibration: pipeline.isCeiling ? undefined : pipeline.calibration(),
-    measures: pipeline.measures(),
-  }));
-
-/** The plan of a trial of robustness: every variant's recognisers, verified on disturbed pictures. */
-export const planRobustness = (
-  config: Config,
-  variants: readonly Variant[],
-  weights: WeightsIndex = committedWeights(),
-) =>
-  planRows(config, variants, weights, (pipeline, { downstream }) => ({
-    verifications: downstream.seeds.map((seed) => ({ seed, node: pipeline.robustness(seed) })),
-    grid: undefined,
-    calibration: undefined,
-    measures: undefined,
-  }));

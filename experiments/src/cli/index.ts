@@ -3,6 +3,7 @@ import { ablation } from './ablation.ts';
 import { config } from './config.ts';
 import { robustness } from './robustness.ts';
 import { sample } from './sample.ts';
+import { sweep } from './sweep.ts';
 import { train } from './train.ts';
 import { verify } from './verify.ts';
 import { weights } from './weights.ts';
@@ -12,6 +13,7 @@ export const experimentCommands: readonly Command[] = [
   train,
   sample,
   verify,
+  sweep,
   robustness,
   config,
   weights,

@@ -12,8 +12,15 @@ export type Overrides = Record<string, unknown>;
  * The config of a profile with fields overridden. Throws a UserError that names the field and what
  * was expected where a path or value is not allowed.
  */
-export function loadConfig(profile: ProfileName, overrides: Overrides = {}): Config {
-  const config = structuredClone(PROFILES[profile]);
+export const loadConfig = (profile: ProfileName, overrides: Overrides = {}): Config =>
+  overridden(PROFILES[profile], overrides);
+
+/** A config with one field set, to a value or to what stands for it on a command line. Throws a UserError as {@link loadConfig}. */
+export const withField = (config: Config, path: string, value: unknown): Config =>
+  overridden(config, { [path]: value });
+
+function overridden(base: Config, overrides: Overrides): Config {
+  const config = structuredClone(base);
   for (const [path, value] of Object.entries(overrides)) override(config, path.split('.'), value);
   const result = configSchema.safeParse(config);
   if (!result.success) throw new UserError(explain(result.error.issues[0], config));

@@ -26,7 +26,13 @@ export const configSchema = z
     downstream: z.strictObject({
       /** What the recogniser is trained on: the generated images, or the `train` pool itself (the ceiling). */
       dataset: z.enum(['generated', 'train']),
-      /** One recogniser is trained with each seed. */
+      /** Share of its people that are of the `train` pool instead of generated, as many in all. */
+      realShare: z.number().min(0).max(1),
+      /** Trainings of the diffusion model: with `diffusion.seed` and the seeds after it. */
+      generators: z.int().min(1),
+      /** Datasets sampled from each: with `generation.seed` and the seeds after it. */
+      datasets: z.int().min(1),
+      /** On every dataset one recogniser is trained with each seed. */
       seeds: z.array(z.int().min(0)).min(1),
     }),
   })

@@ -1,5 +1,5 @@
 import { priorSchema } from '@id3/data';
-import { benchmarkNames } from '@id3/eval';
+import { benchmarkNames, benchmarkPools } from '@id3/eval';
 import { z } from 'zod';
 
 const poolSchema = z.strictObject({
@@ -28,6 +28,8 @@ export const dataSchema = z.strictObject({
 export const benchmarksSchema = z
   .strictObject({
     names: z.array(z.enum(benchmarkNames)).min(1),
+    /** Whose people they hold: choices are made on `validation`, tables are of `test`. */
+    people: z.enum(benchmarkPools),
     /** Pairs of each benchmark, half of them of one person. */
     pairs: z.int().min(4),
     folds: z.int().min(2),

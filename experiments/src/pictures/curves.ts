@@ -14,18 +14,28 @@ export interface Panel {
 const [WIDTH, HEIGHT] = [220, 200];
 const [LEFT, RIGHT, HEADER, TICKS, LEGEND] = [44, 12, 30, 26, 24];
 const COLOURS = ['#2563eb', '#111827', '#d97706', '#059669', '#dc2626', '#7c3aed'];
-/** Accuracies in % that have a line across; chance is 50. */
-const GRID = [0, 25, 50, 75, 100];
+/** Spaces between the lines across; chance is 50. */
+const SPACES = 4;
 
 const colourOf = (line: number): string => COLOURS[line % COLOURS.length];
-const y = (share: number): number => HEADER + (1 - share) * HEIGHT;
+
+/** The height of an accuracy where the lowest one shown is `lowest`. */
+const height = (share: number, lowest: number): number =>
+  HEADER + ((1 - Math.max(lowest, share)) / (1 - lowest)) * HEIGHT;
 
 /** Where tick k of n lies in its panel. */
 const x = (k: number, n: number): number =>
   LEFT + 10 + (n > 1 ? k / (n - 1) : 0) * (WIDTH - LEFT - RIGHT - 20);
 
+/** How a line is drawn, and where. */
+interface Drawing {
+  readonly colour: string;
+  readonly left: number;
+  readonly y: (share: number) => number;
+}
+
 /** A line with its intervals; it is broken where a value is missing. */
-function curve(line: Panel['lines'][number], colour: string, left: number): string {
+function curve(line: Panel['lines'][number], { colour, left, y }: Drawing): string {
   const marks = line.map((value, k) => {
     if (value === undefined) return '';
     const [at, half] = [left + x(k, line.length), value.halfWidth ?? 0];
@@ -42,22 +52,32 @@ function curve(line: Panel['lines'][number], colour: string, left: number): stri
   return `<g stroke="${colour}" stroke-width="2">${marks.join('')}</g>`;
 }
 
-/** Panels side by side as a PNG, from 0 to 100 %, with 95 % confidence intervals; `names` says whose the lines are. */
-export async function curvesPng(panels: readonly Panel[], names: readonly string[]): Promise<Buffer> {
+/**
+ * Panels side by side as a PNG, with 95 % confidence intervals; `names` says whose the lines are.
+ *
+ * @param lowest the share at the foot of the panels; 100 % is at their head
+ */
+export async function curvesPng(
+  panels: readonly Panel[],
+  names: readonly string[],
+  lowest = 0,
+): Promise<Buffer> {
+  const y = (share: number) => height(share, lowest);
+  const grid = Array.from({ length: SPACES + 1 }, (_, k) => 100 * (lowest + ((1 - lowest) * k) / SPACES));
   const below = HEADER + HEIGHT + TICKS;
-  const [width, height] = [WIDTH * panels.length, below + LEGEND * names.length + 8];
+  const [width, whole] = [WIDTH * panels.length, below + LEGEND * names.length + 8];
   const shapes = panels.flatMap(({ lines }, p) => [
-    ...GRID.map(
+    ...grid.map(
       (percent) =>
         `<line x1="${p * WIDTH + LEFT}" x2="${(p + 1) * WIDTH - RIGHT}" y1="${y(percent / 100)}" y2="${y(percent / 100)}" stroke="#d1d5db"${percent === 50 ? ' stroke-dasharray="4 3"' : ''}/>`,
     ),
-    ...lines.map((line, k) => curve(line, colourOf(k), p * WIDTH)),
+    ...lines.map((line, k) => curve(line, { colour: colourOf(k), left: p * WIDTH, y })),
   ]);
   const keys = names.map((_, k) => {
     const middle = below + LEGEND * (k + 0.5);
     return `<line x1="${LEFT}" x2="${LEFT + 24}" y1="${middle}" y2="${middle}" stroke="${colourOf(k)}" stroke-width="2"/>`;
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="white"/>${[...shapes, ...keys].join('')}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${whole}"><rect width="100%" height="100%" fill="white"/>${[...shapes, ...keys].join('')}</svg>`;
   const texts = [
     ...panels.flatMap(({ title, ticks }, p) => [
       textImage(title, { left: p * WIDTH + LEFT, top: 0, width: WIDTH - LEFT - RIGHT, height: HEADER }),
@@ -69,7 +89,7 @@ export async function curvesPng(panels: readonly Panel[], names: readonly string
           height: TICKS,
         }),
       ),
-      ...GRID.map((percent) =>
+      ...grid.map((percent) =>
         textImage(String(percent), {
           left: p * WIDTH + 4,
           top: y(percent / 100) - 10,

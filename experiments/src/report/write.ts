@@ -8,11 +8,12 @@ import {
   readMeasures,
   readResults,
   tabulate,
+  type ResultTable,
 } from '@id3/report';
 import type { Database, Run } from '@id3/tracking';
 import { chartPng } from '../pictures/chart.ts';
 import { curvesPng } from '../pictures/curves.ts';
-import { targetsOf, type Row } from '../pipeline.ts';
+import { targetsOf, type Row } from '../rows.ts';
 import { nodeFolder, type PlanNode } from '../plan.ts';
 import { typedPath } from '../progress.ts';
 import { committedDiffusionStage } from '../stages/committed-diffusion.ts';
@@ -25,6 +26,7 @@ import {
   robustnessTable,
   robustnessTexts,
 } from './robustness-table.ts';
+import { sweepCsv, sweepPanels, sweepRows, type SweepPoints } from './sweep-table.ts';
 
 const WEIGHTS_NOTE =
   'Networks whose weights are committed (experiments/weights) were taken, not trained; --from-scratch trains them.';
@@ -58,11 +60,38 @@ function reporter({ run, experiment, root }: Finished) {
   };
 }
 
+const VALIDATION_NOTE =
+  'The benchmarks hold people of the validation pool (--benchmarks.people): for choosing, not for reporting.';
+
+/** What must be said under a table. */
 const noteOn = (rows: readonly Row[]): string =>
-  targetsOf(rows).some(takesWeights) ? `\n\n${WEIGHTS_NOTE}` : '';
+  [
+    ...(targetsOf(rows).some(takesWeights) ? [WEIGHTS_NOTE] : []),
+    ...(rows.some(({ config }) => config.benchmarks.people === 'validation') ? [VALIDATION_NOTE] : []),
+  ]
+    .map((note) => `\n\n${note}`)
+    .join('');
 
 /** Writes the ablation's tables and pictures, and prints the tables. */
-export async function reportTable(finished: Finished, rows: readonly Row[]): Promise<void> {
+export const reportTable = (finished: Finished, rows: readonly Row[]): Promise<void> =>
+  reportWith(finished, rows, async () => ({}));
+
+/** Writes a sweep's curve, and what {@link reportTable} does of its points. */
+export const reportSweep = (finished: Finished, rows: readonly Row[], points: SweepPoints): Promise<void> =>
+  reportWith(finished, rows, async (table) => ({
+    'sweep.csv': sweepCsv(table, points),
+    'sweep.png': await curvesPng(sweepPanels(table, points), sweepRows(points.variants), SWEEP_LOWEST),
+  }));
+
+/** Chance. */
+const SWEEP_LOWEST = 0.5;
+
+/** The report of a table; `more` makes files beside it. */
+async function reportWith(
+  finished: Finished,
+  rows: readonly Row[],
+  more: (table: ResultTable) => Promise<Record<string, string | Buffer>>,
+): Promise<void> {
   const { database, run, root } = finished;
   const table = tabulate(readResults(database, run.id));
   const measured = readMeasures(database, run.id);
@@ -75,6 +104,7 @@ export async function reportTable(finished: Finished, rows: readonly Row[]): Pro
   for (const { grid } of rows)
     if (grid !== undefined)
       write('samples.png', grid.result.open(join(root, nodeFolder(grid))), 'sample-grid');
+  for (const [name, content] of Object.entries(await more(table))) write(name, content);
   print(`${terminalReport(table, measured)}${note}`);
 }
 

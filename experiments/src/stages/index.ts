@@ -6,6 +6,7 @@ import { embedStage } from './embed.ts';
 import { faceApiFStage } from './face-api-f.ts';
 import { generateStage } from './generate.ts';
 import { measureStage } from './measure.ts';
+import { mixRealStage } from './mix-real.ts';
 import { photoPoolStage } from './photo-pool.ts';
 import { renderBenchmarkStage } from './render-benchmark.ts';
 import { renderPoolStage } from './render-pool.ts';
@@ -31,6 +32,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(calibrateStage),
     runnable(anchorsStage),
     runnable(generateStage),
+    runnable(mixRealStage),
     runnable(sampleGridStage),
     runnable(embedStage),
     runnable(measureStage),

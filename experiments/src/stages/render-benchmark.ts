@@ -1,4 +1,4 @@
-import { benchmarkNames, planBenchmark } from '@id3/eval';
+import { benchmarkNames, benchmarkPools, planBenchmark } from '@id3/eval';
 import { z } from 'zod';
 import { SECONDS_PER_IMAGE, renderPart, renderedWriter } from './rendering.ts';
 import { DATASET } from './results.ts';
@@ -9,18 +9,19 @@ const MAX_PARTS = 16;
 const inputsSchema = z.strictObject({
   seed: z.int(),
   benchmark: z.enum(benchmarkNames),
+  pool: z.enum(benchmarkPools),
   size: z.int(),
   pairs: z.int(),
   folds: z.int(),
 });
 
-const planOf = ({ benchmark: name, seed, pairs, folds }: z.infer<typeof inputsSchema>) =>
-  planBenchmark({ name, seed, pairs, folds });
+const planOf = ({ benchmark: name, seed, pool, pairs, folds }: z.infer<typeof inputsSchema>) =>
+  planBenchmark({ name, seed, pool, pairs, folds });
 
-/** Renders a verification benchmark of people of the `test` pool. */
+/** Renders a verification benchmark. */
 export const renderBenchmarkStage = defineStage({
   name: 'render-benchmark',
-  version: 2,
+  version: 3,
   inputs: inputsSchema,
   needs: {},
   result: DATASET,
@@ -30,7 +31,8 @@ export const renderBenchmarkStage = defineStage({
   maxParts: () => MAX_PARTS,
   async run(context) {
     const { images } = planOf(context.inputs);
-    await renderPart(context, { pool: 'test', count: images.length, item: (index) => images[index] });
+    const { pool } = context.inputs;
+    await renderPart(context, { pool, count: images.length, item: (index) => images[index] });
   },
   async finish(context) {
     const { images, pairs } = planOf(context.inputs);

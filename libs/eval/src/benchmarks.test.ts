@@ -42,6 +42,19 @@ describe.each(benchmarkNames)('%s', (name) => {
 });
 
 describe('planBenchmark', () => {
+  it('gives another pool other shots of as many people', () => {
+    const [test, validation] = (['test', 'validation'] as const).map((pool) =>
+      planBenchmark({ name: 'rendered-agedb', seed: 1, pool, pairs: 2000 }),
+    );
+    expect(test).toEqual(plan('rendered-agedb'));
+    expect(validation.pairs).toEqual(test.pairs);
+    const ages = new Set(test.images.map(({ shot }) => shot.age));
+    expect(validation.images.filter(({ shot }) => ages.has(shot.age))).toEqual([]);
+    for (const { a, b, same } of validation.pairs)
+      expect(promises['rendered-agedb'](validation.images[a].shot, validation.images[b].shot, same)).toBe(
+        true,
+      );
+  });
   it('gives same and different pairs the same age gaps where age is the question', () => {
     const { images, pairs } = plan('rendered-agedb');
     const mean = (same: boolean) => {

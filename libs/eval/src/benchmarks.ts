@@ -22,19 +22,23 @@ export const benchmarkNames = [
 ] as const;
 export type BenchmarkName = (typeof benchmarkNames)[number];
 
+/** Whose people a benchmark may hold: those that tables report, or others on whom choices are made. */
+export const benchmarkPools = ['test', 'validation'] as const;
+
 export const benchmarkSpecSchema = z.strictObject({
   name: z.enum(benchmarkNames),
   seed: z.int(),
+  pool: z.enum(benchmarkPools).default('test'),
   /** Over all folds, half of them of one person; a multiple of 2 · folds. */
   pairs: z.int().min(4),
   folds: z.int().min(2).default(10),
-  /** People of the `test` pool over all folds, a multiple of folds; by default one for every six pairs, but 16 a fold. */
+  /** People of the pool over all folds, a multiple of folds; by default one for every six pairs, but 16 a fold. */
   people: z.int().min(2).optional(),
 });
 /** What a rendered benchmark is made from: the same spec gives the same people, shots and pairs. */
 export type BenchmarkSpec = z.input<typeof benchmarkSpecSchema>;
 
-/** An image of a benchmark: who (index in the `test` pool), in which role of its pairs, and the shot. */
+/** An image of a benchmark: who (index in its pool), in which role of its pairs, and the shot. */
 export interface BenchmarkImage extends PlannedImage {
   readonly shot: Shot;
 }
@@ -77,11 +81,11 @@ const designs: Record<BenchmarkName, Design> = {
  * Throws a UserError where the numbers do not divide or the people do not suffice.
  */
 export function planBenchmark(spec: BenchmarkSpec): BenchmarkPlan {
-  const { name, seed, pairs, folds, people } = benchmarkSpecSchema.parse(spec);
+  const { name, seed, pool, pairs, folds, people } = benchmarkSpecSchema.parse(spec);
   const design = designs[name];
   const known = new Map<number, Person>();
   const personOf = (index: number): Person => {
-    const person = known.get(index) ?? drawPerson(seed, 'test', index);
+    const person = known.get(index) ?? drawPerson(seed, pool, index);
     known.set(index, person);
     return person;
   };
@@ -95,7 +99,9 @@ export function planBenchmark(spec: BenchmarkSpec): BenchmarkPlan {
   });
   return {
     images: plan.images.map((image) => {
-      const rng = new Rng(seed, 'shot', name, image.person, image.role, image.take);
+      // Of another pool other shots too.
+      const drawn = pool === 'test' ? name : `${pool} ${name}`;
+      const rng = new Rng(seed, 'shot', drawn, image.person, image.role, image.take);
       return { ...image, shot: drawShot(rng, design[image.role], personOf(image.person)) };
     }),
     pairs: plan.pairs,

@@ -1,5 +1,6 @@
 export * from './checkpoint.ts';
 export * from './diffusion/calibration.ts';
+export * from './diffusion/classifier-free.ts';
 export * from './diffusion/conditioning.ts';
 export * from './diffusion/equations.ts';
 export * from './diffusion/peers.ts';

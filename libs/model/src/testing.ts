@@ -60,12 +60,12 @@ export const TINY_DIFFUSION: DiffusionOptions = {
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'id3-model-'));
 
 /** A tiny dataset in which each person is a colour: learnable in a few steps. */
-export function colourDataset(people: number, shots: number, size: number): Dataset {
+export function colourDataset(people: number, shots: number, size: number, youngest = 20): Dataset {
   const folder = temporaryFolder();
   const count = people * shots;
   const writer = DatasetWriter.open(folder, {
     kind: 'rendered',
-    spec: { people, shots, size },
+    spec: { people, shots, size, youngest },
     height: size,
     width: size,
     count,
@@ -80,7 +80,7 @@ export function colourDataset(people: number, shots: number, size: number): Data
     for (let k = 0; k < size * size * 3; k++) {
       images[i * size * size * 3 + k] = Math.max(0, Math.min(255, rgb[k % 3] + noise.normal(0, 20)));
     }
-    return { label, age: 20 + (i % 5) * 10, yaw: ((i * 37) % 90) - 45 };
+    return { label, age: youngest + (i % 5) * 10, yaw: ((i * 37) % 90) - 45 };
   });
   writer.writeShard(0, { images, records });
   writer.finish();

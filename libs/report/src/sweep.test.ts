@@ -46,9 +46,22 @@ it('takes the baseline and what changes the field, by value, each seed once', ()
   expect(points.map(({ value }) => value)).toEqual([0.2, 0.4, 0.8]);
   // `random` has the baseline's lb: it would say something about anchors
   expect(points[1].replicates.map(({ folds }) => folds.lfw[0])).toEqual([0.9, 0.9]);
-  expect(points[2].replicates.map(({ seed, folds }) => [seed, folds.lfw[0]])).toEqual([
-    [1, 0.7],
+  // `high` changes nothing else
+  expect(points[2].replicates.map(({ seed, folds }) => [seed, folds.lfw[0]])).toEqual([[1, 0.7]]);
+  expect(points.map(({ alsoChanged }) => alsoChanged)).toEqual([[], [], []]);
+});
+
+it('takes what changes other fields too where nothing else has the value, each seed once', () => {
+  const both = [
+    variants[0],
+    variants[3],
+    { ...variant('higher', 0.8, 'none', [1, 2], 0.5), title: 'second of equal value' },
+  ];
+  const [, high] = sweep(both, 'generation.lb', 'full');
+  expect(high.alsoChanged).toEqual(['generation.anchors']);
+  expect(high.replicates.map(({ seed, folds }) => [seed, folds.lfw[0]])).toEqual([
+    [1, 0.6],
+    [2, 0.5],
     [3, 0.6],
   ]);
-  expect(points.map(({ alsoChanged }) => alsoChanged)).toEqual([[], [], ['generation.anchors']]);
 });

@@ -28,7 +28,8 @@ export interface SweepPoint extends VariantResults {
 /**
  * The results by the value of a config field, numbers in ascending order. There is a point for the baseline and one for each other
  * value; variants that leave the field alone differ in something else and are left out. Variants of equal value are one
- * point, and where several have the same seeds the first is taken.
+ * point, and where several have the same seeds the first is taken; those that change other fields too are used for values that no
+ * other has.
  */
 export function sweep(variants: readonly VariantResults[], field: string, baseline: string): SweepPoint[] {
   const base = variants.find(({ name }) => name === baseline);
@@ -38,13 +39,17 @@ export function sweep(variants: readonly VariantResults[], field: string, baseli
   const changed = variants.filter(
     (variant) => variant === base || (text(variant) !== undefined && text(variant) !== text(base)),
   );
+  const alsoChangedIn = ({ config }: VariantResults) =>
+    Object.entries(flatten(config)).flatMap(([name, value]) =>
+      name !== field && JSON.stringify(value) !== JSON.stringify(baseFields[name]) ? [name] : [],
+    );
+  const pure = new Set(changed.filter((variant) => alsoChangedIn(variant).length === 0).map(text));
   const points = new Map<string, SweepPoint>();
   for (const variant of changed) {
     const fields = flatten(variant.config);
     const known = points.get(text(variant));
-    const also = Object.keys(fields).filter(
-      (name) => name !== field && JSON.stringify(fields[name]) !== JSON.stringify(baseFields[name]),
-    );
+    const also = alsoChangedIn(variant);
+    if (also.length > 0 && pure.has(text(variant))) continue;
     points.set(text(variant), {
       name: text(variant),
       title: `${field} = ${text(variant)}`,

@@ -1,6 +1,6 @@
 import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
-import { planAblation, targetsOf } from '../../pipeline.ts';
+import { planAblation, targetsOf } from '../../rows.ts';
 import { reportTable } from '../../report/write.ts';
 import { defaultVariants } from '../../variants.ts';
 import type { Request } from '../run-command.ts';

@@ -1,6 +1,6 @@
 import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
-import { planRobustness, targetsOf } from '../../pipeline.ts';
+import { planRobustness, targetsOf } from '../../rows.ts';
 import { reportRobustness } from '../../report/write.ts';
 import type { Request } from '../run-command.ts';
 import { chosenVariants } from './chosen-variants.ts';

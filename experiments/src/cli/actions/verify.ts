@@ -1,7 +1,7 @@
 import { FULL } from '@id3/report';
 import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
-import { planAblation, targetsOf } from '../../pipeline.ts';
+import { planAblation, targetsOf } from '../../rows.ts';
 import { reportTable } from '../../report/write.ts';
 import { ablationVariants } from '../../variants.ts';
 import type { Request } from '../run-command.ts';

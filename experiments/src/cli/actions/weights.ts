@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { UserError, hashOf, mean, sha256, writeFileAtomic } from '@id3/core';
 import { loadCheckpoint, saveCheckpoint } from '@id3/model';
 import { getMetrics, listRuns, openDatabase, type Database, type RunRow } from '@id3/tracking';
-import { planAblation } from '../../pipeline.ts';
+import { planAblation } from '../../rows.ts';
 import { nodeFolder, type PlanNode } from '../../plan.ts';
 import { typedPath } from '../../progress.ts';
 import { isDone } from '../../scheduler/done.ts';

@@ -34,7 +34,7 @@ export const quick: Config = {
     trainFolder: '',
     prior: PRIORS.wild,
   },
-  benchmarks: { names: [...benchmarkNames], pairs: 1500, folds: 10 },
+  benchmarks: { names: [...benchmarkNames], people: 'test', pairs: 1500, folds: 10 },
   f: {
     source: 'trained',
     ...frozen,
@@ -121,5 +121,5 @@ export const quick: Config = {
       augment: { flip: true, colour: 0.2, crop: 0.1, noise: 0 },
     },
   },
-  downstream: { dataset: 'generated', seeds: [1, 2, 3] },
+  downstream: { dataset: 'generated', realShare: 0, generators: 1, datasets: 1, seeds: [1, 2, 3] },
 };

@@ -108,4 +108,35 @@ describe('a diffusion model from training to dataset', () => {
     }
     expect(generated.image(0)).not.toEqual(generated.image(1));
   });
+
+  it('learns nothing of a condition that is hidden from it, and something of one that is shown', async () => {
+    const folder = temporaryFolder();
+    const training = { ...TINY_DIFFUSION.training, steps: 3, idLossWeight: 0 };
+    /** The weights after a training on people from an age on, with f of a seed. */
+    const weights = async (hidden: { hideY: number; hideS: number }, youngest: number, fSeed: number) => {
+      const dataset = colourDataset(4, 4, 16, youngest);
+      const path = join(folder, JSON.stringify([hidden, youngest, fSeed]));
+      const f = new Recogniser(network, 16, fSeed);
+      await trainDiffusion(
+        { ...TINY_DIFFUSION, training: { ...training, ...hidden } },
+        { dataset, f },
+        { log: () => {}, checkpoint: { path, everySeconds: 1e9 } },
+      );
+      return loadCheckpoint(path).tensors;
+    };
+    const [shown, noY, noS] = [
+      { hideY: 0, hideS: 0 },
+      { hideY: 1, hideS: 0 },
+      { hideY: 0, hideS: 1 },
+    ];
+    expect(await weights(noS, 20, 1)).toEqual(await weights(noS, 60, 1));
+    expect(await weights(noY, 20, 1)).toEqual(await weights(noY, 20, 2));
+    const full = await weights(shown, 20, 1);
+    expect(await weights(shown, 60, 1)).not.toEqual(full);
+    expect(await weights(shown, 20, 2)).not.toEqual(full);
+    // Hidden from some: neither the one nor the other
+    const half = await weights({ hideY: 0.5, hideS: 0 }, 20, 1);
+    expect(half).not.toEqual(full);
+    expect(half).not.toEqual(await weights(noY, 20, 1));
+  });
 });

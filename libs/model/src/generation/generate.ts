@@ -2,15 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
 import { imagesToFloat, type Dataset, type DatasetWriter, type FaceRecord } from '@id3/data';
+import { classifierFree, type Condition } from '../diffusion/classifier-free.ts';
 import { attributeTensor, type Asked } from '../diffusion/conditioning.ts';
 import { readX0 } from '../diffusion/equations.ts';
-import {
-  makeSampler,
-  samplerSchema,
-  type SamplerOptions,
-  type SamplingTime,
-  type StepReport,
-} from '../diffusion/sampler.ts';
+import { makeSampler, samplerSchema, type SamplerOptions, type StepReport } from '../diffusion/sampler.ts';
 import { styleOf } from '../diffusion/style.ts';
 import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
 import { embeddingNear, embeddingPerturbed, randomDirections } from './anchors.ts';
@@ -114,25 +109,16 @@ export function imageSampler(
   size: number,
   seed: number,
 ): ImageSampler {
-  type Condition = { y: tf.Tensor2D; s: tf.Tensor2D };
   if (options.guidance > 0 && options.kappa === 'fitted' && fittedKappa === undefined)
     throw new UserError('This model has no fitted κ; sample with generation.sampler.kappa=paper.');
-  const { freeY, freeS } = options;
-  const x0 = (xt: tf.Tensor4D, time: SamplingTime, { y, s }: Condition) =>
-    readX0((input, t) => unet.forward(input, t, y, s), xt, time);
   const sampler = makeSampler<Condition>(
     {
       schedule,
       prediction,
-      x0(xt: tf.Tensor4D, time, { y, s }) {
-        const told = x0(xt, time, { y, s });
-        const away = (without: Condition, weight: number) =>
-          told.sub<tf.Tensor4D>(x0(xt, time, without)).mul<tf.Tensor4D>(weight);
-        let result = told;
-        if (freeY > 0) result = result.add(away({ y: tf.zerosLike(y), s }, freeY));
-        if (freeS > 0) result = result.add(away({ y, s: tf.zerosLike(s) }, freeS));
-        return result;
-      },
+      x0: classifierFree(
+        (xt: tf.Tensor4D, time, { y, s }) => readX0((input, t) => unet.forward(input, t, y, s), xt, time),
+        options,
+      ),
       cosine: (x0: tf.Tensor4D, { y }) => f.embedUnit(x0).mul(y).sum<tf.Tensor1D>(1),
       kappa: options.kappa === 'fitted' ? fittedKappa : undefined,
     },

@@ -1,0 +1,54 @@
+import { csvLine, type ResultTable } from '@id3/report';
+import type { Panel } from '../pictures/curves.ts';
+import type { SweepVariant } from '../sweeps.ts';
+
+/** The points of a sweep, in the order of the table's rows. */
+export interface SweepPoints {
+  readonly field: string;
+  readonly variants: readonly SweepVariant[];
+}
+
+const distinct = (names: readonly string[]): string[] => [...new Set(names)];
+const textOf = ({ value }: SweepVariant): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
+
+/** A panel for each column of the table, its primary ones first: accuracy over the values, a line for each row. */
+export function sweepPanels(table: ResultTable, { variants }: SweepPoints): Panel[] {
+  const primary = table.endpoints.map(({ column }) => column);
+  const ticks = distinct(variants.map(textOf));
+  return distinct([...primary, ...table.columns]).map((column) => ({
+    title: column,
+    ticks,
+    lines: sweepRows(variants).map((row) =>
+      ticks.map((tick) => {
+        const variant = variants.find((one) => one.row === row && textOf(one) === tick);
+        return table.rows.find(({ name }) => name === variant?.name)?.results[column]?.accuracy;
+      }),
+    ),
+  }));
+}
+
+/** The rows of the ablation that the lines are of. */
+export const sweepRows = (variants: readonly SweepVariant[]): string[] =>
+  distinct(variants.map(({ row }) => row));
+
+const HEADER = 'field,value,row,column,accuracy,ci95,runs';
+
+/** Every number, unrounded, one line for each point and column (RFC 4180). Accuracies are shares. */
+export function sweepCsv(table: ResultTable, { field, variants }: SweepPoints): string {
+  const lines = variants.flatMap((variant) => {
+    const results = table.rows.find(({ name }) => name === variant.name)?.results ?? {};
+    return Object.entries(results).map(([column, { accuracy, runs }]) =>
+      csvLine([
+        field,
+        textOf(variant),
+        variant.row,
+        column,
+        accuracy.mean,
+        accuracy.halfWidth,
+        runs.join(' '),
+      ]),
+    );
+  });
+  return [HEADER, ...lines, ''].join('\n');
+}

@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { SamplerOptions, SamplingTime } from './sampler.ts';
+
+/** What an image is conditioned on: y [B,d] and s [B,3]. Zeros hide one of them, as in training. */
+export type Condition = {
+  readonly y: tf.Tensor2D;
+  readonly s: tf.Tensor2D;
+};
+
+/** x̂0 at x_t under a condition: X. */
+export type ConditionedX0<X extends tf.Tensor> = (xt: X, time: SamplingTime, condition: Condition) => X;
+
+/**
+ * Classifier-free guidance (Ho & Salimans 2022, Eq. 6) with a weight for each condition, on x̂0, in which ε and the score are linear:
+ * x̂0 + freeY·(x̂0 - x̂0 without y) + freeS·(x̂0 - x̂0 without s). A weight of 0 costs nothing. It needs a network that was
+ * trained with `hideY` and `hideS` above 0.
+ */
+export function classifierFree<X extends tf.Tensor>(
+  x0: ConditionedX0<X>,
+  { freeY, freeS }: Pick<SamplerOptions, 'freeY' | 'freeS'>,
+): ConditionedX0<X> {
+  return (xt, time, { y, s }) => {
+    const told = x0(xt, time, { y, s });
+    const away = (without: Condition, weight: number): tf.Tensor =>
+      told.sub(x0(xt, time, without)).mul(weight);
+    let result = told;
+    if (freeY > 0) result = result.add<X>(away({ y: tf.zerosLike(y), s }, freeY));
+    if (freeS > 0) result = result.add<X>(away({ y, s: tf.zerosLike(s) }, freeS));
+    return result;
+  };
+}
