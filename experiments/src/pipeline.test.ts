@@ -18,27 +18,27 @@ describe('the ablation', () => {
     const { plan, rows } = ablation();
     const counts: Record<string, number> = {};
     for (const { stage } of plan.nodes) counts[stage.name] = (counts[stage.name] ?? 0) + 1;
-    expect(rows.map(({ variant }) => variant.name)).toHaveLength(11);
+    expect(rows.map(({ variant }) => variant.name)).toHaveLength(15);
     expect(counts).toEqual({
       // pretrain, train, validation, the judge's, and as much of train as is generated
       'render-pool': 5,
       'render-benchmark': 5,
       // and the judge
       'train-f': 2,
-      // with all, without the ID loss, without attributes
-      'train-diffusion': 3,
-      calibrate: 3,
+      // with all, without the ID loss, without attributes, two of the peers, and without the last two for two more
+      'train-diffusion': 6,
+      calibrate: 6,
       // spread, random
       anchors: 2,
       // all rows but the ceiling
-      generate: 10,
+      generate: 14,
       'sample-grid': 1,
       // the same, the train pool and the ceiling's part of it, each by f and by the judge
-      embed: 24,
-      measure: 11,
-      'train-recogniser': 33,
+      embed: 32,
+      measure: 15,
+      'train-recogniser': 45,
       // and f's own, and the judge's
-      verify: 35,
+      verify: 47,
     });
     const shared = plan.nodes.find(({ stage }) => stage.name === 'train-f')!;
     expect([...shared.variants]).toEqual(rows.map(({ variant }) => variant.name));
@@ -121,7 +121,7 @@ describe('committed weights', () => {
   it('are not taken for a config that trains otherwise', () => {
     const { plan } = ablation({ 'diffusion.training.steps': 7 }, committedWeights());
     const stages = plan.nodes.map(({ stage }) => stage.name);
-    expect(stages.filter((name) => name === 'train-diffusion')).toHaveLength(3);
+    expect(stages.filter((name) => name === 'train-diffusion')).toHaveLength(6);
     expect(stages.filter((name) => name.startsWith('committed-'))).toHaveLength(2);
   });
 });

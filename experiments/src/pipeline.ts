@@ -107,10 +107,17 @@ export class Pipeline {
 
   generated(): PlanNode<Dataset> {
     const { image, generation, diffusion, f } = this.config;
-    return this.plan.add(generateStage, ...this.sampling(), {
-      ...this.about(this.variant),
-      step: { of: 'sampling', generation, diffusion, f, size: image.size },
-    });
+    const [inputs, given] = this.sampling();
+    const styles = diffusion.unet.attributes === 'style' ? this.pool('train') : undefined;
+    return this.plan.add(
+      generateStage,
+      inputs,
+      { ...given, styles },
+      {
+        ...this.about(this.variant),
+        step: { of: 'sampling', generation, diffusion, f, size: image.size },
+      },
+    );
   }
 
   sampleGrid(): PlanNode<Buffer> {

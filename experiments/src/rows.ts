@@ -2,10 +2,10 @@ import type { Calibration } from '@id3/model';
 import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
+import type { Variant } from './config/variant.ts';
 import { Pipeline } from './pipeline.ts';
 import { Plan, type PlanNode } from './plan.ts';
 import type { Measures } from './stages/results.ts';
-import type { Variant } from './variants.ts';
 import { committedWeights, type WeightsIndex } from './weights.ts';
 
 /** What one variant of an experiment asks for: nodes of the plan that it shares with others. */

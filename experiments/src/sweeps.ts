@@ -1,7 +1,7 @@
 import { UserError } from '@id3/core';
 import { withField } from './config/load.ts';
 import type { Config } from './config/schema.ts';
-import type { Variant } from './variants.ts';
+import type { Variant } from './config/variant.ts';
 
 /** A config field, the values that it is given, and the rows of the ablation that are made with each. */
 export interface Sweep {

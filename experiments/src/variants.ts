@@ -1,34 +1,8 @@
 import { FULL } from '@id3/report';
 import type { ProfileName } from './config/profiles/names.ts';
 import type { Config } from './config/schema.ts';
-
-/** One row of the ablation: a config made from the full one by changing what the row is about. */
-export interface Variant {
-  readonly name: string;
-  /** What the row says to a reader of the table. */
-  readonly title: string;
-  readonly apply: (config: Config) => Config;
-}
-
-const withTraining = (config: Config, change: Partial<Config['diffusion']['training']>): Config => ({
-  ...config,
-  diffusion: { ...config.diffusion, training: { ...config.diffusion.training, ...change } },
-});
-
-const withUnet = (config: Config, change: Partial<Config['diffusion']['unet']>): Config => ({
-  ...config,
-  diffusion: { ...config.diffusion, unet: { ...config.diffusion.unet, ...change } },
-});
-
-const withGeneration = (config: Config, change: Partial<Config['generation']>): Config => ({
-  ...config,
-  generation: { ...config.generation, ...change },
-});
-
-const withSampler = (config: Config, change: Partial<Config['generation']['sampler']>): Config =>
-  withGeneration(config, { sampler: { ...config.generation.sampler, ...change } });
-
-const withoutIdLoss = (config: Config): Config => withTraining(config, { idLossWeight: 0 });
+import { withGeneration, withSampler, withUnet, withoutIdLoss, type Variant } from './config/variant.ts';
+import { PEERS } from './peers.ts';
 
 const rowOfBounds = (lb: number, ub: number): Variant => ({
   name: `bounds-${lb}-${ub}`,
@@ -67,6 +41,7 @@ const VARIANTS: readonly Variant[] = [
     title: 'without attribute conditioning',
     apply: (config) => withUnet(config, { attributes: false }),
   },
+  ...PEERS,
   {
     name: 'ceiling',
     title: 'ceiling: as many images of the train pool',

@@ -93,6 +93,8 @@ describe('the command line', () => {
       image: PROFILES.smoke.image,
     });
     expect(PROFILES.smoke.seed).not.toBe(7);
+    const { diffusion } = (await asked('--diffusion.unet.attributes=style')) as Config;
+    expect(diffusion.unet.attributes).toBe('style');
   });
 
   it.each([
@@ -129,7 +131,7 @@ describe('the command line', () => {
     ],
     [
       ['--diffusion.unet.attributes=true'],
-      'The config field "diffusion.unet.attributes" is ["true"]; expected two positive gains, as in [1,1], or false.',
+      'The config field "diffusion.unet.attributes" is "true"; expected two positive gains, as in [1,1], or style, or false.',
     ],
     [
       ['--diffusion.unet.attentionHeads=5'],

@@ -50,8 +50,8 @@ function parseValue(value: unknown, current: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => parseValue(item, (current as unknown[])?.[0]));
   if (typeof value !== 'string') return value;
   if (Array.isArray(current)) {
-    // Of a list that may be left out.
-    if (value === 'false') return false;
+    // Of numbers that may be left out, or have a word in their place.
+    if (typeof current[0] === 'number' && /^[a-z]+$/.test(value)) return value === 'false' ? false : value;
     const items = value.replace(/^\[|\]$/g, '').split(',');
     return items.filter((item) => item !== '').map((item) => parseValue(item.trim(), current[0]));
   }

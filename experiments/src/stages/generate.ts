@@ -56,7 +56,14 @@ export const generateStage = defineStage({
   name: 'generate',
   version: 3,
   inputs: inputsSchema,
-  needs: { diffusion: DIFFUSION, f: RECOGNISER, anchors: ANCHORS, calibration: optional(CALIBRATION) },
+  needs: {
+    diffusion: DIFFUSION,
+    f: RECOGNISER,
+    anchors: ANCHORS,
+    calibration: optional(CALIBRATION),
+    /** The images whose styles are drawn, where the network is told styles. */
+    styles: optional(DATASET),
+  },
   result: DATASET,
   onEngine: true,
   cost: ({ generation, size }) =>
@@ -68,7 +75,7 @@ export const generateStage = defineStage({
     size ** 2,
   maxParts: (inputs) => Math.ceil(imagesOf(inputs) / imagesPerShard(inputs)),
   async run({ inputs, needs, folder, part, parts, ...host }) {
-    const { f, anchors } = needs;
+    const { f, anchors, styles } = needs;
     const { generation, size } = inputs;
     const model = fittedModel(needs.diffusion, f, needs.calibration);
     const sampleImages = imageSampler(model, generation.sampler, size, generation.seed);
@@ -82,6 +89,7 @@ export const generateStage = defineStage({
     const shared = {
       options: generation,
       anchors,
+      styles,
       onImages: count,
       onStep: (_step: number, report: StepReport) => void reports.push(report),
     };

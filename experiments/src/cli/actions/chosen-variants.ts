@@ -1,6 +1,7 @@
 import { UserError } from '@id3/core';
 import type { Config } from '../../config/schema.ts';
-import { ablationVariants, type Variant } from '../../variants.ts';
+import type { Variant } from '../../config/variant.ts';
+import { ablationVariants } from '../../variants.ts';
 
 /** The ablation's rows of the given names. Throws a UserError where there is no such row. */
 export function chosenVariants(config: Config, names: readonly string[]): Variant[] {

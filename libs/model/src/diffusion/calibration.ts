@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Rng, mean } from '@id3/core';
 import { imagesToFloat, type Dataset } from '@id3/data';
 import { compileStep } from '@id3/engine';
-import { attributeTensor } from './conditioning.ts';
+import { ownAttributes } from './conditioning.ts';
 import { addNoise, readX0, timeTensors, type TimeTensors } from './equations.ts';
 import type { DiffusionModel, FrozenRecogniser } from './train.ts';
 import { fitKappa } from './von-mises-fisher.ts';
@@ -74,9 +74,14 @@ export async function calibrate(
       const inputs = {
         x0: tf.tensor4d(images, shape),
         noise: tf.tensor4d(new Rng(seed, 'calibration', t, from).normals(images.length), shape),
-        s: attributeTensor(
-          Float32Array.from(records, ({ age }) => age ?? 0),
-          Float32Array.from(records, ({ yaw }) => yaw ?? 0),
+        s: ownAttributes(
+          unet.options.attributes,
+          {
+            images,
+            age: Float32Array.from(records, ({ age }) => age ?? 0),
+            yaw: Float32Array.from(records, ({ yaw }) => yaw ?? 0),
+          },
+          [height, width],
         ),
         ...timeTensors(schedule, prediction, new Int32Array(indices.length).fill(t)),
       };

@@ -7,7 +7,7 @@ import { probeGradient, valueAndGradients, withAside } from '../optim/gradients.
 import { WeightAverage, adamW, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
 import { train, type TrainingHooks } from '../training.ts';
-import { attributeTensor } from './conditioning.ts';
+import { ownAttributes } from './conditioning.ts';
 import {
   denoisingGradient,
   idPreservingLoss,
@@ -19,6 +19,7 @@ import {
   type Prediction,
   type TimeTensors,
 } from './equations.ts';
+import { identitiesOf, makePeerInputs, type PeerInputs } from './peers.ts';
 import { UNet, unetSchema } from './unet.ts';
 
 /** Everything that decides what a diffusion model is trained to. */
@@ -48,6 +49,8 @@ export const diffusionSchema = z.strictObject({
     /** Shares of the images whose y, and whose s, is hidden from the network, for classifier-free guidance (Ho & Salimans 2022). */
     hideY: z.number().min(0).max(1),
     hideS: z.number().min(0).max(1),
+    /** Share of y's components that are dropped, as in IDiff-Face (see {@link contextualPartialDropout}); absent: none. */
+    hideComponents: z.number().min(0).lt(1).optional(),
     /** Mirrors half of the training images (and their yaw). */
     flip: z.boolean(),
   }),
@@ -91,6 +94,15 @@ export async function trainDiffusion(
   const ema = new WeightAverage(weights, training.emaDecay);
   const schedule = noiseSchedule(options.schedule, timesteps);
   const augment = { ...NO_AUGMENTATION, flip: training.flip };
+  const { attributes } = options.unet;
+  const peerInputs = makePeerInputs({
+    seed,
+    dataset,
+    d: f.embeddingSize,
+    timesteps,
+    hideComponents: training.hideComponents ?? 0,
+    yOfOthers: attributes === 'style',
+  });
   await train(
     {
       lossName: 'The diffusion loss',
@@ -100,7 +112,8 @@ export async function trainDiffusion(
       optimiser,
       steps,
       batches: (startStep) => batches(dataset, { batchSize, seed, augment, startStep, steps }),
-      prepare({ images, age, yaw, step }, done) {
+      prepare(batch, done) {
+        const { images, step } = batch;
         // Algorithm 1: t ~ U{1..T}, ε ~ N(0, I)
         const rng = new Rng(seed, 'diffusion', step);
         const t = Int32Array.from({ length: batchSize }, () => 1 + rng.int(timesteps));
@@ -108,9 +121,10 @@ export async function trainDiffusion(
         const inputs = {
           x0,
           noise: tf.tensor4d(rng.normals(x0.size), x0.shape),
-          s: attributeTensor(age, yaw),
+          s: ownAttributes(attributes, batch, [dataset.height, dataset.width]),
           showY: shown(rng, batchSize, training.hideY),
           showS: shown(rng, batchSize, training.hideS),
+          ...peerInputs(batch, t),
           ...timeTensors(schedule, options.prediction, t),
           rates: optimiser.rates(done, learningRate * warmupCosine(step, steps, warmupSteps, 0.1)),
           emaRate: ema.rate(done),
@@ -143,24 +157,29 @@ const shown = (rng: Rng, batchSize: number, hidden: number): tf.Tensor2D =>
   );
 
 /** What changes from step to step. */
-type StepInputs = TimeTensors & {
-  x0: tf.Tensor4D;
-  noise: tf.Tensor4D;
-  s: tf.Tensor2D;
-  showY: tf.Tensor2D;
-  showS: tf.Tensor2D;
-  rates: tf.Tensor1D;
-  emaRate: tf.Scalar;
-};
+type StepInputs = TimeTensors &
+  PeerInputs & {
+    x0: tf.Tensor4D;
+    noise: tf.Tensor4D;
+    s: tf.Tensor2D;
+    showY: tf.Tensor2D;
+    showS: tf.Tensor2D;
+    rates: tf.Tensor1D;
+    emaRate: tf.Scalar;
+  };
 
 /** One optimiser step on a batch; returns the {@link LOGGED} numbers as one tensor. */
 function trainingStep(
   { unet, f, optimiser, ema, weights }: Learner,
   { training: { idLossWeight, reduction } }: DiffusionOptions,
-  { x0, noise, s, showY, showS, rates, emaRate, ...time }: StepInputs,
+  { x0, noise, s, showY, showS, components, other, otherShare, rates, emaRate, ...time }: StepInputs,
 ): { logged: tf.Tensor } {
-  const y = f.embedUnit(x0);
-  const condition = { y: y.mul<tf.Tensor2D>(showY), s: s.mul<tf.Tensor2D>(showS) };
+  const { y, target } = identitiesOf((images) => f.embedUnit(images), { x0, other, otherShare });
+  const shownY = y.mul<tf.Tensor2D>(showY);
+  const condition = {
+    y: components === undefined ? shownY : shownY.mul<tf.Tensor2D>(components),
+    s: s.mul<tf.Tensor2D>(showS),
+  };
   const network = (input: tf.Tensor4D, t: tf.Tensor1D) => unet.forward(input, t, condition.y, condition.s);
   const values = x0.size / x0.shape[0];
   const weight = reduction === 'sum' ? idLossWeight / values : idLossWeight;
@@ -169,7 +188,7 @@ function trainingStep(
     const embed = (images: tf.Tensor4D) =>
       f.embedUnit(probeGradient(images, (gradient) => setAside('identity', gradient.norm())));
     return valueAndGradients(() => {
-      const terms = lossTerms({ network, embed: weight > 0 ? embed : undefined, x0, noise, y, time });
+      const terms = lossTerms({ network, embed: weight > 0 ? embed : undefined, x0, noise, y: target, time });
       const parts = idPreservingLoss(terms, time, weight);
       const { loss, reconstruction, identity, cosine } = parts;
       setAside('numbers', tf.stack([loss, parts.noise, reconstruction, identity, cosine]));

@@ -31,10 +31,13 @@ export const unetSchema = z
      * What s = (age/100, yaw/90) is multiplied by before the perceptron, or false where s is no part of the condition.
      * [1, 1] is the paper's. A short training learns little of what varies little: on rendered
      * faces [6, 2] gives them deviations of 1.0 and 0.8 instead of 0.17 and 0.38.
+     * `style`, as in DCFace (Kim et al., CVPR 2023): s is the style of the image itself (style.ts), and y in training that of another
+     * image of the same person, so that what both share is told by y; sampling takes styles of the training images at random.
      */
-    attributes: z.union([z.tuple([z.number().positive(), z.number().positive()]), z.literal(false)], {
-      error: 'expected two positive gains, as in [1,1], or false',
-    }),
+    attributes: z.union(
+      [z.tuple([z.number().positive(), z.number().positive()]), z.enum(['style']), z.literal(false)],
+      { error: 'expected two positive gains, as in [1,1], or style, or false' },
+    ),
   })
   .refine(({ baseChannels, groups }) => baseChannels % groups === 0, {
     path: ['groups'],
@@ -220,8 +223,9 @@ export class UNet {
   }
 
   /**
-   * F, which {@link readX0} turns into x̂0. xt: [B,H,W,3], t: [B], y: [B,d] on the unit sphere, s: [B,3] = (age/100, yaw/90, 1); a row of
-   * zeros in y or s is a condition that is not known. The result has xt's shape. H and W must be divisible by patchSize·2^(levels-1).
+   * F, which {@link readX0} turns into x̂0. xt: [B,H,W,3], t: [B], y: [B,d] on the unit sphere, s: [B,3] = (age/100, yaw/90, 1), or styles
+   * (see {@link attributeTensor}); a row of zeros in y or s is a condition that is not known. The result has xt's shape. H and W must be
+   * divisible by patchSize·2^(levels-1).
    */
   forward(xt: tf.Tensor4D, t: tf.Tensor1D, y: tf.Tensor2D, s: tf.Tensor2D): tf.Tensor4D {
     const condition = this.mlp.forward(y, s);

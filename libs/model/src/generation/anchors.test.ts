@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@id3/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { anchors, embeddingNear, randomDirections } from '../index.ts';
+import { anchors, embeddingNear, embeddingPerturbed, randomDirections } from '../index.ts';
 
 function largestCosine(w: Float32Array, d: number): number {
   let largest = -1;
@@ -73,5 +73,41 @@ describe('embeddingNear', () => {
     }
     expect(Math.abs(sum / n - 0.6)).toBeLessThan((5 * 0.4) / Math.sqrt(12 * n));
     expect(Math.hypot(...tangent)).toBeLessThan(5 / Math.sqrt(n));
+  });
+});
+
+describe('embeddingPerturbed', () => {
+  const d = 24;
+  const w = randomDirections(1, d, new Rng(1, 'w'));
+  const cosines = (lb: number, ub: number) =>
+    Array.from({ length: 4000 }, (_, i) => {
+      const y = embeddingPerturbed(w, lb, ub, new Rng(3, 'y', i));
+      expect(Math.hypot(...y)).toBeCloseTo(1, 5);
+      return y.reduce((sum, value, k) => sum + value * w[k], 0);
+    });
+
+  it('stays on the sphere and within its bounds, and moves nothing that is within them', () => {
+    const free = cosines(-1, 1);
+    const bound = cosines(0.8, 0.95);
+    expect(Math.min(...free)).toBeLessThan(0.7);
+    free.forEach((cosine, i) => expect(bound[i]).toBeCloseTo(Math.min(0.95, Math.max(0.8, cosine)), 5));
+  });
+
+  it('has the angles of its noise: tan of them is nearly σ in many dimensions', () => {
+    const wide = randomDirections(1, 4096, new Rng(2, 'w'));
+    const tangents = Array.from({ length: 1500 }, (_, i) => {
+      const y = embeddingPerturbed(wide, -1, 1, new Rng(4, 'y', i));
+      const cosine = y.reduce((sum, value, k) => sum + value * wide[k], 0);
+      return Math.sqrt(1 / cosine ** 2 - 1);
+    });
+    for (const [sigma, share] of [
+      [0.3, 0.4],
+      [0.5, 0.4],
+      [0.7, 0.2],
+    ]) {
+      const near = tangents.filter((tangent) => Math.abs(tangent - sigma) < 0.08).length;
+      const n = tangents.length;
+      expect(Math.abs(near - share * n)).toBeLessThan(5 * Math.sqrt(n * share * (1 - share)));
+    }
   });
 });

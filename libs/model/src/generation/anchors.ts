@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Rng } from '@id3/core';
+import { Rng, dot } from '@id3/core';
 
 /** How identities are placed on the sphere: `spread` apart (Algorithm 3) or `random` (its ablation). */
 export type AnchorKind = 'spread' | 'random';
@@ -87,14 +87,36 @@ function repulsion(w: tf.Tensor2D, values: Float32Array, row: number, tau: numbe
  * @returns y, [d] on the unit sphere, with yᵀw = c
  */
 export function embeddingNear(w: Float32Array, lb: number, ub: number, rng: Rng): Float32Array {
-  const c = rng.uniform(lb, ub);
-  const v = rng.normals(w.length);
-  let along = 0;
-  for (let k = 0; k < w.length; k++) along += v[k] * w[k];
+  return turned(w, rng.uniform(lb, ub), rng.normals(w.length));
+}
+
+/** y = c·w + √(1-c²)·v, where v is the direction of the part of `towards` that is orthogonal to w. `towards` is overwritten. */
+function turned(w: Float32Array, c: number, towards: Float32Array): Float32Array {
+  const v = towards;
+  const along = dot(v, w);
   for (let k = 0; k < w.length; k++) v[k] -= along * w[k];
   normalise(v);
   const across = Math.sqrt(1 - c * c);
   const y = v.map((value, k) => c * w[k] + across * value);
   normalise(y);
   return y;
+}
+
+/** Vec2Face's deviations of the noise on an embedding's components: two of five images have the first, two the second, one the third. */
+const PERTURBATIONS = [0.3, 0.3, 0.5, 0.5, 0.7];
+
+/**
+ * One embedding of an identity as in Vec2Face (Wu et al., ICLR 2025): the identity's own with Gaussian noise on each component, normalised.
+ * Simplifications: their σ, for embeddings that are not normalised, is taken for components of unit variance, as w·√d has them; each image
+ * draws its σ, where they share out a person's images; and where the noise leads out of [lb, ub], y is turned back to the bound, where they optimise an embedding until its image is
+ * like the identity.
+ *
+ * @param w the identity's embedding, [d] on the unit sphere; d ≥ 2
+ * @returns y, [d] on the unit sphere, with lb ≤ yᵀw ≤ ub
+ */
+export function embeddingPerturbed(w: Float32Array, lb: number, ub: number, rng: Rng): Float32Array {
+  const sigma = rng.pick(PERTURBATIONS) / Math.sqrt(w.length);
+  const noisy = w.map((value) => value + rng.normal(0, sigma));
+  const c = dot(noisy, w) / Math.sqrt(dot(noisy, noisy));
+  return turned(w, Math.min(ub, Math.max(lb, c)), noisy);
 }

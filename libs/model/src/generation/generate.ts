@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
-import type { DatasetWriter, FaceRecord } from '@id3/data';
+import { imagesToFloat, type Dataset, type DatasetWriter, type FaceRecord } from '@id3/data';
 import { classifierFree, type Condition } from '../diffusion/classifier-free.ts';
-import { attributeTensor } from '../diffusion/conditioning.ts';
+import { attributeTensor, type Asked } from '../diffusion/conditioning.ts';
 import { readX0 } from '../diffusion/equations.ts';
 import { makeSampler, samplerSchema, type SamplerOptions, type StepReport } from '../diffusion/sampler.ts';
+import { styleOf } from '../diffusion/style.ts';
 import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
-import { embeddingNear, randomDirections } from './anchors.ts';
+import { embeddingNear, embeddingPerturbed, randomDirections } from './anchors.ts';
 
 const range = (lowest: number, highest: number) =>
   z
@@ -26,8 +27,13 @@ export const generationSchema = z
     /** Bounds of the cosine between an image's y and its anchor (*our reading* of the paper's lb and ub). */
     lb: z.number().min(-1).max(1),
     ub: z.number().min(-1).max(1),
-    /** `anchor`: y lies near its identity's anchor; `random`: y ignores the label (the ablation's floor). */
-    condition: z.enum(['anchor', 'random']),
+    /**
+     * `anchor`: y lies near its identity's anchor; `perturbed`: y is the anchor with noise, kept within lb and ub (Vec2Face); `random`: y
+     * ignores the label (the ablation's floor).
+     */
+    condition: z.enum(['anchor', 'perturbed', 'random']),
+    /** Whether age and yaw are drawn for each image (also where absent), or s is hidden: then nothing but y is asked for. */
+    attributes: z.enum(['drawn', 'hidden']).optional(),
     /** Ages in years, drawn uniformly. */
     age: range(0, 100),
     /** Yaws in degrees, drawn uniformly. */
@@ -39,29 +45,44 @@ export const generationSchema = z
 export type GenerationOptions = z.infer<typeof generationSchema>;
 
 /** What an image is asked to show. */
-export interface ImagePlan {
+export interface ImagePlan extends Asked {
   label: number;
-  /** Years. */
-  age: number;
-  /** Degrees. */
-  yaw: number;
   /** [d] on the unit sphere. */
   y: Float32Array;
 }
 
-/** Algorithm 3, steps 2 and 3, for image j of identity i; a function of (seed, i, j) alone. */
+/**
+ * Algorithm 3, steps 2 and 3, for image j of identity i; a function of (seed, i, j) alone.
+ *
+ * @param styles the images whose styles are drawn, for a network that is told them: the image has that one's age and yaw too
+ */
 export function planImage(
   options: GenerationOptions,
-  { anchor, i, j }: { anchor: Float32Array; i: number; j: number },
+  { anchor, i, j, styles }: { anchor: Float32Array; i: number; j: number; styles?: Dataset },
 ): ImagePlan {
   const rng = new Rng(options.seed, 'plan', i, j);
-  const age = rng.uniform(...options.age);
-  const yaw = rng.uniform(...options.yaw);
-  const y =
-    options.condition === 'anchor'
-      ? embeddingNear(anchor, options.lb, options.ub, rng)
-      : randomDirections(1, anchor.length, rng);
-  return { label: i, age, yaw, y };
+  const [age, yaw] = [rng.uniform(...options.age), rng.uniform(...options.yaw)];
+  const y = embeddingOf(options, anchor, rng);
+  if (styles !== undefined) return { label: i, y, ...styleIn(styles, rng.int(styles.count)) };
+  return { label: i, y, ...(options.attributes !== 'hidden' && { age, yaw }) };
+}
+
+function embeddingOf({ condition, lb, ub }: GenerationOptions, anchor: Float32Array, rng: Rng): Float32Array {
+  switch (condition) {
+    case 'anchor':
+      return embeddingNear(anchor, lb, ub, rng);
+    case 'perturbed':
+      return embeddingPerturbed(anchor, lb, ub, rng);
+    case 'random':
+      return randomDirections(1, anchor.length, rng);
+  }
+}
+
+/** What image k of a dataset tells of itself. */
+function styleIn(dataset: Dataset, k: number): Asked {
+  const { age, yaw } = dataset.record(k);
+  const { height, width } = dataset;
+  return { age, yaw, style: styleOf(imagesToFloat(dataset, [k]), [height, width]) };
 }
 
 /** A trained ID³ model: the denoising network and the f that it was trained with. */
@@ -113,10 +134,7 @@ export function imageSampler(
       return tf.tensor4d(values, [n, size, size, 3]);
     };
     const y = tf.tensor2d(Float32Array.from(plans.flatMap((plan) => [...plan.y])), [n, f.embeddingSize]);
-    const s = attributeTensor(
-      Float32Array.from(plans, (p) => p.age),
-      Float32Array.from(plans, (p) => p.yaw),
-    );
+    const s = attributeTensor(unet.options.attributes, plans);
     const xT = noise(-1);
     const x0 = await sampler(xT, { y, s }, noise, onStep);
     const pixels = await x0.data();
@@ -130,6 +148,8 @@ export interface ShardOptions {
   options: GenerationOptions;
   /** [N,d] unit rows. */
   anchors: Float32Array;
+  /** See {@link planImage}. */
+  styles?: Dataset;
   /** Called after each batch with its number of images. */
   onImages?(done: number): void;
   onStep?(step: number, report: StepReport): void;
@@ -137,7 +157,7 @@ export interface ShardOptions {
 
 /**
  * Algorithm 3: samples shard k of a dataset of `identities × imagesPerIdentity` images and writes
- * it. No real image enters and no image is filtered out.
+ * it. No real image enters, but for the styles where they are asked for, and no image is filtered out.
  *
  * @param shard its number k
  */
@@ -145,7 +165,7 @@ export async function generateShard(
   sampleImages: ImageSampler,
   writer: DatasetWriter,
   shard: number,
-  { options, anchors, onImages, onStep }: ShardOptions,
+  { options, anchors, styles, onImages, onStep }: ShardOptions,
 ): Promise<void> {
   const d = anchors.length / options.identities;
   const [from, to] = writer.shardRange(shard);
@@ -158,13 +178,13 @@ export async function generateShard(
     const plans = indices.map((index) => {
       const i = Math.floor(index / options.imagesPerIdentity);
       const j = index % options.imagesPerIdentity;
-      return planImage(options, { anchor: anchors.subarray(i * d, (i + 1) * d), i, j });
+      return planImage(options, { anchor: anchors.subarray(i * d, (i + 1) * d), i, j, styles });
     });
     const pixels = await sampleImages(plans, indices.map(String), onStep);
     images.set(pixels, (start - from) * size * size * 3);
-    plans.forEach(({ y, ...record }, b) => {
+    plans.forEach(({ y, label, age, yaw }, b) => {
       embeddings.set(y, (start - from + b) * d);
-      records.push(record);
+      records.push({ label, age, yaw });
     });
     onImages?.(plans.length);
   }
