@@ -95,6 +95,19 @@ const quick = (weights: WeightsIndex = FROM_SCRATCH) => {
   return planAblation(config, defaultVariants(config, 'quick'), weights);
 };
 
+it('standard has several generators of the rows of the main question, and one of the others', () => {
+  const config = loadConfig('standard');
+  const { rows } = planAblation(config, defaultVariants(config, 'standard'), FROM_SCRATCH);
+  const generators = Object.fromEntries(
+    rows.map(({ variant, verifications }) => [
+      variant.name,
+      new Set(verifications.map(({ inputs }) => inputs.generator)).size,
+    ]),
+  );
+  expect(generators).toMatchObject({ full: 3, 'no-id-loss-no-score': 3, floor: 3 });
+  expect(generators).toMatchObject({ ceiling: 1, 'no-attributes': 1, 'peer-dcface': 1 });
+});
+
 describe('committed weights', () => {
   it('are those of the quick profile, as their provenance says', () => {
     const weights = committedWeights();

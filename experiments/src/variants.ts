@@ -75,9 +75,23 @@ const MAIN_ROWS: readonly string[] = [
   'floor',
 ];
 
-/** The rows of a profile's table where none are asked for: `quick` has time for those of the main question alone. */
+/**
+ * The rows of a profile's table where none are asked for: `quick` has time for those of the main question alone; elsewhere these have
+ * as many generators as the config says, and the others one.
+ */
 export const defaultVariants = (config: Config, profile: ProfileName): Variant[] =>
-  ablationVariants(config).filter(({ name }) => profile !== 'quick' || MAIN_ROWS.includes(name));
+  ablationVariants(config).flatMap((variant) => {
+    if (MAIN_ROWS.includes(variant.name)) return [variant];
+    return profile === 'quick' ? [] : [withOneGenerator(variant)];
+  });
+
+const withOneGenerator = (variant: Variant): Variant => ({
+  ...variant,
+  apply(config) {
+    const changed = variant.apply(config);
+    return { ...changed, downstream: { ...changed.downstream, generators: 1 } };
+  },
+});
 
 /** All rows of the ablation for a config, without the setting of [lb, ub] that the full row has already. */
 export function ablationVariants(config: Config): Variant[] {
