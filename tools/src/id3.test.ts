@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { main } from '@id3/cli';
+import { main, optionsOf } from '@id3/cli';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PROGRAM } from './id3.ts';
 
@@ -105,6 +105,30 @@ it.each([
 ])('refuses %s', async (words, err) =>
   expect(await typed(...words.split(' '))).toEqual({ out: '', err, code: 1 }),
 );
+
+describe('paths', () => {
+  it('are all options that take a text, but for these', async () => {
+    const texts = await Promise.all(
+      PROGRAM.commands.map(async (command) =>
+        Object.entries(await optionsOf(command))
+          .filter(([, { type, path, choices, coerce }]) => type === 'string' && !path && !choices && !coerce)
+          .map(([name]) => name),
+      ),
+    );
+    expect([...new Set(texts.flat())].sort()).toEqual(
+      'allow-host baseline benchmarks experiment host name only output.name run seeds url'.split(' '),
+    );
+  });
+
+  it('of a config count from where the person stands', async () => {
+    const trainFolder = async (given: string) =>
+      /^data\.trainFolder +("\S*")/m.exec(await printed('config', `--data.trainFolder=${given}`))?.[1];
+    vi.stubEnv('ID3_FROM', join(process.cwd(), 'here'));
+    expect(await trainFolder('photos')).toBe('"here/photos"');
+    expect(await trainFolder('/photos')).toBe('"/photos"');
+    expect(await trainFolder('')).toBe('""');
+  });
+});
 
 describe('Nx targets', () => {
   const projects = {

@@ -171,6 +171,8 @@ describe('the list of fields', () => {
         .sort(),
     ).toEqual(paths(config, '').sort());
   });
+  it('has no text that is no path; one that is none needs a test of how it is read', () =>
+    expect(configFields(PROFILES.quick).filter(({ allowed }) => allowed === 'text')).toEqual([]));
 
   it('says what is allowed', () => {
     const allowed = Object.fromEntries(
