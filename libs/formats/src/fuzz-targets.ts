@@ -9,7 +9,7 @@ import {
   type ListedPair,
 } from './pair-lists.ts';
 import { parseIndex } from './record-index.ts';
-import { readRecords } from './recordio.ts';
+import { findRecords, readRecord, readRecords } from './recordio.ts';
 import { parseVerificationBin } from './verification-bin.ts';
 
 /** A parser as the fuzzer and the replay of its findings call it. */
@@ -55,6 +55,33 @@ const pairTarget = (parse: (text: string, name: string) => ListedPair[], ...seed
   ),
   parse: (input) => checkPairs(parse(input.toString('utf8'), 'fuzz')),
 });
+
+/** What is found in a file are whole records; where nothing is damaged, all. */
+function checkFound(input: Buffer): void {
+  const source = memorySource(input, 'fuzz');
+  let found: ReturnType<typeof findRecords>;
+  try {
+    found = findRecords(source);
+  } catch (error) {
+    if (error instanceof UserError) return;
+    throw error;
+  }
+  const { offsets, damaged } = found;
+  promise(offsets.length > 0 && offsets.every((at, i) => i === 0 || at > offsets[i - 1]), 'records follow');
+  promise(
+    offsets.every((at) => readRecord(source, at).offset === at),
+    'a record that is found is whole',
+  );
+  promise(
+    damaged.every(({ offset, why }) => offset < input.length && why !== ''),
+    'damage has a place',
+  );
+  if (damaged.length === 0)
+    promise(
+      [...readRecords(source)].every(({ offset }, i) => offset === offsets[i]),
+      'all are found',
+    );
+}
 
 export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
   'verification-bin': {
@@ -132,6 +159,7 @@ export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
       '\xff\xff\xff\x1f',
     ].map(bytes),
     parse(input) {
+      checkFound(input);
       let total = 0;
       let next = 0;
       for (const record of readRecords(memorySource(input, 'fuzz'))) {
