@@ -1,4 +1,4 @@
-import { UserError } from '@id3/core';
+import { UserError, type Rng } from '@id3/core';
 import { memorySource } from './byte-source.ts';
 import { packImageRecord, unpackImageRecord } from './image-record.ts';
 import {
@@ -8,6 +8,7 @@ import {
   parseLfwPairs,
   type ListedPair,
 } from './pair-lists.ts';
+import { generatePickle } from './pickle-grammar.ts';
 import { parseIndex } from './record-index.ts';
 import { findRecords, readRecord, readRecords } from './recordio.ts';
 import { parseVerificationBin } from './verification-bin.ts';
@@ -19,6 +20,8 @@ export interface FuzzTarget {
   readonly fragments: readonly Buffer[];
   /** Parses; throws an Error that is no UserError where a result breaks its promise. */
   parse(input: Buffer): void;
+  /** A valid input from a grammar; `check` throws where it is not read as it was meant. */
+  generate?(rng: Rng): { input: Buffer; check(): void };
 }
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
@@ -136,6 +139,18 @@ export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
       // A picture may be recalled from the memo, but each is at most the input.
       for (const image of images)
         promise(image.length > 0 && image.length <= input.length, 'images within the input');
+    },
+    generate(rng) {
+      const { bytes, images, same } = generatePickle(rng);
+      const check = () => {
+        const read = parseVerificationBin(bytes, 'fuzz');
+        promise(read.same.join() === same.join(), 'flags as they were meant');
+        promise(
+          read.images.every((image, i) => images[i].equals(image)),
+          'images as they were meant',
+        );
+      };
+      return { input: bytes, check };
     },
   },
   recordio: {
