@@ -44,6 +44,26 @@ it('is started by a shell', async () => {
   });
 });
 
+/** Starts id3 as somebody who may read the clone and write nothing in it. */
+const asNobody = (...words: string[]) => {
+  const script = `process.seteuid(65534); fs.accessSync(${JSON.stringify(ID3)}); require(${JSON.stringify(ID3)});`;
+  return start(process.execPath, ['-e', script, ID3, ...words], { cwd: ROOT });
+};
+
+describe.runIf(process.getuid?.() === 0)('a person who may not write to the clone', () => {
+  it(
+    'reads in a sentence what cannot be written, and can have it elsewhere',
+    { timeout: 60_000 },
+    async () => {
+      expect((await asNobody('config', '--profile=smoke')).stdout).toMatch(/^seed +1 /);
+      await expect(asNobody('ablation', '--profile=smoke', '--variants=ceiling')).rejects.toMatchObject({
+        code: 1,
+        stderr: `${join(ROOT, 'artefacts')} cannot be written (EACCES); make it writable or choose another --out folder.\n`,
+      });
+    },
+  );
+});
+
 describe('help', () => {
   it.each([[['--help']], ...PROGRAM.commands.map(({ name }) => [[name, '--help']])])('of %j', async (words) =>
     expect(await printed(...words)).toMatchSnapshot(),
