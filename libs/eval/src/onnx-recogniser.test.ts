@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng, UserError } from '@id3/core';
@@ -161,6 +161,38 @@ describe('an ONNX recogniser of', () => {
     );
     const one = await embedded({ rows: 'sum' });
     expect(error(one, reference('RGB', same(127.5), same(127.5)))).toBeLessThan(1e-5);
+  });
+});
+
+describe('an ONNX recogniser with weights in a file of their own', () => {
+  const written = (types: Partial<LinearModel>) => {
+    const folder = mkdtempSync(join(tmpdir(), 'id3-onnx-'));
+    const path = join(folder, 'model.onnx');
+    writeFileSync(path, linearModel({ matrix, weights: 'model.onnx.data', ...types }));
+    return { path, weights: `${path}.data` };
+  };
+  it.each<[Partial<LinearModel>, number]>([
+    [{}, 1e-5],
+    [{ input: 'float16', output: 'float16' }, 3e-3],
+    [{ output: 'float64' }, 1e-5],
+  ])('is read beside them: %j', async (types, exact) => {
+    const { path, weights } = written(types);
+    writeFileSync(weights, Buffer.from(matrix.map((x) => x / 10).buffer));
+    const { convention, embedAs } = await openOnnxRecogniser(path, {}, { threads: 1 });
+    const got = await embedAs(convention)(images, [COUNT, SIZE, SIZE, 3]);
+    const want = reference('RGB', same(127.5), same(127.5)).map((x) => x / 10);
+    expect(error(got, want)).toBeLessThan(exact);
+  });
+  it('is refused in a sentence where they are missing, elsewhere or links', async () => {
+    const { path, weights } = written({ input: 'float16' });
+    const refusal =
+      /model\.onnx cannot be loaded as an ONNX model \(.*\); put the files of its weights beside it, .* no links\.$/;
+    await expect(openOnnxRecogniser(path)).rejects.toThrow(refusal);
+    const elsewhere = written({});
+    writeFileSync(elsewhere.weights, Buffer.from(matrix.buffer));
+    symlinkSync(elsewhere.weights, weights);
+    await expect(openOnnxRecogniser(path)).rejects.toThrow(UserError);
+    await expect(openOnnxRecogniser(path)).rejects.toThrow(refusal);
   });
 });
 

@@ -57,7 +57,7 @@ export function openRecordSet(path: string): RecordSet {
     const hasHead = first.listed && first.image.length === 0;
     if (hasHead && !(first.labels[0] >= 2))
       throw new UserError(
-        `${recPath}, record 0, announces images 1 to ${first.labels[0] - 1}; get the file again.`,
+        `${recPath}, record 0, announces no images (its first label is ${first.labels[0]}); get the file again.`,
       );
     const announced = hasHead ? Math.trunc(first.labels[0]) - 1 : index.count;
     const kindOf = (key: number): Kind => {
@@ -130,7 +130,7 @@ function readProperty(path: string): RecordSet['property'] {
   const match = /^(\d{1,9}),(\d{1,5}),(\d{1,5})$/.exec(text);
   if (!match)
     throw new UserError(
-      `${path} holds ${JSON.stringify(text)}; expected classes,height,width as 10572,112,112.`,
+      `${path} holds ${JSON.stringify(text)}; expected classes,height,width as 10572,112,112: mend it, or delete it, for it is not needed.`,
     );
   const [classes, height, width] = match.slice(1).map(Number);
   return { classes, height, width };

@@ -31,10 +31,22 @@ export interface StoredRecord {
 
 const padded = (length: number) => (length + 3) & ~3;
 
-/** The record that begins at `offset`. Throws a UserError that names the byte where it is not one. */
+/** A place in a file where a record should be and none can be read. */
+export class BrokenRecord extends UserError {
+  constructor(
+    name: string,
+    /** What is wrong there, to follow the file's name. */
+    readonly what: string,
+    at: number,
+  ) {
+    super(`${name} ${what} at byte ${at}; get the file again, or its .idx.`);
+  }
+}
+
+/** The record that begins at `offset`. Throws a {@link BrokenRecord} that names the byte where it is not one. */
 export function readRecord(source: ByteSource, offset: number): StoredRecord {
   const refuse = (what: string, at = offset): never => {
-    throw new UserError(`${source.name} ${what} at byte ${at}; get the file again, or its .idx.`);
+    throw new BrokenRecord(source.name, what, at);
   };
   const parts: Buffer[] = [];
   let length = 0;
@@ -89,14 +101,16 @@ export function findRecords(source: ByteSource): { offsets: number[]; damaged: D
   if (source.size === 0) throw new UserError(`${source.name} is empty; get the file again.`);
   const offsets: number[] = [];
   const damaged: DamagedPlace[] = [];
+  let firstError: BrokenRecord | undefined;
   for (let at = 0; at < source.size;) {
     try {
       const { next } = readRecord(source, at);
       offsets.push(at);
       at = next;
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      damaged.push({ offset: at, why: error.message });
+      if (!(error instanceof BrokenRecord)) throw error;
+      firstError ??= error;
+      damaged.push({ offset: at, why: `it ${error.what.replace(/,$/, '')}` });
       if (damaged.length > MAX_DAMAGED)
         throw new UserError(
           `${source.name} is damaged in more than ${MAX_DAMAGED} places, such as byte ${damaged[0].offset}; get the file again.`,
@@ -104,7 +118,7 @@ export function findRecords(source: ByteSource): { offsets: number[]; damaged: D
       at = nextBeginning(source, at + 4);
     }
   }
-  if (offsets.length === 0) throw new UserError(damaged[0].why);
+  if (offsets.length === 0 && firstError) throw firstError;
   return { offsets, damaged };
 }
 
