@@ -17,7 +17,7 @@ const readByPython = (pickles: readonly Buffer[]): unknown[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as unknown);
 
-describe('pickles from a grammar', () => {
+describe('pickles from a grammar', { timeout: 600_000 }, () => {
   const generated = Array.from({ length: 2000 }, (_, seed) => generatePickle(new Rng(seed, 'pickle')));
 
   it('are read as they were meant', () => {

@@ -91,33 +91,37 @@ describe('pictures below a folder', () => {
     );
   });
 
-  it('are found once each in generated trees, whatever links lead where and whoever may read', () => {
-    const counts = { locked: 0, links: 0, out: 0 };
-    asNobody(() => {
-      const outside = made({ 'o.png': 'file' });
-      for (let seed = 0; seed < 150; seed++) {
-        const { tree, pictures: expected, reachesOut, visible, locked } = generatedTree(seed, outside);
-        const root = made(tree);
-        for (const path of locked) chmodSync(join(root, path), 0);
-        const { pictures, passed } = picturesBelow(root);
-        const isOut = (path: string) => realpathSync(join(root, path)) === join(outside, 'o.png');
-        expect(pictures.filter((path) => !isOut(path)).sort()).toEqual(expected.sort());
-        expect(pictures.filter(isOut).length).toBe(reachesOut ? 1 : 0);
-        // Nothing is in both lists or twice in one; and nothing is in neither.
-        const named = [...pictures.filter((path) => visible.has(path)), ...passed.map(({ path }) => path)];
-        expect(new Set(named).size).toBe(named.length);
-        for (const path of visible)
-          if (!named.includes(path)) expect(lstatSync(join(root, path)).isFile()).toBe(false);
-        for (const path of locked) chmodSync(join(root, path), 0o700);
-        counts.locked += locked.length;
-        counts.links += passed.filter(({ why }) => why.startsWith('a link')).length;
-        counts.out += Number(reachesOut);
-      }
-    });
-    expect(counts.locked).toBeGreaterThan(50);
-    expect(counts.links).toBeGreaterThan(200);
-    expect(counts.out).toBeGreaterThan(20);
-  });
+  it(
+    'are found once each in generated trees, whatever links lead where and whoever may read',
+    { timeout: 600_000 },
+    () => {
+      const counts = { locked: 0, links: 0, out: 0 };
+      asNobody(() => {
+        const outside = made({ 'o.png': 'file' });
+        for (let seed = 0; seed < 150; seed++) {
+          const { tree, pictures: expected, reachesOut, visible, locked } = generatedTree(seed, outside);
+          const root = made(tree);
+          for (const path of locked) chmodSync(join(root, path), 0);
+          const { pictures, passed } = picturesBelow(root);
+          const isOut = (path: string) => realpathSync(join(root, path)) === join(outside, 'o.png');
+          expect(pictures.filter((path) => !isOut(path)).sort()).toEqual(expected.sort());
+          expect(pictures.filter(isOut).length).toBe(reachesOut ? 1 : 0);
+          // Nothing is in both lists or twice in one; and nothing is in neither.
+          const named = [...pictures.filter((path) => visible.has(path)), ...passed.map(({ path }) => path)];
+          expect(new Set(named).size).toBe(named.length);
+          for (const path of visible)
+            if (!named.includes(path)) expect(lstatSync(join(root, path)).isFile()).toBe(false);
+          for (const path of locked) chmodSync(join(root, path), 0o700);
+          counts.locked += locked.length;
+          counts.links += passed.filter(({ why }) => why.startsWith('a link')).length;
+          counts.out += Number(reachesOut);
+        }
+      });
+      expect(counts.locked).toBeGreaterThan(50);
+      expect(counts.links).toBeGreaterThan(200);
+      expect(counts.out).toBeGreaterThan(20);
+    },
+  );
 });
 
 const NAMES = [
