@@ -63,5 +63,6 @@ export class Stopped extends Error {
   override name = 'Stopped';
 }
 
+/** A command's options; packages that they need are loaded here. */
 export const optionsOf = async ({ options }: Command): Promise<Options> =>
   typeof options === 'function' ? options() : options;
