@@ -117,6 +117,12 @@ it.each([
   ['import --formatt=x', 'There is no option --formatt; did you mean --format?'],
   ['ablation --profil=smoke', 'There is no option --profil; did you mean --profile?'],
   ['export-table --out=.', '. is a folder; name the file to write by --out.'],
+  [
+    'verify-recogniser --benchmarks=x --seed=1.5',
+    'The option --seed is "1.5"; expected a whole number of at least 0.',
+  ],
+  ['config --seed=1.5', 'The config field "seed" is 1.5; expected whole number ≥ 0.'],
+  ['config --seed=abc', 'The config field "seed" is "abc"; expected whole number ≥ 0.'],
   ['align', 'Give a value for --from, --out (--help lists all).'],
   [
     'config --generation.sampler.step=3',

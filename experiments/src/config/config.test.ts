@@ -112,7 +112,7 @@ describe('the command line', () => {
     ],
     [
       ['--diffusion.training.steps=many'],
-      'The config field "diffusion.training.steps" is "many"; expected number, received string.',
+      'The config field "diffusion.training.steps" is "many"; expected whole number ≥ 1.',
     ],
     [['--image.size=500'], 'The config field "image.size" is 500; expected number to be <=112.'],
     [
