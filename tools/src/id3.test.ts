@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { main } from '@id3/cli';
+import { main, optionsOf } from '@id3/cli';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PROGRAM } from './id3.ts';
 
@@ -42,6 +42,26 @@ it('is started by a shell', async () => {
     stdout: '',
     stderr: 'There is no command "ablatoin"; did you mean "ablation"?\n',
   });
+});
+
+/** Starts id3 as somebody who may read the clone and write nothing in it. */
+const asNobody = (...words: string[]) => {
+  const script = `process.seteuid(65534); fs.accessSync(${JSON.stringify(ID3)}); require(${JSON.stringify(ID3)});`;
+  return start(process.execPath, ['-e', script, ID3, ...words], { cwd: ROOT });
+};
+
+describe.runIf(process.getuid?.() === 0)('a person who may not write to the clone', () => {
+  it(
+    'reads in a sentence what cannot be written, and can have it elsewhere',
+    { timeout: 60_000 },
+    async () => {
+      expect((await asNobody('config', '--profile=smoke')).stdout).toMatch(/^seed +1 /);
+      await expect(asNobody('ablation', '--profile=smoke', '--variants=ceiling')).rejects.toMatchObject({
+        code: 1,
+        stderr: `${join(ROOT, 'artefacts')} cannot be written (EACCES); make it writable or choose another --out folder.\n`,
+      });
+    },
+  );
 });
 
 describe('help', () => {
@@ -97,6 +117,12 @@ it.each([
   ['import --formatt=x', 'There is no option --formatt; did you mean --format?'],
   ['ablation --profil=smoke', 'There is no option --profil; did you mean --profile?'],
   ['export-table --out=.', '. is a folder; name the file to write by --out.'],
+  [
+    'verify-recogniser --benchmarks=x --seed=1.5',
+    'The option --seed is "1.5"; expected a whole number of at least 0.',
+  ],
+  ['config --seed=1.5', 'The config field "seed" is 1.5; expected whole number ≥ 0.'],
+  ['config --seed=abc', 'The config field "seed" is "abc"; expected whole number ≥ 0.'],
   ['align', 'Give a value for --from, --out (--help lists all).'],
   [
     'config --generation.sampler.step=3',
@@ -105,6 +131,30 @@ it.each([
 ])('refuses %s', async (words, err) =>
   expect(await typed(...words.split(' '))).toEqual({ out: '', err, code: 1 }),
 );
+
+describe('paths', () => {
+  it('are all options that take a text, but for these', async () => {
+    const texts = await Promise.all(
+      PROGRAM.commands.map(async (command) =>
+        Object.entries(await optionsOf(command))
+          .filter(([, { type, path, choices, coerce }]) => type === 'string' && !path && !choices && !coerce)
+          .map(([name]) => name),
+      ),
+    );
+    expect([...new Set(texts.flat())].sort()).toEqual(
+      'allow-host baseline benchmarks experiment host name only output.name run seeds url'.split(' '),
+    );
+  });
+
+  it('of a config count from where the person stands', async () => {
+    const trainFolder = async (given: string) =>
+      /^data\.trainFolder +("\S*")/m.exec(await printed('config', `--data.trainFolder=${given}`))?.[1];
+    vi.stubEnv('ID3_FROM', join(process.cwd(), 'here'));
+    expect(await trainFolder('photos')).toBe('"here/photos"');
+    expect(await trainFolder('/photos')).toBe('"/photos"');
+    expect(await trainFolder('')).toBe('""');
+  });
+});
 
 describe('Nx targets', () => {
   const projects = {

@@ -11,7 +11,7 @@ export const look = command({
   examples: [['--only=samples --out=pictures', 'one view']],
   options: {
     ...visitOptions,
-    out: { type: 'string', default: 'docs/screenshots', describe: 'folder of the pictures' },
+    out: { type: 'string', path: true, default: 'docs/screenshots', describe: 'folder of the pictures' },
     only: { type: 'string', describe: 'one view, such as samples' },
   },
   async run(values) {

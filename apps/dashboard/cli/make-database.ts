@@ -5,7 +5,7 @@ export const makeDatabase = command({
   target: 'dashboard:make-database',
   summary: "Makes a tracking database of the size that the dashboard's responses are measured with.",
   options: {
-    file: { type: 'string', demandOption: true, describe: 'where; must not exist' },
+    file: { type: 'string', path: true, demandOption: true, describe: 'where; must not exist' },
     runs: { default: 2000, describe: 'training runs', coerce: wholeNumber(1) },
     metrics: { default: 20, describe: 'metrics of each', coerce: wholeNumber(1) },
     points: { default: 5000, describe: 'steps of each metric', coerce: wholeNumber(1) },

@@ -2,6 +2,7 @@ import type { Options } from '@id3/cli';
 
 export const databaseOption = {
   type: 'string',
+  path: true,
   default: 'artefacts/tracking.sqlite',
   describe: 'the database that the dashboard serves',
 } as const;

@@ -1,10 +1,12 @@
-import { command, wholeNumber, type Options } from '@id3/cli';
+import { command, fromWhereOneStands, wholeNumber, type Options } from '@id3/cli';
 import { databaseOption } from './options.ts';
+
+const { ID3_DATABASE } = process.env;
 
 const options = {
   database: {
     ...databaseOption,
-    default: process.env.ID3_DATABASE ?? databaseOption.default,
+    default: ID3_DATABASE ? fromWhereOneStands(ID3_DATABASE) : databaseOption.default,
     defaultDescription: `ID3_DATABASE, or else ${databaseOption.default}`,
     describe: 'the tracking database',
   },

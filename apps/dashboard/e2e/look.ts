@@ -24,9 +24,8 @@ export async function lookAtEverything(asked: {
   only: string | undefined;
 }): Promise<void> {
   const { url, only } = asked;
-  const root = resolve(import.meta.dirname, '../../..');
-  const out = resolve(root, asked.out);
-  const pages = everyPage(resolve(root, asked.database));
+  const out = resolve(asked.out);
+  const pages = everyPage(resolve(asked.database));
   const chosen = pages.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0)
     throw new UserError(`There is no view "${only}"; there are ${pages.map(({ name }) => name).join(', ')}.`);

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import {
   Stopped,
   command,
+  fromWhereOneStands,
   nearest,
   wholeNumber,
   type Command,
@@ -132,10 +133,16 @@ export async function configOf(
 ): Promise<Config> {
   const { PROFILES } = await import('../config/profiles/index.ts');
   const { loadConfig } = await import('../config/load.ts');
+  const { configFields } = await import('../config/fields.ts');
   for (const field of Object.keys(fields)) {
     const meant = nearest(field, [...options, ...Object.keys(PROFILES[profile])]);
     if (meant !== undefined && options.includes(meant))
       throw new UserError(`There is no option --${field}; did you mean --${meant}?`);
   }
-  return loadConfig(profile, fields);
+  const seen = { ...fields };
+  for (const { path, isPath } of configFields(PROFILES[profile])) {
+    const given = fields[path];
+    if (isPath && typeof given === 'string' && given !== '') seen[path] = fromWhereOneStands(given);
+  }
+  return loadConfig(profile, seen);
 }

@@ -114,7 +114,7 @@ describe('the command line', () => {
     ],
     [
       ['--diffusion.training.steps=many'],
-      'The config field "diffusion.training.steps" is "many"; expected number, received string.',
+      'The config field "diffusion.training.steps" is "many"; expected whole number ≥ 1.',
     ],
     [['--image.size=500'], 'The config field "image.size" is 500; expected number to be <=112.'],
     [
@@ -173,6 +173,8 @@ describe('the list of fields', () => {
         .sort(),
     ).toEqual(paths(config, '').sort());
   });
+  it('has no text that is no path; one that is none needs a test of how it is read', () =>
+    expect(configFields(PROFILES.quick).filter(({ allowed }) => allowed === 'text')).toEqual([]));
 
   it('says what is allowed', () => {
     const allowed = Object.fromEntries(

@@ -10,6 +10,8 @@ export interface Field {
   readonly allowed: string;
   /** The values, where they can be listed. */
   readonly choices: readonly string[];
+  /** It names a file or folder, or nothing where it is empty. */
+  readonly isPath: boolean;
 }
 
 type Schema = z.core.JSONSchema.BaseSchema;
@@ -20,7 +22,15 @@ export const configFields = (config: Config): Field[] => fieldsOf(z.toJSONSchema
 function fieldsOf(schema: Schema, value: unknown, path: readonly string[]): Field[] {
   if (value === undefined) return [];
   if (schema.properties === undefined)
-    return [{ path: path.join('.'), value, allowed: inWords(schema), choices: choicesOf(schema) }];
+    return [
+      {
+        path: path.join('.'),
+        value,
+        allowed: inWords(schema),
+        choices: choicesOf(schema),
+        isPath: isPath(schema),
+      },
+    ];
   return Object.entries(schema.properties).flatMap(([name, inner]) =>
     isSchema(inner) ? fieldsOf(inner, Reflect.get(Object(value), name), [...path, name]) : [],
   );
@@ -45,7 +55,7 @@ function inWords(schema: Schema): string {
   const choices = choicesOf(schema);
   if (choices.length > 0) return choices.join(' | ');
   if (type === 'integer' || type === 'number') return numberInWords(schema);
-  return type === 'string' ? 'text' : 'anything';
+  return isPath(schema) ? 'a path' : type === 'string' ? 'text' : 'anything';
 }
 
 function numberInWords({
@@ -65,5 +75,7 @@ function numberInWords({
   ];
   return [type === 'integer' ? 'whole number' : 'number', ...bounds].join(' ').replace(/ (≤|<|a)/g, ', $1');
 }
+
+const isPath = (schema: Schema): boolean => schema.path === true;
 
 const isSchema = (schema: unknown): schema is Schema => typeof schema === 'object' && !Array.isArray(schema);

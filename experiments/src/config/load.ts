@@ -1,6 +1,7 @@
 import { nearest } from '@id3/cli';
 import { UserError } from '@id3/core';
 import type { z } from 'zod';
+import { configFields } from './fields.ts';
 import { PROFILES } from './profiles/index.ts';
 import type { ProfileName } from './profiles/names.ts';
 import { configSchema, type Config } from './schema.ts';
@@ -65,7 +66,11 @@ function explain(issue: z.core.$ZodIssue, config: Config): string {
   const path = issue.path.map(String);
   let value: unknown = config;
   for (const name of path) value = (value as Record<string, unknown>)[name];
-  const expected = issue.message.replace(/^(Invalid \w+|Too \w+): /, '');
+  const field = configFields(config).find((one) => one.path === path.join('.'));
+  const expected =
+    issue.code === 'invalid_type' && field !== undefined
+      ? `expected ${field.allowed}`
+      : issue.message.replace(/^(Invalid \w+|Too \w+): /, '');
   return `The config field "${path.join('.')}" is ${JSON.stringify(value)}; ${expected}.`;
 }
 

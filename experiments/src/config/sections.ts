@@ -20,7 +20,7 @@ export const dataSchema = z.strictObject({
    * Folder of a dataset with ages and yaws, such as aligned photos with `tools:attributes`, that takes the place of the rendered
    * `train` pool; empty: rendered.
    */
-  trainFolder: z.string(),
+  trainFolder: z.string().meta({ path: true }),
   /** What the pictures of both are drawn from. */
   prior: priorSchema,
 });

@@ -7,6 +7,8 @@ import type { InferredOptionTypes, Options as YargsOption } from 'yargs';
 export interface Option extends YargsOption {
   /** The value is a path, or with `coerce: pathList` several. Where Nx runs the command, one that was typed counts from where the person stands, a default from the workspace's root. */
   readonly path?: true;
+  /** What may stand for a path and is none, such as the name of something built in. */
+  readonly words?: readonly string[];
   /** Words to complete the value with, where `choices` does not say them. */
   readonly complete?: () => Promise<readonly string[]>;
 }
@@ -61,5 +63,6 @@ export class Stopped extends Error {
   override name = 'Stopped';
 }
 
+/** A command's options; packages that they need are loaded here. */
 export const optionsOf = async ({ options }: Command): Promise<Options> =>
   typeof options === 'function' ? options() : options;

@@ -208,7 +208,7 @@ describe('paths', () => {
     summary: 'Hangs pictures.',
     options: {
       pictures: { path: true, coerce: pathList, describe: 'which' },
-      on: { type: 'string', path: true, default: 'wall', describe: 'where' },
+      on: { type: 'string', path: true, words: ['easel'], default: 'wall', describe: 'where' },
     },
     run: (values) => got(values),
   });
@@ -219,12 +219,13 @@ describe('paths', () => {
   };
   const folder = mkdtempSync(join(tmpdir(), 'id3-cli-'));
   mkdirSync(join(folder, 'a,b'));
-  it('count from where the person stands, but for defaults and absolute ones', async () => {
+  it('count from where the person stands, but for defaults that nobody typed, words and absolute ones', async () => {
     vi.stubEnv('ID3_FROM', folder);
     const { pictures, on } = await hung('--pictures=x,../y,/z');
     expect(pictures.map((path) => resolve(path))).toEqual([join(folder, 'x'), join(folder, '../y'), '/z']);
     expect(on).toBe('wall');
-    expect(resolve((await hung('--on=door')).on)).toBe(join(folder, 'door'));
+    for (const on of ['door', 'wall']) expect(resolve((await hung(`--on=${on}`)).on)).toBe(join(folder, on));
+    expect((await hung('--on=easel')).on).toBe('easel');
     vi.stubEnv('ID3_FROM', '');
     expect(await hung('--pictures=x,../y', '--on=door')).toMatchObject({
       pictures: ['x', '../y'],

@@ -113,11 +113,18 @@ function describe(builder: Argv, program: string, command: Command, options: Opt
   for (const [option, described] of Object.entries(options))
     builder.option(option, {
       ...described,
+      ...(described.path ? unsaidDefault(described) : {}),
       ...(described.type === 'boolean' ? {} : { type: 'string', coerce: checked(option, described) }),
     });
   for (const [words, effect] of examples) builder.example(`${program} ${name} ${words}`, effect);
   return builder;
 }
+
+/** A path's default is told in the help and put in by {@link split}: yargs would hand it on as if it had been typed. */
+const unsaidDefault = ({ default: path, defaultDescription }: Option): Option => ({
+  default: undefined,
+  defaultDescription: defaultDescription ?? (path === undefined ? undefined : JSON.stringify(path)),
+});
 
 /** Throws a UserError where words are no options, options are not known, or needed ones are missing. */
 function refuseWrong({ fields }: Command, options: Options, given: Record<string, unknown>): void {
@@ -149,7 +156,7 @@ function hint(word: string, known: readonly string[], dashes: string, otherwise:
   return `did you mean ${dashes === '' ? `"${meant}"` : dashes + meant}?`;
 }
 
-/** Separates a command's options from others. */
+/** Separates a command's options from others; a path that is not given gets its default. */
 function split(
   given: Record<string, unknown>,
   options: Options,
@@ -157,14 +164,14 @@ function split(
   const values: Record<string, unknown> = {};
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given))
-    if (Object.hasOwn(options, name)) values[name] = value;
+    if (Object.hasOwn(options, name)) values[name] = value ?? (options[name].path && options[name].default);
     else if (!YARGS_OWN.includes(name)) fields[name] = value;
   return { values, fields };
 }
 
 /** From what was typed for an option to its value. A default that is no text is a value already. */
 function checked(name: string, option: Option): (given: unknown) => unknown {
-  const { choices, coerce, path } = option;
+  const { choices, coerce, path, words = [] } = option;
   const standing = (value: unknown): unknown =>
     Array.isArray(value)
       ? value.map(standing)
@@ -180,7 +187,7 @@ function checked(name: string, option: Option): (given: unknown) => unknown {
     try {
       if (choices !== undefined && !choices.includes(given)) throw new Error(`one of ${choices.join(', ')}`);
       const value: unknown = coerce === undefined ? given : coerce(given);
-      return path && given !== option.default ? standing(value) : value;
+      return path && !words.includes(given) ? standing(value) : value;
     } catch (error) {
       throw new UserError(`The option --${name} is "${given}"; expected ${(error as Error).message}.`);
     }

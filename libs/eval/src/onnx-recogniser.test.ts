@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng, UserError } from '@id3/core';
@@ -93,28 +93,32 @@ describe('an ONNX recogniser of', () => {
     channels: i % 4 === 3 ? (1 as const) : (3 as const),
   }));
 
-  it('210 kinds of types, layouts, batches, channels and outputs gives what its matrix says', async () => {
-    expect(combinations).toHaveLength(210);
-    for (const { input, output, ...others } of combinations) {
-      const channels = others.channels === 1 ? 'grey' : 'RGB';
-      const made = input.std === 1 ? Math.round : undefined;
-      const want = reference(channels, same(input.mean), same(input.std), made);
-      // Whole and half numbers must hold the values.
-      const unit = Math.max(...want.map(Math.abs)) / 100;
-      const model = { ...others, input: input.input, output: output.output };
-      const scaled = matrix.map((x) => x / unit);
-      const got = await embedded({ ...model, matrix: scaled });
-      // A grey between two whole numbers may become either.
-      const grey = channels === 'grey' && made ? 2e-3 : 0;
-      expect(
-        error(
-          got.map((x) => x * unit),
-          want,
-        ),
-        JSON.stringify(model),
-      ).toBeLessThan(input.exact + output.exact + grey);
-    }
-  });
+  it(
+    '210 kinds of types, layouts, batches, channels and outputs gives what its matrix says',
+    { timeout: 600_000 },
+    async () => {
+      expect(combinations).toHaveLength(210);
+      for (const { input, output, ...others } of combinations) {
+        const channels = others.channels === 1 ? 'grey' : 'RGB';
+        const made = input.std === 1 ? Math.round : undefined;
+        const want = reference(channels, same(input.mean), same(input.std), made);
+        // Whole and half numbers must hold the values.
+        const unit = Math.max(...want.map(Math.abs)) / 100;
+        const model = { ...others, input: input.input, output: output.output };
+        const scaled = matrix.map((x) => x / unit);
+        const got = await embedded({ ...model, matrix: scaled });
+        // A grey between two whole numbers may become either.
+        const grey = channels === 'grey' && made ? 2e-3 : 0;
+        expect(
+          error(
+            got.map((x) => x * unit),
+            want,
+          ),
+          JSON.stringify(model),
+        ).toBeLessThan(input.exact + output.exact + grey);
+      }
+    },
+  );
   it('any declared convention is given it', async () => {
     const conventions = [
       { channels: 'BGR', mean: [104, 117, 123], std: [1, 2, 3] },
@@ -161,6 +165,38 @@ describe('an ONNX recogniser of', () => {
     );
     const one = await embedded({ rows: 'sum' });
     expect(error(one, reference('RGB', same(127.5), same(127.5)))).toBeLessThan(1e-5);
+  });
+});
+
+describe('an ONNX recogniser with weights in a file of their own', () => {
+  const written = (types: Partial<LinearModel>) => {
+    const folder = mkdtempSync(join(tmpdir(), 'id3-onnx-'));
+    const path = join(folder, 'model.onnx');
+    writeFileSync(path, linearModel({ matrix, weights: 'model.onnx.data', ...types }));
+    return { path, weights: `${path}.data` };
+  };
+  it.each<[Partial<LinearModel>, number]>([
+    [{}, 1e-5],
+    [{ input: 'float16', output: 'float16' }, 3e-3],
+    [{ output: 'float64' }, 1e-5],
+  ])('is read beside them: %j', async (types, exact) => {
+    const { path, weights } = written(types);
+    writeFileSync(weights, Buffer.from(matrix.map((x) => x / 10).buffer));
+    const { convention, embedAs } = await openOnnxRecogniser(path, {}, { threads: 1 });
+    const got = await embedAs(convention)(images, [COUNT, SIZE, SIZE, 3]);
+    const want = reference('RGB', same(127.5), same(127.5)).map((x) => x / 10);
+    expect(error(got, want)).toBeLessThan(exact);
+  });
+  it('is refused in a sentence where they are missing, elsewhere or links', async () => {
+    const { path, weights } = written({ input: 'float16' });
+    const refusal =
+      /model\.onnx cannot be loaded as an ONNX model \(.*\); put the files of its weights beside it, .* no links\.$/;
+    await expect(openOnnxRecogniser(path)).rejects.toThrow(refusal);
+    const elsewhere = written({});
+    writeFileSync(elsewhere.weights, Buffer.from(matrix.buffer));
+    symlinkSync(elsewhere.weights, weights);
+    await expect(openOnnxRecogniser(path)).rejects.toThrow(UserError);
+    await expect(openOnnxRecogniser(path)).rejects.toThrow(refusal);
   });
 });
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type * as ort from 'onnxruntime-node';
 import { UserError, firstLine } from '@id3/core';
 import type { Embed } from '@id3/model';
@@ -41,7 +42,8 @@ export async function openOnnxRecogniser(
   { output: wanted, threads }: OnnxOptions = {},
 ): Promise<OnnxRecogniser> {
   const name = typeof model === 'string' ? model : 'the model';
-  const described = await load(name, model, threads);
+  const settings = { threads, folder: typeof model === 'string' ? dirname(resolve(model)) : undefined };
+  const described = await load(name, model, settings);
   const { images, flags } = chooseImageInput(name, portsOf(described.inputMetadata));
   const batch = fixed(images.shape[0]);
   const output = chooseEmbedding(name, portsOf(described.outputMetadata), { wanted, batch });
@@ -55,7 +57,7 @@ export async function openOnnxRecogniser(
   if (doors.inputs.length + doors.outputs.length > 0) {
     await described.release();
     const bytes = typeof model === 'string' ? readFileSync(model) : model;
-    session = await load(name, withFloat32Doors(bytes, doors), threads);
+    session = await load(name, withFloat32Doors(bytes, doors), settings);
   }
   const door = (port: Port) => (foreign(port) ? doorOf(port.name) : port.name);
   const run = await runnerOf(session, { input: door(images), output: door(output), flags });
@@ -96,16 +98,26 @@ export async function openOnnxRecogniser(
   };
 }
 
-async function load(name: string, model: string | Uint8Array, threads = 0): Promise<ort.InferenceSession> {
+/** Loads a model; `folder` is where weights lie that it keeps in files of their own. */
+async function load(
+  name: string,
+  model: string | Uint8Array,
+  { threads = 0, folder }: { threads?: number; folder: string | undefined },
+): Promise<ort.InferenceSession> {
   const { InferenceSession } = await import('onnxruntime-node');
-  const options = { intraOpNumThreads: threads, logSeverityLevel: 3 as const };
+  const extra = folder && { session: { model_external_initializers_file_folder_path: folder } };
+  const options = { intraOpNumThreads: threads, logSeverityLevel: 3 as const, ...(extra && { extra }) };
   try {
     // One call for a path, one for bytes: TypeScript does not join overloads.
     return typeof model === 'string'
       ? await InferenceSession.create(model, options)
       : await InferenceSession.create(model, options);
   } catch (error) {
-    throw new UserError(`${name} cannot be loaded as an ONNX model (${firstLine(error)}); check the file.`);
+    const said = firstLine(error);
+    const hint = /external/i.test(said)
+      ? 'put the files of its weights beside it, as they were named when it was exported and no links'
+      : 'check the file';
+    throw new UserError(`${name} cannot be loaded as an ONNX model (${said}); ${hint}.`);
   }
 }
 

@@ -8,6 +8,8 @@ export const D = 16;
 export interface LinearModel {
   /** [values of an image, D]; rows in the order channel, row, column. */
   readonly matrix: Float32Array;
+  /** A file beside the model's that holds the matrix, which the model then does not. */
+  readonly weights?: string;
   readonly batch?: number | string;
   readonly input?: AnyElementType;
   readonly output?: AnyElementType;
@@ -27,7 +29,7 @@ const int64 = (values: number[]) => new Uint8Array(BigInt64Array.from(values.map
 /** An ONNX model that maps an image's values by a matrix. */
 export function linearModel(options: LinearModel): Uint8Array {
   const { matrix, batch = 'N', input = 'float32', output = 'float32', layout = 'NCHW' } = options;
-  const { channels = 3, side = SIZE, outputs = 'one', extra, rows } = options;
+  const { channels = 3, side = SIZE, outputs = 'one', extra, rows, weights } = options;
   const nodes: ModelNode[] = [];
   const node = (op: string, inputs: string[], out: string, attributes: ModelNode['attributes'] = {}) => {
     nodes.push({ op, domain: '', inputs, output: out, attributes });
@@ -58,7 +60,12 @@ export function linearModel(options: LinearModel): Uint8Array {
     nodes,
     constants: [
       { name: 'flat shape', type: 'int64', shape: [2], data: int64([-1, channels * SIZE * SIZE]) },
-      { name: 'matrix', type: 'float32', shape: [matrix.length / D, D], data: new Uint8Array(matrix.buffer) },
+      {
+        name: 'matrix',
+        type: 'float32',
+        shape: [matrix.length / D, D],
+        data: weights ?? new Uint8Array(matrix.buffer),
+      },
       { name: 'axis', type: 'int64', shape: [1], data: int64([0]) },
       { name: 'first', type: 'bool', shape: [1], data: Uint8Array.of(1) },
       { name: 'last', type: 'int64', shape: [1], data: int64([1]) },

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Rng, writeFileAtomic } from '@id3/core';
 import { fuzzTargets, verdict, type FuzzTarget } from '../src/fuzz-targets.ts';
+import { mutated } from '../src/mutations.ts';
 
 /**
- * Mutates valid inputs of each parser and requires that it either accepts them and keeps its promises, or throws a UserError,
- * within a bounded heap. Inputs that draw a sentence not heard before, or that crash a parser, are mutated further and kept
+ * Mutates valid inputs of each parser, and such as a grammar gives, and requires that it either accepts them and keeps its promises, or throws a
+ * UserError, within a bounded heap. What a grammar gives must be read as it was meant. Inputs that draw a sentence not heard before, or that crash a parser, are mutated further and kept
  * as fixtures, which the tests replay; slow ones are printed.
  *
  * nx run formats:fuzz --minutes=10 --inputs=1000000 [--parser=recordio] [--seed=1]
@@ -24,44 +25,6 @@ const SLOW_MS = 1000;
 const MAX_INPUT = 4096;
 /** What a parser may hold beyond what the fuzzer itself does. */
 const MAX_GROWTH = 256 * 2 ** 20;
-
-const mutations: ((
-  rng: Rng,
-  input: Buffer,
-  corpus: readonly Buffer[],
-  fragments: readonly Buffer[],
-) => Buffer)[] = [
-  // A bit, a byte, an extreme byte.
-  (rng, input) => edit(rng, input, (byte) => byte ^ (1 << rng.int(8))),
-  (rng, input) => edit(rng, input, () => rng.int(256)),
-  (rng, input) => edit(rng, input, () => rng.pick([0, 1, 0x7f, 0x80, 0xff])),
-  // A length grows or shrinks by a little.
-  (rng, input) => edit(rng, input, (byte) => byte + rng.pick([-1, 1, 4, -4])),
-  // Cut, removed, doubled, inserted, crossed.
-  (rng, input) => input.subarray(0, rng.int(input.length + 1)),
-  (rng, input) => splice(rng, input, Buffer.alloc(0), 1 + rng.int(8)),
-  (rng, input) => splice(rng, input, part(rng, input), 0),
-  (rng, input, _, fragments) => splice(rng, input, rng.pick(fragments), 0),
-  (rng, input, _, fragments) => splice(rng, input, rng.pick(fragments), 1 + rng.int(8)),
-  (rng, input, corpus) => splice(rng, input, part(rng, rng.pick(corpus)), rng.int(16)),
-];
-
-function edit(rng: Rng, input: Buffer, change: (byte: number) => number): Buffer {
-  const out = Buffer.from(input);
-  if (out.length > 0) {
-    const at = rng.int(out.length);
-    out[at] = change(out[at]);
-  }
-  return out;
-}
-function splice(rng: Rng, input: Buffer, insert: Buffer, removed: number): Buffer {
-  const at = rng.int(input.length + 1);
-  return Buffer.concat([input.subarray(0, at), insert, input.subarray(at + removed)]);
-}
-function part(rng: Rng, input: Buffer): Buffer {
-  const from = rng.int(input.length + 1);
-  return input.subarray(from, from + rng.int(64));
-}
 
 /** Processor time, which other processes do not lengthen. */
 const cpuMs = () => {
@@ -109,12 +72,17 @@ function fuzz(name: string, target: FuzzTarget): void {
         );
     }
     let input = rng.pick(corpus);
-    for (let k = rng.int(4); k >= 0; k--)
-      input = rng.pick(mutations)(rng, input, corpus, target.fragments).subarray(0, MAX_INPUT);
+    const generated = target.generate !== undefined && rng.chance(0.5) ? target.generate(rng) : undefined;
+    if (generated !== undefined) input = generated.input;
+    const isWhole = generated !== undefined && rng.chance(0.5);
+    if (!isWhole)
+      for (let k = rng.int(4); k >= 0; k--)
+        input = mutated(rng, input, { corpus, fragments: target.fragments }).subarray(0, MAX_INPUT);
     const from = cpuMs();
     let sentence: string | undefined;
     try {
       sentence = verdict(target, input);
+      if (isWhole) generated.check();
     } catch (error) {
       save(input);
       console.log(`${name}: CRASH after ${n} inputs: ${(error as Error).stack}`);
@@ -125,9 +93,9 @@ function fuzz(name: string, target: FuzzTarget): void {
     if (took > slowest) slowest = took;
     if (took > SLOW_MS) console.log(`${name}: ${took.toFixed(0)} ms for ${input.toString('base64')}`);
     counts[sentence === undefined ? 'accepted' : 'refused']++;
-    const own = shape(sentence);
-    if (!heard.has(own)) {
-      heard.add(own);
+    const heardAs = shape(sentence);
+    if (!heard.has(heardAs)) {
+      heard.add(heardAs);
       corpus.push(input);
       save(input);
     }

@@ -1,4 +1,4 @@
-import { UserError } from '@id3/core';
+import { UserError, type Rng } from '@id3/core';
 import { memorySource } from './byte-source.ts';
 import { packImageRecord, unpackImageRecord } from './image-record.ts';
 import {
@@ -8,8 +8,9 @@ import {
   parseLfwPairs,
   type ListedPair,
 } from './pair-lists.ts';
+import { generatePickle } from './pickle-grammar.ts';
 import { parseIndex } from './record-index.ts';
-import { readRecords } from './recordio.ts';
+import { findRecords, readRecord, readRecords } from './recordio.ts';
 import { parseVerificationBin } from './verification-bin.ts';
 
 /** A parser as the fuzzer and the replay of its findings call it. */
@@ -19,6 +20,8 @@ export interface FuzzTarget {
   readonly fragments: readonly Buffer[];
   /** Parses; throws an Error that is no UserError where a result breaks its promise. */
   parse(input: Buffer): void;
+  /** A valid input from a grammar; `check` throws where it is not read as it was meant. */
+  generate?(rng: Rng): { input: Buffer; check(): void };
 }
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
@@ -55,6 +58,33 @@ const pairTarget = (parse: (text: string, name: string) => ListedPair[], ...seed
   ),
   parse: (input) => checkPairs(parse(input.toString('utf8'), 'fuzz')),
 });
+
+/** What is found in a file are whole records; where nothing is damaged, all. */
+function checkFound(input: Buffer): void {
+  const source = memorySource(input, 'fuzz');
+  let found: ReturnType<typeof findRecords>;
+  try {
+    found = findRecords(source);
+  } catch (error) {
+    if (error instanceof UserError) return;
+    throw error;
+  }
+  const { offsets, damaged } = found;
+  promise(offsets.length > 0 && offsets.every((at, i) => i === 0 || at > offsets[i - 1]), 'records follow');
+  promise(
+    offsets.every((at) => readRecord(source, at).offset === at),
+    'a record that is found is whole',
+  );
+  promise(
+    damaged.every(({ offset, why }) => offset < input.length && why !== ''),
+    'damage has a place',
+  );
+  if (damaged.length === 0)
+    promise(
+      [...readRecords(source)].every(({ offset }, i) => offset === offsets[i]),
+      'all are found',
+    );
+}
 
 export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
   'verification-bin': {
@@ -110,6 +140,18 @@ export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
       for (const image of images)
         promise(image.length > 0 && image.length <= input.length, 'images within the input');
     },
+    generate(rng) {
+      const { bytes, images, same } = generatePickle(rng);
+      const check = () => {
+        const read = parseVerificationBin(bytes, 'fuzz');
+        promise(read.same.join() === same.join(), 'flags as they were meant');
+        promise(
+          read.images.every((image, i) => images[i].equals(image)),
+          'images as they were meant',
+        );
+      };
+      return { input: bytes, check };
+    },
   },
   recordio: {
     seeds: [
@@ -132,6 +174,7 @@ export const fuzzTargets: Readonly<Record<string, FuzzTarget>> = {
       '\xff\xff\xff\x1f',
     ].map(bytes),
     parse(input) {
+      checkFound(input);
       let total = 0;
       let next = 0;
       for (const record of readRecords(memorySource(input, 'fuzz'))) {

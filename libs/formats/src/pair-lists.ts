@@ -147,6 +147,6 @@ function linesOf(text: string, name: string): Line[] {
 
 function refuse(name: string, line: Line, expected: string): never {
   throw new UserError(
-    `${name}, line ${line.number}: ${JSON.stringify(line.text.slice(0, 80))} is not ${expected}.`,
+    `${name}, line ${line.number}: ${JSON.stringify(line.text.slice(0, 80))} is not ${expected}; mend the line, or get the file again.`,
   );
 }

@@ -40,12 +40,16 @@ function fromBuffer([bytes, type, shape]: readonly PickleValue[]): NumpyArray | 
 /** Does what the opcode BUILD asks for; false where it is not as NumPy writes it. */
 export function build(target: PickleValue, state: PickleValue): boolean {
   if (!Array.isArray(state)) return false;
-  // Byte order and the like: of no consequence for single bytes.
-  if (target instanceof NumpyType) return state.length === 8;
+  if (target instanceof NumpyType) return isOfPlainBytes(state);
   if (!(target instanceof NumpyArray) || target.type !== undefined || state.length !== 5) return false;
   const [, shape, type, , bytes] = state;
   return filled(target, { shape, type, bytes });
 }
+
+/** What follows version and byte order in a type's state: three for structures, size and alignment where they vary, flags. Some flags have elements read otherwise. */
+const PLAIN = [null, null, null, -1, -1, 0];
+const isOfPlainBytes = ([, order, ...rest]: readonly PickleValue[]): boolean =>
+  textOf(order) === '|' && rest.length === PLAIN.length && PLAIN.every((value, i) => rest[i] === value);
 
 function filled(
   array: NumpyArray,

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '@id3/core';
 import { describe, expect, it } from 'vitest';
 import { parsePickle } from './pickle.ts';
-import { freshFolder, hasPython, python } from './testing.ts';
+import { freshFolder, hasNumpy, hasPython, python } from './testing.ts';
 import { parseVerificationBin, readVerificationBin } from './verification-bin.ts';
 
 /** Contents that try every width of the length fields, and bytes that are not ASCII. */
@@ -54,9 +53,6 @@ describe.runIf(hasPython)('pickles written by python3', () => {
     expect(existsSync(`${path}.ran`)).toBe(false);
   });
 });
-
-/** Whether python3 has NumPy, which Debian packages as python3-numpy. */
-const hasNumpy = hasPython && spawnSync('python3', ['-c', 'import numpy']).status === 0;
 
 describe.runIf(hasNumpy)('pickles of NumPy', () => {
   const folder = freshFolder();
@@ -136,6 +132,16 @@ describe('a pickle', () => {
     ['OBJ', '(o.', /pickle opcode OBJ/],
     ['BUILD of another thing', ']]b.', /builds something that is no row of bytes/],
     ['dtypes of several bytes', 'cnumpy\ndtype\nX\x02\0\0\0f4\x89\x88\x87R.', /numpy\.dtype with other than/],
+    [
+      'dtypes whose state holds itself',
+      'cnumpy\ndtype\nX\x02\0\0\0b1\x89\x88\x87R(K\x03X\x01\0\0\0|]q\x01h\x01aNNNJ\xff\xff\xff\xffK\0tb.',
+      /builds something that is no row/,
+    ],
+    [
+      'dtypes with flags, of which NumPy reads other elements',
+      'cnumpy\ndtype\nX\x02\0\0\0b1\x89\x88\x87R(K\x03X\x01\0\0\0|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x04tb.',
+      /builds something that is no row/,
+    ],
     ['NumPy functions beside pickling', 'cnumpy\nload\n.', /asks Python to call numpy\.load/],
     ['NEWOBJ', '\x81.', /pickle opcode NEWOBJ/],
     ['persistent ids', 'Pid\n.', /pickle opcode PERSID/],

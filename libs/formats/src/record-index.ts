@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '@id3/core';
 import type { ByteSource } from './byte-source.ts';
-import { readRecords } from './recordio.ts';
+import { findRecords, type DamagedPlace } from './recordio.ts';
 
 /** Where the record of each key begins; 16 bytes a record. */
 export class RecordIndex {
@@ -27,14 +27,14 @@ export class RecordIndex {
   }
 }
 
-/** Counts the records of a file, whose keys are then 0, 1, 2 …; for files that came without an `.idx`. */
-export function scanIndex(source: ByteSource): RecordIndex {
-  const offsets: number[] = [];
-  for (const { offset } of readRecords(source)) offsets.push(offset);
-  return new RecordIndex(
-    Float64Array.from(offsets, (_, i) => i),
-    Float64Array.from(offsets),
-  );
+/**
+ * Counts the records of a file that are whole, whose keys are then 0, 1, 2 …; for files that came without an `.idx`. Throws as
+ * {@link findRecords} does.
+ */
+export function scanIndex(source: ByteSource): { index: RecordIndex; damaged: readonly DamagedPlace[] } {
+  const { offsets, damaged } = findRecords(source);
+  const keys = Float64Array.from(offsets, (_, i) => i);
+  return { index: new RecordIndex(keys, Float64Array.from(offsets)), damaged };
 }
 
 /** Reads an `.idx` file: lines of `key<tab>offset`. Throws a UserError that names a line that is not one. */

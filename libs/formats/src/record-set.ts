@@ -4,7 +4,7 @@ import { UserError } from '@id3/core';
 import { fileSource } from './byte-source.ts';
 import { unpackImageRecord, type ImageRecord } from './image-record.ts';
 import { readIndex, scanIndex } from './record-index.ts';
-import { readRecord } from './recordio.ts';
+import { readRecord, type DamagedPlace } from './recordio.ts';
 
 /** What random access reads at once: more than most encoded 112×112 faces have. */
 const READ_AHEAD = 1 << 14;
@@ -17,6 +17,10 @@ export interface RecordSet {
   readonly count: number;
   /** From `property` (classes,height,width), where there is one. */
   readonly property: { classes: number; height: number; width: number } | undefined;
+  /** What of a `.rec` without `.idx` is no whole record. */
+  readonly damaged: readonly DamagedPlace[];
+  /** The number of images that record 0 announces, where there are fewer. */
+  readonly announced: number | undefined;
   /** The key of image i. */
   keyOf(i: number): number;
   /** Image i, 0 ≤ i < count, in order of keys. */
@@ -28,7 +32,7 @@ export interface RecordSet {
  * Opens a set as InsightFace ships them (CASIA-WebFace, MS1M): `train.rec`, `train.idx` and `property`. Record 0 has two labels [e, p]:
  * images are the records 1 … e-1 (or one less or more, see nearestCount), and e … p-1 list the images of each person, which no trainer of InsightFace's needs
  * today and which are passed over. Where record 0 is an image itself (as `im2rec` writes it), all records are images.
- * Without `.idx` the `.rec` is scanned, which takes its keys to be 0, 1, 2 ….
+ * Without `.idx` the `.rec` is scanned, which takes its keys to be 0, 1, 2 …; where it is damaged or cut off, the images are those that are whole.
  *
  * @param path the folder that holds one `.rec`, or the `.rec` itself
  * @throws UserError where a file is missing, damaged or does not fit the others
@@ -39,7 +43,8 @@ export function openRecordSet(path: string): RecordSet {
   try {
     if (source.size === 0) throw new UserError(`${recPath} is empty; get the file again.`);
     const indexPath = recPath.replace(/\.rec$/, '') + '.idx';
-    const index = existsSync(indexPath) ? readIndex(indexPath) : scanned(recPath);
+    const isScanned = !existsSync(indexPath);
+    const { index, damaged } = isScanned ? scanned(recPath) : { index: readIndex(indexPath), damaged: [] };
     const readKey = (key: number): ImageRecord => {
       const offset = index.offsetOf(key);
       if (offset === undefined)
@@ -52,7 +57,7 @@ export function openRecordSet(path: string): RecordSet {
     const hasHead = first.listed && first.image.length === 0;
     if (hasHead && !(first.labels[0] >= 2))
       throw new UserError(
-        `${recPath}, record 0, announces images 1 to ${first.labels[0] - 1}; get the file again.`,
+        `${recPath}, record 0, announces no images (its first label is ${first.labels[0]}); get the file again.`,
       );
     const announced = hasHead ? Math.trunc(first.labels[0]) - 1 : index.count;
     const kindOf = (key: number): Kind => {
@@ -63,6 +68,19 @@ export function openRecordSet(path: string): RecordSet {
         return 'damaged';
       }
     };
+    const property = readProperty(join(dirname(recPath), 'property'));
+    const about = { path: recPath, property, damaged, close: () => source.close() };
+    if (isScanned && (damaged.length > 0 || announced > index.count)) {
+      const isAboutPeople = (key: number) => kindOf(key) === 'about people' && readKey(key).listed;
+      const keys = index.keys.filter((key) => !isAboutPeople(key));
+      return {
+        ...about,
+        count: keys.length,
+        announced: hasHead && announced > keys.length ? announced : undefined,
+        keyOf: (i) => keys[i],
+        read: (i) => readKey(keys[i]),
+      };
+    }
     const count = hasHead ? nearestCount(announced, kindOf) : index.count;
     if (count > index.count)
       throw new UserError(
@@ -70,12 +88,11 @@ export function openRecordSet(path: string): RecordSet {
       );
     const keyOf = (i: number) => (hasHead ? i + 1 : index.keys[i]);
     return {
-      path: recPath,
+      ...about,
       count,
-      property: readProperty(join(dirname(recPath), 'property')),
+      announced: undefined,
       keyOf,
       read: (i) => readKey(keyOf(i)),
-      close: () => source.close(),
     };
   } catch (error) {
     source.close();
@@ -113,7 +130,7 @@ function readProperty(path: string): RecordSet['property'] {
   const match = /^(\d{1,9}),(\d{1,5}),(\d{1,5})$/.exec(text);
   if (!match)
     throw new UserError(
-      `${path} holds ${JSON.stringify(text)}; expected classes,height,width as 10572,112,112.`,
+      `${path} holds ${JSON.stringify(text)}; expected classes,height,width as 10572,112,112: mend it, or delete it, for it is not needed.`,
     );
   const [classes, height, width] = match.slice(1).map(Number);
   return { classes, height, width };

@@ -100,6 +100,91 @@ describe.runIf(hasPython)("a set written by a script of the format's description
   });
 });
 
+describe('a set without index that is damaged', () => {
+  const MANY = 12;
+  /** Record 0 announces images 1 … MANY; one more is about people. Gives the bytes and where each record begins. */
+  function set(withHead: boolean) {
+    const folder = freshFolder();
+    const writer = new RecordWriter(join(folder, 'train.rec'));
+    const offsets: number[] = [];
+    if (withHead) writer.append(packImageRecord([MANY + 1, MANY + 2], 0));
+    for (let i = 1; i <= MANY; i++)
+      // Magic numbers inside, at which records are cut.
+      offsets.push(
+        writer.append(
+          packImageRecord(i, i, Buffer.concat([MAGIC, Buffer.from(`image ${i}`.padEnd(8)), MAGIC])),
+        ),
+      );
+    if (withHead) writer.append(packImageRecord([1, MANY + 1], MANY + 1));
+    writer.close();
+    return {
+      folder,
+      rec: join(folder, 'train.rec'),
+      bytes: readFileSync(join(folder, 'train.rec')),
+      offsets,
+    };
+  }
+  const imagesOf = (folder: string) => {
+    const { count, read, damaged, announced, close } = openRecordSet(folder);
+    const images = Array.from({ length: count }, (_, i) => read(i).labels[0]);
+    close();
+    return { images, damaged: damaged.map(({ offset }) => offset), announced };
+  };
+
+  it.each([true, false])(
+    'is read as far as it is whole wherever it is cut off, with a head: %s',
+    (withHead) => {
+      const { folder, rec, bytes, offsets } = set(withHead);
+      for (let size = withHead ? offsets[0] : offsets[1]; size < bytes.length; size += 3) {
+        writeFileSync(rec, bytes.subarray(0, size));
+        const ends = [...offsets.slice(1), withHead ? bytes.length - 40 : bytes.length];
+        const whole = ends.filter((end) => end <= size).length;
+        const { images, damaged, announced } = imagesOf(folder);
+        expect(images).toEqual(Array.from({ length: whole }, (_, i) => i + 1));
+        expect(announced).toBe(withHead && whole < MANY ? MANY : undefined);
+        expect(damaged.length).toBeLessThanOrEqual(1);
+        if (damaged.length === 0) expect([...offsets, ...ends]).toContain(size);
+      }
+    },
+  );
+
+  it('is read before and after what is damaged in its middle', () => {
+    const { folder, rec, bytes, offsets } = set(true);
+    const damagedBytes = Buffer.from(bytes);
+    damagedBytes[offsets[2]] ^= 1; // a magic number
+    damagedBytes.writeUInt32LE(0x1fffffff, offsets[6] + 4); // a length
+    writeFileSync(rec, damagedBytes);
+    expect(imagesOf(folder)).toEqual({
+      images: [1, 2, 4, 5, 6, 8, 9, 10, 11, 12],
+      damaged: [offsets[2], offsets[6]],
+      announced: MANY,
+    });
+    // Its head is gone.
+    damagedBytes[0] ^= 1;
+    writeFileSync(rec, damagedBytes);
+    expect(imagesOf(folder)).toMatchObject({
+      images: [1, 2, 4, 5, 6, 8, 9, 10, 11, 12],
+      announced: undefined,
+    });
+  });
+
+  it('is refused where nothing is whole or too much is damaged', () => {
+    const folder = freshFolder();
+    const rec = join(folder, 'train.rec');
+    writeFileSync(rec, set(true).bytes.subarray(0, 20));
+    expect(() => openRecordSet(folder)).toThrow(/train\.rec is truncated: \d+ bytes are announced/);
+    const broken = packImageRecord(1, 1, MAGIC);
+    const head = Buffer.from([...MAGIC, 0xff, 0xff, 0xff, 0x1f]);
+    writeFileSync(
+      rec,
+      Buffer.concat(Array.from({ length: 300 }, () => Buffer.concat([head, broken.subarray(0, 20)]))),
+    );
+    expect(() => openRecordSet(folder)).toThrow(
+      /damaged in more than 100 places, such as byte 0; get the file/,
+    );
+  });
+});
+
 describe('a head', () => {
   it.each([-1, 0, 1])('that is off by %d announces the images that there are', (off) => {
     const folder = freshFolder();

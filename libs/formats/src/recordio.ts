@@ -16,6 +16,8 @@ const MAX_PART = 2 ** 29 - 1;
 /** No encoded face is larger; a damaged length beyond it is refused before anything is allocated. */
 const MAX_RECORD = 1 << 26;
 const MAX_PARTS = 1 << 16;
+/** In a file with more damaged places nothing is looked for any more. */
+const MAX_DAMAGED = 100;
 const [WHOLE, FIRST, MIDDLE, LAST] = [0, 1, 2, 3];
 
 export interface StoredRecord {
@@ -29,10 +31,22 @@ export interface StoredRecord {
 
 const padded = (length: number) => (length + 3) & ~3;
 
-/** The record that begins at `offset`. Throws a UserError that names the byte where it is not one. */
+/** A place in a file where a record should be and none can be read. */
+export class BrokenRecord extends UserError {
+  constructor(
+    name: string,
+    /** What is wrong there, to follow the file's name. */
+    readonly what: string,
+    at: number,
+  ) {
+    super(`${name} ${what} at byte ${at}; get the file again, or its .idx.`);
+  }
+}
+
+/** The record that begins at `offset`. Throws a {@link BrokenRecord} that names the byte where it is not one. */
 export function readRecord(source: ByteSource, offset: number): StoredRecord {
   const refuse = (what: string, at = offset): never => {
-    throw new UserError(`${source.name} ${what} at byte ${at}; get the file again, or its .idx.`);
+    throw new BrokenRecord(source.name, what, at);
   };
   const parts: Buffer[] = [];
   let length = 0;
@@ -71,6 +85,56 @@ export function* readRecords(source: ByteSource): Generator<StoredRecord> {
     yield record;
     at = record.next;
   }
+}
+
+/** A place in a file where a record should begin and none can be read, and why. */
+export interface DamagedPlace {
+  readonly offset: number;
+  readonly why: string;
+}
+
+/**
+ * Where the records that are whole begin, and what lies between them or after them that is none. No record's data holds the magic number at a
+ * multiple of 4 bytes, so after a damaged one the next is found by it. Throws a UserError where the file is empty, no record is whole or too many are damaged.
+ */
+export function findRecords(source: ByteSource): { offsets: number[]; damaged: DamagedPlace[] } {
+  if (source.size === 0) throw new UserError(`${source.name} is empty; get the file again.`);
+  const offsets: number[] = [];
+  const damaged: DamagedPlace[] = [];
+  let firstError: BrokenRecord | undefined;
+  for (let at = 0; at < source.size;) {
+    try {
+      const { next } = readRecord(source, at);
+      offsets.push(at);
+      at = next;
+    } catch (error) {
+      if (!(error instanceof BrokenRecord)) throw error;
+      firstError ??= error;
+      damaged.push({ offset: at, why: `it ${error.what.replace(/,$/, '')}` });
+      if (damaged.length > MAX_DAMAGED)
+        throw new UserError(
+          `${source.name} is damaged in more than ${MAX_DAMAGED} places, such as byte ${damaged[0].offset}; get the file again.`,
+        );
+      at = nextBeginning(source, at + 4);
+    }
+  }
+  if (offsets.length === 0 && firstError) throw firstError;
+  return { offsets, damaged };
+}
+
+/** The first place from `from` on where a record may begin, or the file's end. */
+function nextBeginning(source: ByteSource, from: number): number {
+  const CHUNK = 1 << 16;
+  for (let at = from; at + 8 <= source.size; at += CHUNK - 8) {
+    const bytes = source.at(at, Math.min(CHUNK, source.size - at));
+    for (
+      let k = bytes.indexOf(MAGIC_BYTES);
+      k >= 0 && k + 8 <= bytes.length;
+      k = bytes.indexOf(MAGIC_BYTES, k + 1)
+    )
+      if ((at + k) % 4 === 0 && bytes.readUInt32LE(k + 4) >>> 29 <= FIRST) return at + k;
+  }
+  return source.size;
 }
 
 /** Writes a RecordIO file record by record. Throws a UserError where the disk refuses. */

@@ -9,10 +9,13 @@ import sharp from 'sharp';
 export const hasPython = spawnSync('python3', ['--version']).status === 0;
 if (!hasPython) console.warn('python3 is not installed: tests that read files written by it are skipped.');
 
+/** Whether python3 has NumPy, which Debian packages as python3-numpy. */
+export const hasNumpy = hasPython && spawnSync('python3', ['-c', 'import numpy']).status === 0;
+
 /** Runs one of `fixtures/` and returns what it printed. */
 export function python(script: string, args: readonly string[], input = ''): string {
   const path = join(import.meta.dirname, 'fixtures', script);
-  return execFileSync('python3', [path, ...args], { input, encoding: 'utf8' });
+  return execFileSync('python3', [path, ...args], { input, encoding: 'utf8', maxBuffer: 2 ** 28 });
 }
 
 export const freshFolder = () => mkdtempSync(join(tmpdir(), 'id3-formats-'));

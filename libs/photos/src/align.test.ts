@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { UserError } from '@id3/core';
+import { UserError, hashOf } from '@id3/core';
 import {
   ARCFACE_TEMPLATE,
   applySimilarity,
@@ -88,6 +88,33 @@ describe('findings', () => {
     again.add({ faces: 2 });
     expect(FindingsFile.open(folder, 'a').found).toEqual([{ faces: 0 }, { faces: 2 }]);
     expect(() => FindingsFile.open(folder, 'b')).toThrow(UserError);
+  });
+});
+
+describe('photos that cannot be read', () => {
+  const source: ImageSource = {
+    spec: { format: 'image-folder', source: '/photos' },
+    count: 2,
+    picture: (i) => `/photos/${i}.jpg`,
+    record: () => ({ label: 0 }),
+    nameOf: (i) => `/photos/${i}.jpg`,
+  };
+  const detector = { network: 'ssd', minConfidence: 0.3, scales: [0.5] } as const;
+  const align = (photos: ImageSource, bad?: 'stop' | 'skip') => {
+    const folder = fresh();
+    const file = FindingsFile.open(folder, hashOf({ source: photos.spec, rule: 'largest', detector }));
+    file.add({ faces: 0 });
+    file.add({ unreadable: 'it is cut off' });
+    return alignPhotos(photos, folder, { detector, bad });
+  };
+  it('end the alignment where pairs need them or --bad=stop says so', async () => {
+    const refusal =
+      '/photos/1.jpg cannot be read as a picture (it is cut off); mend it and align into another folder, or have such left out by --bad=skip.';
+    await expect(align(source, 'stop')).rejects.toThrow(refusal);
+    await expect(align({ ...source, pairs: [] })).rejects.toThrow(refusal);
+    await expect(align(source)).rejects.toThrow(
+      /No face was found in any of the 2 photos of \/photos; lower/,
+    );
   });
 });
 

@@ -10,7 +10,10 @@ message Attribute {
   string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
 }
 message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; string domain = 7; }
-message Tensor { repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; }
+message Entry { string key = 1; string value = 2; }
+message Tensor {
+  repeated int64 dims = 1; int32 data_type = 2; string name = 8; bytes raw_data = 9; repeated Entry external_data = 13; int32 data_location = 14;
+}
 message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
 message Shape { repeated Dimension dim = 1; }
 message TensorType { int32 elem_type = 1; Shape shape = 2; }
@@ -64,8 +67,16 @@ export interface ModelValue {
 }
 export interface ModelConstant extends ModelValue {
   shape: readonly number[];
-  data: Uint8Array;
+  /** Its bytes, or the name of a file beside the model's that holds them (ONNX's external data). */
+  data: Uint8Array | string;
 }
+
+const EXTERNAL = 1; // TensorProto.DataLocation
+
+const contentsOf = ({ data }: ModelConstant): object =>
+  typeof data === 'string'
+    ? { external_data: [{ key: 'location', value: data }], data_location: EXTERNAL }
+    : { raw_data: data };
 
 // AttributeProto.AttributeType
 const FLOAT = 1;
@@ -117,11 +128,11 @@ export function encodeModel(graph: {
       graph: {
         name: 'step',
         node: graph.nodes.map(nodeMessage),
-        initializer: graph.constants.map(({ name, type, shape, data }) => ({
-          name,
-          dims: shape,
-          data_type: ELEMENT[type],
-          raw_data: data,
+        initializer: graph.constants.map((constant) => ({
+          name: constant.name,
+          dims: constant.shape,
+          data_type: ELEMENT[constant.type],
+          ...contentsOf(constant),
         })),
         input: graph.inputs.map(valueInfo),
         output: graph.outputs.map(valueInfo),

@@ -1,4 +1,4 @@
-import { UserError, errorCode } from '@id3/core';
+import { UserError, errorCode, firstLine } from '@id3/core';
 import type BetterSqlite from 'better-sqlite3';
 
 /**
@@ -15,11 +15,21 @@ const driver: { default: typeof BetterSqlite } | undefined = await import(
   throw error;
 });
 
-/** Opens an SQLite file, or the bytes of one. Throws SQLite's errors, and a UserError where the driver was not installed for this Node. */
+/** How Node says that a native part is not there, or is one for another machine. */
+const NO_BINARY = ['MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'];
+
+/** Opens an SQLite file, or the bytes of one. Throws SQLite's errors, and a UserError where the driver was not installed or compiled for this Node and machine. */
 export function openSqlite(path: string | Buffer, options: BetterSqlite.Options = {}): BetterSqlite.Database {
   if (driver === undefined)
     throw new UserError(
-      `SQLite is not installed for Node ${process.versions.node}; run npm ci with this Node (on Node 20 it needs a C++ compiler).`,
+      `SQLite is not installed for Node ${process.versions.node}; run npm ci with this Node (on Node 20 it needs python3, make and a C++ compiler: docs/nodes.md).`,
     );
-  return new driver.default(path, options);
+  try {
+    return new driver.default(path, options);
+  } catch (error) {
+    if (!NO_BINARY.includes(errorCode(error) ?? '')) throw error;
+    throw new UserError(
+      `SQLite has no binary that runs on ${process.platform} ${process.arch} with Node ${process.versions.node} (${firstLine(error)}); compile it as docs/nodes.md says.`,
+    );
+  }
 }

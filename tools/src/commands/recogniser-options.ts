@@ -5,6 +5,7 @@ export const recogniserOptions = {
   recogniser: {
     type: 'string',
     path: true,
+    words: ['face-api'],
     describe: 'face-api, a checkpoint of this project (.safetensors) or an ONNX model (.onnx)',
     default: 'face-api',
   },

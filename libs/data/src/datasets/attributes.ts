@@ -35,7 +35,9 @@ export const withPredicted = (
 export function writeAttributes(folder: string, predictor: string, images: StoredAttributes['images']): void {
   const manifest = readManifest(folder);
   if (images.length !== manifest.count)
-    throw new UserError(`${folder} has ${manifest.count} images, but there are ${images.length} attributes.`);
+    throw new UserError(
+      `${folder} has ${manifest.count} images, but there are ${images.length} attributes; have all predicted anew by tools:attributes.`,
+    );
   const stored: StoredAttributes = { predictor, images };
   const name = `attributes-${hashOf(stored)}.json`;
   const text = JSON.stringify(stored);

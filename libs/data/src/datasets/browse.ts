@@ -22,7 +22,9 @@ export function readImages(folder: string, indices: readonly number[]): Uint8Arr
     try {
       return readPart(path, (i % imagesPerShard) * bytes, bytes);
     } catch (error) {
-      throw new UserError(`${path} cannot be read (${errorCode(error)}).`);
+      throw new UserError(
+        `${path} cannot be read (${errorCode(error)}); make it readable, or delete ${folder} and make it anew.`,
+      );
     }
   });
 }

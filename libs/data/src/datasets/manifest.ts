@@ -75,8 +75,10 @@ export function readManifest(folder: string): Manifest {
   } catch (error) {
     throw new UserError(
       errorCode(error) === 'ENOENT'
-        ? `${folder} is not a finished dataset (it has no ${MANIFEST_FILE}); make it by running its stage again.`
-        : `${path} is not valid JSON; delete the folder ${folder} and run the same command again.`,
+        ? `${folder} is not a finished dataset (it has no ${MANIFEST_FILE}); run the command that makes it again, or import it by tools:import.`
+        : errorCode(error) !== undefined
+          ? `${path} cannot be read (${errorCode(error)}); make it readable, or name another folder.`
+          : `${path} is not valid JSON; delete the folder ${folder} and run the same command again.`,
     );
   }
   const version = versionedSchema.safeParse(json).data?.formatVersion;

@@ -115,7 +115,9 @@ function readPairs(format: PairListFormat, path: string): ListedPair[] {
       ];
       const folder = join(path, 'Split', format === 'cfp-fp' ? 'FP' : 'FF');
       if (!existsSync(folder))
-        throw new UserError(`${folder} is missing; --pairs must name CFP's Protocol folder.`);
+        throw new UserError(
+          `${folder} is missing; --from must name the folder that has CFP's Data and Protocol, or --pairs that Protocol.`,
+        );
       const splits = readdirSync(folder)
         .filter((split) => /^\d+$/.test(split))
         .sort()

@@ -26,7 +26,7 @@ export type ImportFormat = (typeof importFormats)[number];
 export function openImageSource(format: ImportFormat, path: string, pairs?: string): ImageSource {
   if (pairs !== undefined && !isPairList(format))
     throw new UserError(
-      `--pairs is for ${pairListFormats.join(', ')}; a source of format ${format} has none.`,
+      `--pairs is for ${pairListFormats.join(', ')}; a source of format ${format} has none: leave it away, or name the --format.`,
     );
   switch (format) {
     case 'insightface-bin':

@@ -21,27 +21,29 @@ export interface Pictures {
 export const nfc = (path: string): string => path.normalize('NFC');
 
 /**
- * All pictures below a folder. Symbolic links are followed, but a folder is read once, under its own path where it lies below: so cycles end and nobody is
- * there twice. Hidden files, folders that cannot be read and what has no picture's suffix are passed over. Throws a UserError where the
- * folder itself cannot be read.
+ * All pictures below a folder. Symbolic links are followed, but a folder or picture is read once, under its own path where it lies below: so cycles end and
+ * nobody is there twice. Hidden files, folders that cannot be read and what has no picture's suffix are passed over. Throws a UserError
+ * where the folder itself cannot be read.
  */
 export function picturesBelow(folder: string): Pictures {
   const pictures: string[] = [];
   const passed: Passed[] = [];
   const links: string[] = [];
+  const pictureLinks: string[] = [];
   const seen = new Set<string>();
   const pass = (path: string, why: string) => void passed.push({ path, why });
   const read = (below: string): void => {
     const real = realpathSync(join(folder, below));
     if (seen.has(real)) return pass(below, 'a link to a folder that is read already');
+    const entries = readdirSync(real, { withFileTypes: true });
     seen.add(real);
-    for (const entry of readdirSync(real, { withFileTypes: true })) {
+    for (const entry of entries) {
       const path = join(below, entry.name);
       const kind = entry.name.startsWith('.') ? 'hidden' : kindOf(join(folder, path));
       if (kind === 'folder' && entry.isSymbolicLink()) links.push(path);
       else if (kind === 'folder') tryRead(path);
       else if (kind !== 'file') pass(path, kind);
-      else if (IMAGE_FILE.test(entry.name)) pictures.push(path);
+      else if (IMAGE_FILE.test(entry.name)) (entry.isSymbolicLink() ? pictureLinks : pictures).push(path);
       else pass(path, 'no suffix of a picture that can be read');
     }
   };
@@ -60,6 +62,14 @@ export function picturesBelow(folder: string): Pictures {
   }
   // Links behind links are added to the list while it is read.
   for (const path of links) tryRead(path);
+  const realOf = (path: string) => realpathSync(join(folder, path));
+  const taken = new Set(pictureLinks.length === 0 ? [] : pictures.map(realOf));
+  for (const path of pictureLinks) {
+    const real = realOf(path);
+    if (taken.has(real)) pass(path, 'a link to a picture that is read already');
+    else pictures.push(path);
+    taken.add(real);
+  }
   return {
     pictures: byName(pictures, (path) => path),
     passed: byName(passed, ({ path }) => path),

@@ -49,7 +49,15 @@ describe('an ImageFolder', () => {
   it('refuses what is no ImageFolder', async () => {
     const source = fresh();
     await expect(importImageFolder(join(source, 'nowhere'), fresh(), { size })).rejects.toThrow(UserError);
-    await expect(importImageFolder(source, fresh(), { size })).rejects.toThrow(/holds no pictures/);
+    await expect(importImageFolder(source, fresh(), { size })).rejects.toThrow(/holds no pictures; it/);
+    writeFileSync(join(source, 'a.bmp'), '');
+    await expect(importImageFolder(source, fresh(), { size })).rejects.toThrow(
+      /holds no pictures but 1 others, such as a\.bmp \(no suffix of a picture that can be read\); it must have/,
+    );
+    writeFileSync(join(source, 'a.png'), '');
+    await expect(importImageFolder(source, fresh(), { size })).rejects.toThrow(
+      /has its 1 pictures in no folder of a person; put them in one each, or give --format=unlabelled/,
+    );
   });
   it('merges NFC and NFD names of one person, and says what it did not take', async () => {
     const source = fresh();

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { UserError, hashOf } from '@id3/core';
-import { nfc, picturesBelow } from './folder.ts';
+import { nfc, picturesBelow, type Passed } from './folder.ts';
 import { importImages, type ImportOptions } from './import-images.ts';
 import type { ImageSource } from './image-source.ts';
 
@@ -19,7 +19,9 @@ export function imageFolderSource(source: string): ImageSource {
     });
   if (images.length === 0)
     throw new UserError(
-      `${source} holds no pictures; it must have one folder a person with picture files in it.`,
+      pictures.length > 0
+        ? `${source} has its ${pictures.length} pictures in no folder of a person; put them in one each, or give --format=unlabelled where nobody is known.`
+        : `${source} holds no pictures${examples(passed)}; it must have one folder a person with picture files in it.`,
     );
   const people = [...new Set(images.map(({ person }) => person))];
   const labels = new Map(people.map((person, label) => [person, label]));
@@ -44,13 +46,18 @@ export function imageFolderSource(source: string): ImageSource {
   };
 }
 
+/** What was found in place of pictures. */
+const examples = (passed: readonly Passed[]): string =>
+  passed.length === 0 ? '' : ` but ${passed.length} others, such as ${passed[0].path} (${passed[0].why})`;
+
 /**
  * Pictures whose people are not known (FFHQ), in folders of any depth: each is a person of its own, whose label counts
  * pictures in the order of their paths; records keep `file`. Throws a UserError where there are none.
  */
 export function unlabelledSource(source: string): ImageSource {
   const { pictures, passed } = picturesBelow(source);
-  if (pictures.length === 0) throw new UserError(`${source} holds no pictures; check the path.`);
+  if (pictures.length === 0)
+    throw new UserError(`${source} holds no pictures${examples(passed)}; check the path.`);
   return {
     spec: { format: 'unlabelled', source, images: hashOf(pictures) },
     count: pictures.length,

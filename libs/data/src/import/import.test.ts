@@ -288,6 +288,27 @@ describe('bad pictures', () => {
       }),
     ).rejects.toThrow(/record 1 cannot be read \(it has no image\)/);
   });
+  it('of a RecordIO without index are those that are whole; it says what is lost', async () => {
+    const folder = freshFolder();
+    const writer = new RecordWriter(join(folder, 'train.rec'));
+    writer.append(packImageRecord([5, 7], 0));
+    const offsets = [0, 1, 2, 3].map((i) => writer.append(packImageRecord(i, i + 1, readFileSync(paths[i]))));
+    writer.close();
+    const bytes = readFileSync(join(folder, 'train.rec'));
+    writeFileSync(join(folder, 'train.rec'), bytes.subarray(0, offsets[2] + 50));
+    const out = join(freshFolder(), 'dataset');
+    const source = () => openImageSource('recordio', folder);
+    const report = await importImages(source(), out, options);
+    expect([0, 1].map((i) => pictureOf(openDataset(out), i))).toEqual([0, 1]);
+    expect(describeReport(report)).toEqual([
+      expect.stringMatching(
+        /^1 left out, for they cannot be read, such as .*train\.rec, byte \d+ \(it is truncated: \d+ bytes are announced where \d+ follow\)\.$/,
+      ),
+      expect.stringMatching(/train\.rec announces 4 images and has 2; get the file again to have all\.$/),
+    ]);
+    const stopped = importImages(source(), join(freshFolder(), 'd'), { ...options, bad: 'stop' });
+    await expect(stopped).rejects.toThrow(/byte \d+ cannot be read \(it is truncated/);
+  });
 });
 
 it('reads a picture of every suffix that is taken', async () => {

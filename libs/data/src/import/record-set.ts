@@ -7,14 +7,17 @@ import type { ImageSource } from './image-source.ts';
 /**
  * A training set in RecordIO (see {@link openRecordSet}) as a source: one pass over it reads the labels, the rest stays on disk. Where labels
  * leave numbers out, people are counted anew in the order of their labels and records keep the old one as
- * `sourceLabel`. Records that are broken, without an image or with a label that is no whole number are `broken`; a UserError where all are.
+ * `sourceLabel`. Records that are broken or cut off, without an image or with a label that is no whole number are `broken`; a UserError where all are.
  */
 export function recordSetSource(path: string): ImageSource {
   const set = openRecordSet(path);
   const nameOf = (i: number) => `${set.path}, record ${set.keyOf(i)},`;
   const read: number[] = [];
   const found: number[] = [];
-  const broken: Passed[] = [];
+  const broken: Passed[] = set.damaged.map(({ offset, why }) => ({
+    path: `${set.path}, byte ${offset}`,
+    why,
+  }));
   for (let i = 0; i < set.count; i++) {
     try {
       const { labels: own, image } = set.read(i);
@@ -45,5 +48,11 @@ export function recordSetSource(path: string): ImageSource {
       dense ? { label: labels[i] } : { label: numbers.get(labels[i])!, sourceLabel: labels[i] },
     nameOf: (i) => nameOf(read[i]),
     broken,
+    notes:
+      set.announced === undefined
+        ? []
+        : [
+            `${set.path} announces ${set.announced} images and has ${set.count}; get the file again to have all.`,
+          ],
   };
 }
