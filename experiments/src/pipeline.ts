@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { manifestHash, type Dataset } from '@id3/data';
+import type { BenchmarkName } from '@id3/eval';
 import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/model';
 import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
+import { columnNames, photoBenchmarks } from './photos/columns.ts';
 import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
 import { anchorsStage } from './stages/anchors.ts';
 import { calibrateStage } from './stages/calibrate.ts';
@@ -13,6 +15,7 @@ import { embedStage } from './stages/embed.ts';
 import { faceApiFStage } from './stages/face-api-f.ts';
 import { generateStage } from './stages/generate.ts';
 import { measureStage } from './stages/measure.ts';
+import { photoBenchmarkStage } from './stages/photo-benchmark.ts';
 import { photoPoolStage } from './stages/photo-pool.ts';
 import { renderBenchmarkStage } from './stages/render-benchmark.ts';
 import { renderPoolStage } from './stages/render-pool.ts';
@@ -64,11 +67,10 @@ export class Pipeline {
     return this.plan.add(renderPoolStage, inputs, {}, this.about(pool));
   }
 
-  benchmark(benchmark: Config['benchmarks']['names'][number]): PlanNode<Dataset> {
-    const { seed, image, benchmarks } = this.config;
-    const { pairs, folds } = benchmarks;
-    const inputs = { seed, benchmark, size: image.size, pairs, folds };
-    return this.plan.add(renderBenchmarkStage, inputs, {}, this.about(benchmark));
+  /** The benchmark of a column. */
+  benchmark(name: string): PlanNode<Dataset> {
+    const benchmark = this.config.benchmarks.names.find((rendered) => rendered === name);
+    return benchmark === undefined ? this.photoBenchmark(name) : this.renderedBenchmark(benchmark);
   }
 
   f(): PlanNode<LoadedRecogniser> {
@@ -175,7 +177,7 @@ export class Pipeline {
   }
 
   verification(seed: number): PlanNode<readonly Verification[]> {
-    const { names } = this.config.benchmarks;
+    const names = columnNames(this.config);
     const benchmarks = Object.fromEntries(names.map((name) => [name, this.benchmark(name)]));
     const given = { recogniser: this.recogniser(seed), benchmarks };
     const about = this.about(`${this.variant} seed ${seed}`);
@@ -184,8 +186,8 @@ export class Pipeline {
 
   /** The verification of a downstream recogniser on the first benchmark, disturbed. */
   robustness(seed: number): PlanNode<readonly Verification[]> {
-    const { seed: disturbanceSeed, benchmarks } = this.config;
-    const [benchmark] = benchmarks.names;
+    const { seed: disturbanceSeed } = this.config;
+    const [benchmark] = columnNames(this.config);
     const given = { recogniser: this.recogniser(seed), benchmark: this.benchmark(benchmark) };
     const about = this.about(`${this.variant} seed ${seed}`);
     return this.plan.add(robustnessStage, { ...this.seeds(seed), disturbanceSeed, benchmark }, given, about);
@@ -220,11 +222,24 @@ export class Pipeline {
     recogniser: PlanNode<LoadedRecogniser>,
     label: string,
   ): PlanNode<readonly Verification[]> {
-    const { seed, benchmarks } = this.config;
-    const [name] = benchmarks.names;
+    const { seed } = this.config;
+    const [name] = columnNames(this.config);
     const given = { recogniser, benchmarks: { [name]: this.benchmark(name) } };
     const inputs = { seed, ...NOTHING_GENERATED, benchmarks: [name] };
     return this.plan.add(verifyStage, inputs, given, this.about(label));
+  }
+
+  private renderedBenchmark(benchmark: BenchmarkName): PlanNode<Dataset> {
+    const { seed, image, benchmarks } = this.config;
+    const { pairs, folds } = benchmarks;
+    const inputs = { seed, benchmark, size: image.size, pairs, folds };
+    return this.plan.add(renderBenchmarkStage, inputs, {}, this.about(benchmark));
+  }
+
+  private photoBenchmark(name: string): PlanNode<Dataset> {
+    const { folder, hash } = photoBenchmarks(this.config).find((one) => one.name === name)!;
+    const inputs = { folder, manifest: hash, size: this.config.image.size };
+    return this.plan.add(photoBenchmarkStage, inputs, {}, this.about(name));
   }
 
   /** A dataset of photos in the place of the rendered `train` pool. */

@@ -55,7 +55,7 @@ export const ROOMS = {
  */
 export const EXPERIMENT_ROOMS = [
   ['settings', 'config', 'weights', 'pictures', 'child', 'step'],
-  ['stages', 'variants'],
+  ['stages', 'variants', 'photos'],
   ['plan'],
   ['pipeline'],
   ['scheduler', 'progress', 'estimate', 'report'],

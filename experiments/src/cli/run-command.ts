@@ -2,7 +2,9 @@ import { availableParallelism } from 'node:os';
 import {
   Stopped,
   command,
+  fromWhereOneStands,
   nearest,
+  pathList,
   wholeNumber,
   type Command,
   type Context,
@@ -137,5 +139,7 @@ export async function configOf(
     if (meant !== undefined && options.includes(meant))
       throw new UserError(`There is no option --${field}; did you mean --${meant}?`);
   }
-  return loadConfig(profile, fields);
+  const folders = fields['benchmarks.folders'];
+  if (typeof folders !== 'string' || folders === '') return loadConfig(profile, fields);
+  return loadConfig(profile, { ...fields, 'benchmarks.folders': pathList(folders).map(fromWhereOneStands) });
 }

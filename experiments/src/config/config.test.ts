@@ -105,6 +105,14 @@ describe('the command line', () => {
       ['--generation.sampler.guidanceScale=1'],
       'There is no config field "generation.sampler.guidanceScale"; "generation.sampler" has kind, steps, spacing, guidance, kappa, gradient, freeY, freeS, clip.',
     ],
+    [
+      ['--benchmarks.names='],
+      'The config field "benchmarks.names" is []; expected a name, or a folder in benchmarks.folders.',
+    ],
+    [
+      ['--benchmarks.folder=x'],
+      'There is no config field "benchmarks.folder"; did you mean "benchmarks.folders"?',
+    ],
     [['--seed.x=1'], 'There is no config field "seed.x": "seed" holds a value, not a group.'],
     [
       ['--generation.lb=0.9', '--generation.ub=0.5'],
@@ -167,9 +175,18 @@ describe('the list of fields', () => {
     const config = PROFILES[name];
     expect(
       configFields(config)
+        .filter(({ value }) => value !== undefined)
         .map(({ path }) => path)
         .sort(),
     ).toEqual(paths(config, '').sort());
+  });
+
+  it('has fields that may be left out, which are set like any other', () => {
+    const field = configFields(PROFILES.quick).find(({ path }) => path === 'benchmarks.folders');
+    expect(field).toMatchObject({ value: undefined, allowed: 'a list of: a path' });
+    const { benchmarks } = loadConfig('quick', { 'benchmarks.folders': 'a, b', 'benchmarks.names': '' });
+    expect(benchmarks).toMatchObject({ folders: ['a', 'b'], names: [] });
+    expect(loadConfig('quick', { 'data.prior.ageSpread': '3' }).data.prior.ageSpread).toBe(3);
   });
 
   it('says what is allowed', () => {

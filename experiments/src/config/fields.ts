@@ -5,6 +5,7 @@ import { configSchema, type Config } from './schema.ts';
 export interface Field {
   /** As in `--diffusion.training.steps=100`. */
   readonly path: string;
+  /** Undefined where it may be left out and is. */
   readonly value: unknown;
   /** What is allowed, in words. */
   readonly allowed: string;
@@ -18,12 +19,36 @@ type Schema = z.core.JSONSchema.BaseSchema;
 export const configFields = (config: Config): Field[] => fieldsOf(z.toJSONSchema(configSchema), config, []);
 
 function fieldsOf(schema: Schema, value: unknown, path: readonly string[]): Field[] {
-  if (value === undefined) return [];
   if (schema.properties === undefined)
     return [{ path: path.join('.'), value, allowed: inWords(schema), choices: choicesOf(schema) }];
   return Object.entries(schema.properties).flatMap(([name, inner]) =>
     isSchema(inner) ? fieldsOf(inner, Reflect.get(Object(value), name), [...path, name]) : [],
   );
+}
+
+/** The schema of a field or a group; undefined where there is none. */
+function schemaAt(path: readonly string[]): Schema | undefined {
+  let schema: Schema | undefined = z.toJSONSchema(configSchema);
+  for (const name of path) {
+    const inner: unknown = schema?.properties?.[name];
+    schema = isSchema(inner) ? inner : undefined;
+  }
+  return schema;
+}
+
+/** The names in a group, those that may be left out among them; none where it is no group. */
+export const namesIn = (group: readonly string[]): string[] => Object.keys(schemaAt(group)?.properties ?? {});
+
+/** A value of the type of a field that may be left out; undefined where there is no such field. */
+export function blankOf(path: readonly string[]): unknown {
+  const schema = schemaAt(path);
+  return schema && blankValue(schema);
+}
+
+function blankValue({ type, items }: Schema): unknown {
+  if (type === 'array') return [isSchema(items) ? blankValue(items) : ''];
+  if (type === 'integer' || type === 'number') return 0;
+  return type === 'boolean' ? false : '';
 }
 
 function choicesOf({ enum: values, type, const: constant, anyOf, items }: Schema): string[] {
@@ -45,7 +70,7 @@ function inWords(schema: Schema): string {
   const choices = choicesOf(schema);
   if (choices.length > 0) return choices.join(' | ');
   if (type === 'integer' || type === 'number') return numberInWords(schema);
-  return type === 'string' ? 'text' : 'anything';
+  return isPath(schema) ? 'a path' : type === 'string' ? 'text' : 'anything';
 }
 
 function numberInWords({
@@ -65,5 +90,7 @@ function numberInWords({
   ];
   return [type === 'integer' ? 'whole number' : 'number', ...bounds].join(' ').replace(/ (≤|<|a)/g, ', $1');
 }
+
+const isPath = (schema: Schema): boolean => schema.path === true;
 
 const isSchema = (schema: unknown): schema is Schema => typeof schema === 'object' && !Array.isArray(schema);

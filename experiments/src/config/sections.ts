@@ -27,10 +27,16 @@ export const dataSchema = z.strictObject({
 
 export const benchmarksSchema = z
   .strictObject({
-    names: z.array(z.enum(benchmarkNames)).min(1),
-    /** Pairs of each benchmark, half of them of one person. */
+    names: z.array(z.enum(benchmarkNames)),
+    /** Folders of imported or aligned datasets with pairs: columns beside those of `names`, which may be none. */
+    folders: z.array(z.string().meta({ path: true })).optional(),
+    /** Pairs of each rendered benchmark, half of them of one person. */
     pairs: z.int().min(4),
     folds: z.int().min(2),
+  })
+  .refine(({ names, folders = [] }) => names.length + folders.length > 0, {
+    path: ['names'],
+    message: 'expected a name, or a folder in benchmarks.folders',
   })
   .refine(({ pairs, folds }) => pairs % (2 * folds) === 0, {
     path: ['pairs'],

@@ -6,6 +6,7 @@ import { embedStage } from './embed.ts';
 import { faceApiFStage } from './face-api-f.ts';
 import { generateStage } from './generate.ts';
 import { measureStage } from './measure.ts';
+import { photoBenchmarkStage } from './photo-benchmark.ts';
 import { photoPoolStage } from './photo-pool.ts';
 import { renderBenchmarkStage } from './render-benchmark.ts';
 import { renderPoolStage } from './render-pool.ts';
@@ -23,6 +24,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(renderPoolStage),
     runnable(renderBenchmarkStage),
     runnable(photoPoolStage),
+    runnable(photoBenchmarkStage),
     runnable(faceApiFStage),
     runnable(committedFStage),
     runnable(committedDiffusionStage),

@@ -1,7 +1,7 @@
 import { UserError } from '@id3/core';
-import { importImages, openDataset, type Dataset } from '@id3/data';
-import sharp from 'sharp';
+import { openDataset, type Dataset } from '@id3/data';
 import { z } from 'zod';
+import { takePhotos } from './photos.ts';
 import { DATASET } from './results.ts';
 import { defineStage } from './stage.ts';
 
@@ -19,26 +19,10 @@ export const photoPoolStage = defineStage({
   result: DATASET,
   onEngine: false,
   cost: () => 20,
-  async run({ inputs, folder, progress }) {
-    const dataset = openDataset(inputs.folder);
+  async run(context) {
+    const dataset = openDataset(context.inputs.folder);
     requireAttributes(dataset);
-    const { count, height, width } = dataset;
-    await importImages(
-      {
-        spec: { format: 'dataset', source: inputs.folder, manifest: inputs.manifest },
-        count,
-        picture: (i) => dataset.image(i),
-        decode: (i, size) =>
-          sharp(dataset.image(i), { raw: { width, height, channels: 3 } })
-            .resize(size, size)
-            .raw()
-            .toBuffer(),
-        record: (i) => dataset.record(i),
-        nameOf: (i) => `image ${i} of ${inputs.folder}`,
-      },
-      folder,
-      { size: inputs.size, onImages: progress },
-    );
+    await takePhotos({ ...dataset, pairs: undefined }, context);
   },
 });
 

@@ -11,4 +11,4 @@ export { numberBetween, numberList, wholeNumber, wordList } from './conversions.
 export { main, type Program } from './main.ts';
 export { progressPrinter } from './progress.ts';
 export { nearest } from './nearest.ts';
-export { pathList } from './paths.ts';
+export { fromWhereOneStands, pathList } from './paths.ts';

@@ -3,7 +3,7 @@ export * from './datasets/augment.ts';
 export * from './datasets/batches.ts';
 export * from './datasets/inspection.ts';
 export * from './datasets/manifest.ts';
-export { openDataset, type Dataset, type Images } from './datasets/reader.ts';
+export { openDataset, readRecords, type Dataset, type Images, type Records } from './datasets/reader.ts';
 export * from './datasets/writer.ts';
 export { ENCODINGS, type ExportOptions } from './export/encode.ts';
 export { exporters, type ExportFormat } from './export/formats.ts';

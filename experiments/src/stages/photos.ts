@@ -1,0 +1,31 @@
+import { importImages, type Dataset } from '@id3/data';
+import sharp from 'sharp';
+import type { StageContext, StageInputs } from './stage.ts';
+
+/** What a stage that takes photos over is given: its inputs name them and the experiment's size. */
+type Taking = Pick<
+  StageContext<StageInputs & { folder: string; manifest: string; size: number }>,
+  'inputs' | 'folder' | 'progress'
+>;
+
+/** Takes a dataset's photos over, scaled to the experiment's size, with their records and pairs. */
+export async function takePhotos(dataset: Dataset, { inputs, folder, progress }: Taking): Promise<void> {
+  const { count, height, width, pairs } = dataset;
+  await importImages(
+    {
+      spec: { format: 'dataset', source: inputs.folder, manifest: inputs.manifest },
+      count,
+      picture: (i) => dataset.image(i),
+      decode: (i, size) =>
+        sharp(dataset.image(i), { raw: { width, height, channels: 3 } })
+          .resize(size, size)
+          .raw()
+          .toBuffer(),
+      record: (i) => dataset.record(i),
+      nameOf: (i) => `image ${i} of ${inputs.folder}`,
+      ...(pairs && { pairs }),
+    },
+    folder,
+    { size: inputs.size, onImages: progress },
+  );
+}
