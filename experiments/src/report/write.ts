@@ -6,6 +6,7 @@ import {
   markdownOf,
   measuresCsv,
   readMeasures,
+  readNotes,
   readResults,
   tabulate,
 } from '@id3/report';
@@ -64,7 +65,7 @@ const noteOn = (rows: readonly Row[]): string =>
 /** Writes the ablation's tables and pictures, and prints the tables. */
 export async function reportTable(finished: Finished, rows: readonly Row[]): Promise<void> {
   const { database, run, root } = finished;
-  const table = tabulate(readResults(database, run.id));
+  const table = tabulate(readResults(database, run.id), { notes: readNotes(database, run.id) });
   const measured = readMeasures(database, run.id);
   const note = noteOn(rows);
   const { write, print } = reporter(finished);
