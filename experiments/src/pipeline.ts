@@ -1,11 +1,11 @@
-import { resolve } from 'node:path';
-import { manifestHash, type Dataset } from '@id3/data';
+import type { Dataset } from '@id3/data';
 import type { BenchmarkName } from '@id3/eval';
 import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/model';
 import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
 import { columnNames, photoBenchmarks } from './photos/columns.ts';
+import { trainingPhotos } from './photos/training.ts';
 import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
 import { anchorsStage } from './stages/anchors.ts';
 import { calibrateStage } from './stages/calibrate.ts';
@@ -46,7 +46,7 @@ export interface Row {
   }[];
 }
 
-type PoolName = Exclude<keyof Config['data'], 'trainFolder' | 'prior'>;
+type PoolName = Exclude<keyof Config['data'], 'trainFolder' | 'overlap' | 'prior'>;
 
 /** The seeds of what there is not. */
 const NOTHING_GENERATED = { generator: 0, dataset: 0 };
@@ -62,7 +62,7 @@ export class Pipeline {
 
   pool(pool: PoolName): PlanNode<Dataset> {
     const { seed, image, data } = this.config;
-    if (pool === 'train' && data.trainFolder !== '') return this.photos(resolve(data.trainFolder));
+    if (pool === 'train' && data.trainFolder !== '') return this.photos();
     const inputs = { seed, pool, size: image.size, ...data[pool], prior: data.prior };
     return this.plan.add(renderPoolStage, inputs, {}, this.about(pool));
   }
@@ -243,8 +243,15 @@ export class Pipeline {
   }
 
   /** A dataset of photos in the place of the rendered `train` pool. */
-  private photos(folder: string): PlanNode<Dataset> {
-    const inputs = { folder, manifest: manifestHash(folder), size: this.config.image.size };
+  private photos(): PlanNode<Dataset> {
+    const { set, without } = trainingPhotos(this.config);
+    const { folder, hash: manifest } = set;
+    const inputs = {
+      folder,
+      manifest,
+      size: this.config.image.size,
+      ...(without.length > 0 && { without: [...without] }),
+    };
     return this.plan.add(photoPoolStage, inputs, {}, this.about('train'));
   }
 

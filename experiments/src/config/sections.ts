@@ -21,6 +21,8 @@ export const dataSchema = z.strictObject({
    * `train` pool; empty: rendered.
    */
   trainFolder: z.string(),
+  /** What becomes of people of `trainFolder` who are in a benchmark of `benchmarks.folders` too: `exclude` (if left out) or `keep` them in training. */
+  overlap: z.enum(['exclude', 'keep']).optional(),
   /** What the pictures of both are drawn from. */
   prior: priorSchema,
 });

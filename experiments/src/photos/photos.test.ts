@@ -7,8 +7,9 @@ import { loadConfig, type Overrides } from '../config/load.ts';
 import { albumOf, benchmarkFixture, photoFixture } from '../fixtures/photos.ts';
 import { Pipeline } from '../pipeline.ts';
 import { Plan } from '../plan.ts';
-import { photoBenchmarkStage } from '../stages/photo-benchmark.ts';
-import { runnable } from '../stages/task.ts';
+import { STAGES } from '../stages/index.ts';
+import { photoNotes } from './notes.ts';
+import type { StageInputs } from '../stages/stage.ts';
 import { FROM_SCRATCH } from '../weights.ts';
 
 const PEOPLE = ['Ann', 'Bea', 'Cid', 'Dan'];
@@ -18,9 +19,93 @@ const agedb = benchmarkFixture(PEOPLE, {
   firstTake: 2000,
 });
 
+/** Runs a stage that needs no other; gives the folder of its result. */
+async function perform(stage: string, inputs: StageInputs): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'id3-photos-'));
+  const host = { checkpointSeconds: 1, log: () => {}, progress: () => {}, warn: () => {} };
+  const task = { stage, phase: 'run', inputs, folder, needs: {}, part: 0, parts: 1 } as const;
+  await STAGES[stage].perform(task, host);
+  return folder;
+}
+
 const pipelineOf = (overrides: Overrides) =>
   new Pipeline(new Plan(), loadConfig('smoke', overrides), 'full', FROM_SCRATCH);
 const verified = (overrides: Overrides) => pipelineOf(overrides).verification(1);
+
+const training = photoFixture({
+  images: [...albumOf(['ANN', 'Bob'], 3), ...albumOf(['b_e-a', 'Eve'], 2, 50)],
+});
+const trained = (overrides: Overrides) => ({
+  'data.trainFolder': training,
+  'f.source': 'face-api',
+  ...overrides,
+});
+const trainOn = (overrides: Overrides) => {
+  const config = loadConfig('smoke', trained(overrides));
+  const { inputs } = new Pipeline(new Plan(), config, 'full', FROM_SCRATCH).pool('train');
+  return { inputs, notes: photoNotes([config, config]) };
+};
+
+describe('people in training and in a benchmark', () => {
+  it('are left out of training, with the count', async () => {
+    const { inputs, notes } = trainOn({ 'benchmarks.folders': lfw });
+    expect(inputs.without).toEqual(['ann', 'bea']);
+    expect(notes).toEqual([
+      '2 people of the training photos (5 of 10 photos) are in lfw too and were left out of training.',
+    ]);
+    const folder = await perform('photo-pool', inputs);
+    const pool = openDataset(folder);
+    expect(Array.from({ length: pool.count }, (_, i) => pool.record(i).person)).toEqual([
+      'Bob',
+      'Bob',
+      'Bob',
+      'Eve',
+      'Eve',
+    ]);
+    expect(Array.from(pool.labels)).toEqual([0, 0, 0, 1, 1]);
+  });
+
+  it('stay where that is asked for, which the table says', () => {
+    const { inputs, notes } = trainOn({ 'benchmarks.folders': lfw, 'data.overlap': 'keep' });
+    expect(inputs.without).toBeUndefined();
+    expect(notes).toEqual([
+      '2 people of the training photos (5 of 10 photos) are in lfw too and were trained on (data.overlap=keep).',
+    ]);
+  });
+
+  it('are nobody where names differ or faces are rendered, and change no key', () => {
+    const plain = trainOn({}).inputs;
+    const others = benchmarkFixture(['Fay', 'Gus'], { spec: { format: 'lfw', source: '/nowhere' } });
+    const apart = trainOn({ 'benchmarks.folders': others });
+    expect(apart.inputs).toEqual(plain);
+    expect(apart.notes).toEqual(['Nobody of the training photos is in lfw.']);
+    const rendered = benchmarkFixture(PEOPLE, { kind: 'rendered', name: 'drawn' });
+    expect(trainOn({ 'benchmarks.folders': rendered }).inputs).toEqual(plain);
+    expect(trainOn({}).notes).toEqual([]);
+  });
+
+  it('cannot be left out where names are missing, and are counted as far as they are known', () => {
+    const nameless = photoFixture({ images: [{ take: 1 }, { person: 'Ann', take: 2 }] });
+    expect(() => trainOn({ 'benchmarks.folders': lfw, 'data.trainFolder': nameless })).toThrow(
+      `Who of ${nameless} is in a benchmark cannot be told, for names are missing in ${nameless}; ` +
+        'import it anew from folders named after people, or train on all of them with --data.overlap=keep.',
+    );
+    const kept = { 'benchmarks.folders': lfw, 'data.trainFolder': nameless, 'data.overlap': 'keep' };
+    expect(trainOn(kept).notes).toEqual([
+      '1 people of the training photos (1 of 2 photos) are in lfw too and were trained on (data.overlap=keep), ' +
+        `as far as names tell: they are missing in ${nameless}.`,
+    ]);
+    const numbers = benchmarkFixture(['001', '002'], { spec: { format: 'lfw', source: '/nowhere' } });
+    expect(() => trainOn({ 'benchmarks.folders': numbers })).toThrow(/names are missing in lfw;/);
+  });
+
+  it('must not be everybody', () => {
+    const everybody = photoFixture({ images: albumOf(['Cid', 'Dan'], 2) });
+    expect(() => trainOn({ 'benchmarks.folders': lfw, 'data.trainFolder': everybody })).toThrow(
+      `Everybody of ${everybody} is in a benchmark, so nobody is left to train on; name another data.trainFolder, or train on them with --data.overlap=keep.`,
+    );
+  });
+});
 
 describe('benchmarks of photos', () => {
   it('are columns after the rendered ones, called what they are', () => {
@@ -44,19 +129,8 @@ describe('benchmarks of photos', () => {
   });
 
   it('are scaled to the size of the experiment, pairs and folds as they were', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'id3-photos-'));
     const { inputs } = pipelineOf({ 'benchmarks.folders': lfw }).benchmark('lfw');
-    const host = { checkpointSeconds: 1, log: () => {}, progress: () => {}, warn: () => {} };
-    const task = {
-      stage: 'photo-benchmark',
-      phase: 'run',
-      inputs,
-      folder,
-      needs: {},
-      part: 0,
-      parts: 1,
-    } as const;
-    await runnable(photoBenchmarkStage).perform(task, host);
+    const folder = await perform('photo-benchmark', inputs);
     const [before, after] = [openDataset(lfw), openDataset(folder)];
     expect([before.width, after.width, after.height]).toEqual([24, 16, 16]);
     expect(after.pairs).toEqual(before.pairs);

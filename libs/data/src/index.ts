@@ -3,6 +3,7 @@ export * from './datasets/augment.ts';
 export * from './datasets/batches.ts';
 export * from './datasets/inspection.ts';
 export * from './datasets/manifest.ts';
+export { peopleIn, personKey } from './datasets/people.ts';
 export { openDataset, readRecords, type Dataset, type Images, type Records } from './datasets/reader.ts';
 export * from './datasets/writer.ts';
 export { ENCODINGS, type ExportOptions } from './export/encode.ts';

@@ -13,6 +13,7 @@ import {
 import { readVerificationBin } from '@id3/formats';
 import { nfc, pictureFinder } from './folder.ts';
 import type { ImageSource } from './image-source.ts';
+import { numberedNames, personOf } from './names.ts';
 
 /** Number of folds of an InsightFace `.bin`, which says nothing of folds: `verification.py` cuts ten in file order. */
 const BIN_FOLDS = 10;
@@ -48,7 +49,7 @@ export const pairListFormats = ['lfw', 'cfp-ff', 'cfp-fp', 'agedb-30', 'calfw', 
 export type PairListFormat = (typeof pairListFormats)[number];
 
 /**
- * A benchmark in its original form as a source. A picture may have another suffix than the list says.
+ * A benchmark in its original form as a source. A picture may have another suffix than the list says. Records keep the person's name where the path tells it.
  *
  * @param images the folder that the pictures of the list are in: with a folder a person for LFW; for CFP the one that has `Data/` and `Protocol/`
  * @param list the file with the pairs; for CFP the folder `Protocol/`, by default that of `images`
@@ -80,11 +81,17 @@ export function pairListSource(format: PairListFormat, images: string, list?: st
     fold,
   }));
   const labels = connectedLabels(count, pairs);
+  const names = cfp ? numberedNames(join(listPath, '..', 'Data')) : undefined;
+  const people = first.map((i) => personOf(format, pictures[i], names));
   return {
     spec: { format, source: images, images: sha256(JSON.stringify(listed)), pairs: pairs.length },
     count,
     picture: (i) => paths[i]!,
-    record: (i) => ({ label: labels[i], file: pictures[first[i]] }),
+    record: (i) => ({
+      label: labels[i],
+      ...(people[i] !== undefined && { person: people[i] }),
+      file: pictures[first[i]],
+    }),
     nameOf: (i) => paths[i]!,
     pairs,
   };
