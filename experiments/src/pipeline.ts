@@ -1,5 +1,5 @@
 import type { Dataset } from '@id3/data';
-import type { BenchmarkName } from '@id3/eval';
+import type { BenchmarkName, PairFindings } from '@id3/eval';
 import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/model';
 import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
@@ -14,6 +14,7 @@ import { committedFStage } from './stages/committed-f.ts';
 import { embedStage } from './stages/embed.ts';
 import { faceApiFStage } from './stages/face-api-f.ts';
 import { generateStage } from './stages/generate.ts';
+import { lookAtPairsStage } from './stages/look-at-pairs.ts';
 import { measureStage } from './stages/measure.ts';
 import { photoBenchmarkStage } from './stages/photo-benchmark.ts';
 import { photoPoolStage } from './stages/photo-pool.ts';
@@ -39,6 +40,8 @@ export interface Row {
   readonly calibration: PlanNode<Calibration> | undefined;
   /** The measures of what its recognisers are trained on, where they are asked for. */
   readonly measures: PlanNode<Measures> | undefined;
+  /** By benchmark of photos what its list of pairs holds. */
+  readonly pairFindings?: ReadonlyMap<string, PlanNode<PairFindings>>;
   /** The verification of the recogniser of each downstream seed. */
   readonly verifications: readonly {
     readonly seed: number;
@@ -181,7 +184,20 @@ export class Pipeline {
     const benchmarks = Object.fromEntries(names.map((name) => [name, this.benchmark(name)]));
     const given = { recogniser: this.recogniser(seed), benchmarks };
     const about = this.about(`${this.variant} seed ${seed}`);
-    return this.plan.add(verifyStage, { ...this.seeds(seed), benchmarks: names }, given, about);
+    const { distinct } = this.config.benchmarks;
+    const inputs = { ...this.seeds(seed), benchmarks: names, ...(distinct && { distinct }) };
+    return this.plan.add(verifyStage, inputs, given, about);
+  }
+
+  /** Of each benchmark of photos, what there is to say of its list of pairs. */
+  pairFindings(): ReadonlyMap<string, PlanNode<PairFindings>> {
+    const pool = this.config.data.trainFolder === '' ? undefined : this.pool('train');
+    return new Map(
+      photoBenchmarks(this.config).map(({ name }) => {
+        const given = { benchmark: this.benchmark(name), pool };
+        return [name, this.plan.add(lookAtPairsStage, {}, given, this.about(name))];
+      }),
+    );
   }
 
   /** The verification of a downstream recogniser on the first benchmark, disturbed. */
@@ -289,7 +305,8 @@ export class Pipeline {
 
 /** The nodes that the rows ask for. */
 export const targetsOf = (rows: readonly Row[]): PlanNode[] =>
-  rows.flatMap(({ verifications, measures, calibration, grid }) => [
+  rows.flatMap(({ verifications, measures, calibration, grid, pairFindings }) => [
+    ...(pairFindings?.values() ?? []),
     ...verifications.map(({ node }) => node),
     ...[measures, calibration, grid].filter((node) => node !== undefined),
   ]);
@@ -320,6 +337,7 @@ export const planAblation = (
     verifications: downstream.seeds.map((seed) => ({ seed, node: pipeline.verification(seed) })),
     grid: name === FULL ? pipeline.sampleGrid() : undefined,
     calibration: pipeline.isCeiling ? undefined : pipeline.calibration(),
+    pairFindings: pipeline.pairFindings(),
     measures: pipeline.measures(),
   }));
 

@@ -32,6 +32,8 @@ export const benchmarksSchema = z
     names: z.array(z.enum(benchmarkNames)),
     /** Folders of imported or aligned datasets with pairs: columns beside those of `names`, which may be none. */
     folders: z.array(z.string().meta({ path: true })).optional(),
+    /** Whether lists that repeat pairs, or pair a photo with its copy, are judged without these too, in a column of its own; not, if left out. */
+    distinct: z.boolean().optional(),
     /** Pairs of each rendered benchmark, half of them of one person. */
     pairs: z.int().min(4),
     folds: z.int().min(2),

@@ -1,9 +1,23 @@
+import type { PairFindings } from '@id3/eval';
 import type { Config } from '../config/schema.ts';
 import { photoBenchmarks } from './columns.ts';
 import { trainingPhotos, type TrainingPhotos } from './training.ts';
 
 /** What a reader of the table must know of the photos that the rows of these configs are trained and verified on. */
 export const photoNotes = (configs: readonly Config[]): string[] => [...new Set(configs.flatMap(notesOf))];
+
+/** What there is to say of a benchmark's list of pairs. */
+export function findingsNote(name: string, findings: PairFindings): string {
+  const { pairs, peopleInFolds, listedTwice, identical, distinct, inTraining } = findings;
+  const parts = [
+    `${peopleInFolds} people in more than one fold`,
+    `${listedTwice} pairs listed twice`,
+    `${identical} pairs of identical photos`,
+    ...(inTraining === undefined ? [] : [`${inTraining} photos that were trained on`]),
+  ];
+  const rest = distinct < pairs ? `; ${distinct} of its pairs are distinct` : '';
+  return `${name} (${pairs} pairs): ${parts.join(', ')}${rest}.`;
+}
 
 function notesOf(config: Config): string[] {
   const { trainFolder, overlap } = config.data;

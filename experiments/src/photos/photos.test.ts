@@ -5,10 +5,11 @@ import { openDataset } from '@id3/data';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, type Overrides } from '../config/load.ts';
 import { albumOf, benchmarkFixture, photoFixture } from '../fixtures/photos.ts';
-import { Pipeline } from '../pipeline.ts';
+import { Pipeline, planAblation, targetsOf } from '../pipeline.ts';
 import { Plan } from '../plan.ts';
 import { STAGES } from '../stages/index.ts';
-import { photoNotes } from './notes.ts';
+import { ablationVariants } from '../variants.ts';
+import { findingsNote, photoNotes } from './notes.ts';
 import type { StageInputs } from '../stages/stage.ts';
 import { FROM_SCRATCH } from '../weights.ts';
 
@@ -104,6 +105,45 @@ describe('people in training and in a benchmark', () => {
     expect(() => trainOn({ 'benchmarks.folders': lfw, 'data.trainFolder': everybody })).toThrow(
       `Everybody of ${everybody} is in a benchmark, so nobody is left to train on; name another data.trainFolder, or train on them with --data.overlap=keep.`,
     );
+  });
+});
+
+describe('the lists of pairs', () => {
+  const looked = (overrides: Overrides) => {
+    const config = loadConfig('smoke', { 'benchmarks.folders': `${lfw},${agedb}`, ...overrides });
+    const variants = ablationVariants(config).filter(({ name }) => ['full', 'ceiling'].includes(name));
+    const { rows } = planAblation(config, variants, FROM_SCRATCH);
+    return targetsOf(rows).filter(({ stage }) => stage.name === 'look-at-pairs');
+  };
+  it('are looked at beside the photos that are trained on, once for all rows', () => {
+    const targets = looked(trained({ 'data.overlap': 'keep' }));
+    expect(new Set(targets.map(({ label }) => label))).toEqual(
+      new Set(['look-at-pairs lfw', 'look-at-pairs agedb-30']),
+    );
+    expect(new Set(targets).size).toBe(2);
+    for (const { needs } of targets) expect(Object.keys(needs)).toEqual(['benchmark', 'pool']);
+    for (const { needs } of looked({})) expect(Object.keys(needs)).toEqual(['benchmark']);
+  });
+
+  it('are said to hold what they hold', () => {
+    const clean = { pairs: 6, peopleInFolds: 0, listedTwice: 0, identical: 0, distinct: 6 };
+    expect(findingsNote('lfw', { ...clean, inTraining: undefined })).toBe(
+      'lfw (6 pairs): 0 people in more than one fold, 0 pairs listed twice, 0 pairs of identical photos.',
+    );
+    const odd = { ...clean, listedTwice: 2, distinct: 4, inTraining: 3 };
+    expect(findingsNote('cfp-ff', odd)).toBe(
+      'cfp-ff (6 pairs): 0 people in more than one fold, 2 pairs listed twice, 0 pairs of identical photos, ' +
+        '3 photos that were trained on; 4 of its pairs are distinct.',
+    );
+  });
+
+  it('are judged on their distinct pairs where that is asked for, under another key', () => {
+    const [plain, no, yes] = [{}, { 'benchmarks.distinct': 'false' }, { 'benchmarks.distinct': 'true' }].map(
+      (overrides) => verified({ 'benchmarks.folders': lfw, ...overrides }),
+    );
+    expect(no.key).toBe(plain.key);
+    expect(yes.inputs.distinct).toBe(true);
+    expect(yes.key).not.toBe(plain.key);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   tabulate,
 } from '@id3/report';
 import type { Database, Run } from '@id3/tracking';
+import { findingsNote } from '../photos/notes.ts';
 import { chartPng } from '../pictures/chart.ts';
 import { curvesPng } from '../pictures/curves.ts';
 import { targetsOf, type Row } from '../pipeline.ts';
@@ -62,9 +63,20 @@ function reporter({ run, experiment, root }: Finished) {
 const noteOn = (rows: readonly Row[]): string =>
   targetsOf(rows).some(takesWeights) ? `\n\n${WEIGHTS_NOTE}` : '';
 
+/** What there is to say of the lists of pairs, each once. */
+const pairNotes = (rows: readonly Row[], root: string): Set<string> =>
+  new Set(
+    rows.flatMap(({ pairFindings }) =>
+      [...(pairFindings ?? [])].map(([name, node]) =>
+        findingsNote(name, node.result.open(join(root, nodeFolder(node)))),
+      ),
+    ),
+  );
+
 /** Writes the ablation's tables and pictures, and prints the tables. */
 export async function reportTable(finished: Finished, rows: readonly Row[]): Promise<void> {
   const { database, run, root } = finished;
+  for (const note of pairNotes(rows, root)) run.event('info', note);
   const table = tabulate(readResults(database, run.id), { notes: readNotes(database, run.id) });
   const measured = readMeasures(database, run.id);
   const note = noteOn(rows);

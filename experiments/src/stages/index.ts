@@ -5,6 +5,7 @@ import { committedFStage } from './committed-f.ts';
 import { embedStage } from './embed.ts';
 import { faceApiFStage } from './face-api-f.ts';
 import { generateStage } from './generate.ts';
+import { lookAtPairsStage } from './look-at-pairs.ts';
 import { measureStage } from './measure.ts';
 import { photoBenchmarkStage } from './photo-benchmark.ts';
 import { photoPoolStage } from './photo-pool.ts';
@@ -36,6 +37,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(sampleGridStage),
     runnable(embedStage),
     runnable(measureStage),
+    runnable(lookAtPairsStage),
     runnable(trainRecogniserStage),
     runnable(verifyStage),
     runnable(robustnessStage),
