@@ -5,7 +5,9 @@ import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
 import { columnNames, photoBenchmarks } from './photos/columns.ts';
-import { trainingPhotos } from './photos/training.ts';
+import type { Choice } from './photos/choose.ts';
+import type { PhotoSet } from './photos/set.ts';
+import { drawnPhotos, trainingPhotos, withoutOf } from './photos/training.ts';
 import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
 import { anchorsStage } from './stages/anchors.ts';
 import { calibrateStage } from './stages/calibrate.ts';
@@ -142,7 +144,8 @@ export class Pipeline {
 
   /** What the downstream recognisers are trained on. */
   trainingSet(): PlanNode<Dataset> {
-    return this.isCeiling ? this.pool('train') : this.generated();
+    if (!this.isCeiling) return this.generated();
+    return this.config.data.trainFolder === '' ? this.pool('train') : this.drawnPhotos();
   }
 
   measures(): PlanNode<Measures> {
@@ -261,14 +264,18 @@ export class Pipeline {
   /** A dataset of photos in the place of the rendered `train` pool. */
   private photos(): PlanNode<Dataset> {
     const { set, without } = trainingPhotos(this.config);
-    const { folder, hash: manifest } = set;
-    const inputs = {
-      folder,
-      manifest,
-      size: this.config.image.size,
-      ...(without.length > 0 && { without: [...without] }),
-    };
-    return this.plan.add(photoPoolStage, inputs, {}, this.about('train'));
+    return this.chosenPhotos(set, withoutOf(without), 'train');
+  }
+
+  /** As many photos of as many people as are generated; f and measures are of the whole pool. */
+  private drawnPhotos(): PlanNode<Dataset> {
+    const { set, choice } = drawnPhotos(this.config);
+    return this.chosenPhotos(set, choice, 'ceiling');
+  }
+
+  private chosenPhotos({ folder, hash }: PhotoSet, choice: Choice, label: string): PlanNode<Dataset> {
+    const inputs = { folder, manifest: hash, size: this.config.image.size, ...choice };
+    return this.plan.add(photoPoolStage, inputs, {}, this.about(label));
   }
 
   private embeddings(

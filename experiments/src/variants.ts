@@ -76,7 +76,11 @@ const VARIANTS: readonly Variant[] = [
       data: {
         ...data,
         train: {
-          people: Math.min(data.train.people, generation.identities),
+          // Of photos there are as many people as there are.
+          people:
+            data.trainFolder === ''
+              ? Math.min(data.train.people, generation.identities)
+              : generation.identities,
           shotsPerPerson: generation.imagesPerIdentity,
         },
       },

@@ -1,7 +1,7 @@
 import type { PairFindings } from '@id3/eval';
 import type { Config } from '../config/schema.ts';
 import { photoBenchmarks } from './columns.ts';
-import { trainingPhotos, type TrainingPhotos } from './training.ts';
+import { drawnPhotos, trainingPhotos, type TrainingPhotos } from './training.ts';
 
 /** What a reader of the table must know of the photos that the rows of these configs are trained and verified on. */
 export const photoNotes = (configs: readonly Config[]): string[] => [...new Set(configs.flatMap(notesOf))];
@@ -22,8 +22,22 @@ export function findingsNote(name: string, findings: PairFindings): string {
 function notesOf(config: Config): string[] {
   const { trainFolder, overlap } = config.data;
   const names = photoBenchmarks(config).map(({ name }) => name);
-  if (trainFolder === '' || names.length === 0) return [];
-  return [overlapNote(trainingPhotos(config), names, overlap === 'keep')];
+  if (trainFolder === '') return [];
+  return [
+    ...(names.length === 0 ? [] : [overlapNote(trainingPhotos(config), names, overlap === 'keep')]),
+    ...(config.downstream.dataset === 'train' ? ceilingNote(config) : []),
+  ];
+}
+
+/** How many photos the ceiling had, where the folder has fewer than are generated. */
+function ceilingNote(config: Config): string[] {
+  const { people, photos } = drawnPhotos(config);
+  const asked = config.data.train;
+  if (people === asked.people) return [];
+  return [
+    `The ceiling was trained on ${photos} photos of ${people} people, not on ${asked.people * asked.shotsPerPerson} of ${asked.people}: ` +
+      `no more of the training photos' people have ${asked.shotsPerPerson} photos.`,
+  ];
 }
 
 /** Who of the training photos is in a benchmark too, and whether they were left out. */
@@ -33,8 +47,10 @@ function overlapNote({ set, overlap }: TrainingPhotos, names: readonly string[],
   const unknown =
     nameless.length > 0 ? `, as far as names tell: they are missing in ${nameless.join(', ')}` : '';
   if (people.length === 0) return `Nobody of the training photos is in ${benchmarks}${unknown}.`;
-  const who = `${people.length} people of the training photos (${photos} of ${set.records.length} photos) are in ${benchmarks} too`;
+  const [who, are, were] =
+    people.length === 1 ? ['1 person', 'is', 'was'] : [`${people.length} people`, 'are', 'were'];
+  const known = `${who} of the training photos (${photos} of ${set.records.length} photos) ${are} in ${benchmarks} too`;
   return kept
-    ? `${who} and were trained on (data.overlap=keep)${unknown}.`
-    : `${who} and were left out of training.`;
+    ? `${known} and ${were} trained on (data.overlap=keep)${unknown}.`
+    : `${known} and ${were} left out of training.`;
 }

@@ -93,7 +93,7 @@ describe('people in training and in a benchmark', () => {
     );
     const kept = { 'benchmarks.folders': lfw, 'data.trainFolder': nameless, 'data.overlap': 'keep' };
     expect(trainOn(kept).notes).toEqual([
-      '1 people of the training photos (1 of 2 photos) are in lfw too and were trained on (data.overlap=keep), ' +
+      '1 person of the training photos (1 of 2 photos) is in lfw too and was trained on (data.overlap=keep), ' +
         `as far as names tell: they are missing in ${nameless}.`,
     ]);
     const numbers = benchmarkFixture(['001', '002'], { spec: { format: 'lfw', source: '/nowhere' } });
@@ -108,9 +108,58 @@ describe('people in training and in a benchmark', () => {
   });
 });
 
+describe('the ceiling', () => {
+  // Of ten photos, ANN and Bob have three each, b_e-a and Eve two.
+  const ceiling = (overrides: Overrides) => {
+    const full = loadConfig('smoke', trained(overrides));
+    const { apply } = ablationVariants(full).find(({ name }) => name === 'ceiling')!;
+    const config = apply(full);
+    const pipeline = new Pipeline(new Plan(), config, 'ceiling', FROM_SCRATCH);
+    return { pipeline, notes: photoNotes([full, config]), full };
+  };
+
+  it('is trained on as many photos as are generated, f on all', async () => {
+    const { pipeline, notes, full } = ceiling({
+      'generation.identities': 2,
+      'generation.imagesPerIdentity': 3,
+    });
+    const { inputs } = pipeline.trainingSet();
+    expect(inputs.draw).toEqual({ seed: full.seed, people: 2, shotsPerPerson: 3 });
+    expect(notes).toEqual([]);
+    const pool = openDataset(await perform('photo-pool', inputs));
+    expect([pool.count, pool.identities]).toEqual([6, 2]);
+    expect(new Set(Array.from({ length: 6 }, (_, i) => pool.record(i).person))).toEqual(
+      new Set(['ANN', 'Bob']),
+    );
+    const whole = new Pipeline(new Plan(), full, 'full', FROM_SCRATCH);
+    expect(pipeline.f().key).toBe(whole.f().key);
+    expect(pipeline.recogniser(1).needs.dataset.inputs).toBe(inputs);
+  });
+
+  it('says of how many where the folder has too few, without those who are left out', () => {
+    const asked = { 'generation.identities': 5, 'generation.imagesPerIdentity': 2 };
+    expect(ceiling(asked).notes).toEqual([
+      "The ceiling was trained on 8 photos of 4 people, not on 10 of 5: no more of the training photos' people have 2 photos.",
+    ]);
+    expect(ceiling({ ...asked, 'benchmarks.folders': lfw }).notes[1]).toMatch(
+      /^The ceiling was trained on 4 photos of 2 /,
+    );
+  });
+
+  it('needs two people', () => {
+    expect(() => ceiling({ 'generation.imagesPerIdentity': 9 })).toThrow(
+      `${training} has 0 people with 9 photos, and the ceiling needs 2 at least; lower generation.imagesPerIdentity or leave out the ceiling by --variants.`,
+    );
+  });
+});
+
 describe('the lists of pairs', () => {
   const looked = (overrides: Overrides) => {
-    const config = loadConfig('smoke', { 'benchmarks.folders': `${lfw},${agedb}`, ...overrides });
+    const config = loadConfig('smoke', {
+      'benchmarks.folders': `${lfw},${agedb}`,
+      'generation.imagesPerIdentity': 2,
+      ...overrides,
+    });
     const variants = ablationVariants(config).filter(({ name }) => ['full', 'ceiling'].includes(name));
     const { rows } = planAblation(config, variants, FROM_SCRATCH);
     return targetsOf(rows).filter(({ stage }) => stage.name === 'look-at-pairs');
