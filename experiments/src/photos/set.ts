@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { UserError } from '@id3/core';
+import { UserError, sum } from '@id3/core';
 import {
   manifestHash,
   pairListFormats,
@@ -72,12 +72,25 @@ export function readPhotoBenchmarks(
   });
 }
 
-/** What of a dataset's spec tells what it is. */
+/** What of a dataset's spec tells what it is, and what is missing of it. */
 const specSchema = z.looseObject({
   format: z.string().optional(),
   source: z.string().optional(),
   benchmark: z.string().optional(),
+  missing: z
+    .looseObject({
+      pictures: z.int(),
+      pairs: z.array(z.looseObject({ same: z.int(), different: z.int() })),
+    })
+    .optional(),
 });
+
+/** How many photos of a benchmark are missing, and how many pairs were left out with them. */
+export function missingOf({ manifest }: PhotoSet): { photos: number; pairs: number } {
+  const missing = specSchema.safeParse(manifest.spec).data?.missing;
+  const pairs = sum((missing?.pairs ?? []).map(({ same, different }) => same + different));
+  return { photos: missing?.pictures ?? 0, pairs };
+}
 
 /**
  * What a benchmark is: `lfw`, `cfp-fp` … after its list's format or the name of its `.bin` (`agedb_30.bin` is `agedb-30`), of rendered faces their

@@ -13,9 +13,11 @@ export { exportRecordSet } from './export/record-set.ts';
 export { exportWebDataset } from './export/webdataset.ts';
 export { decodePicture } from './import/decode.ts';
 export {
+  MISSING,
   pairListFormats,
   pairListSource,
   verificationBinSource,
+  type Missing,
   type PairListFormat,
 } from './import/benchmarks.ts';
 export { detectFormat, importFormats, openImageSource, type ImportFormat } from './import/detect.ts';

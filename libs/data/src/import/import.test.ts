@@ -92,6 +92,55 @@ describe('benchmarks in their original form', () => {
     );
     await expect(imported('lfw', folder)).rejects.toThrow(/needs --pairs=FILE/);
   });
+  it('may lack pictures, whose pairs are left out where that is asked for', async () => {
+    const folder = freshFolder();
+    copy(folder, 0, 'Al', 'Al_0001.jpg');
+    copy(folder, 1, 'Al', 'Al_0012.jpg');
+    const list = join(folder, 'pairs.txt');
+    writeFileSync(list, '2\t1\nAl\t1\t12\nAl\t1\tBo\t1\nBo\t2\t1\nAl\t12\tAl\t1\n');
+    await expect(imported('lfw', folder, list)).rejects.toThrow(
+      /^2 of the 4 pictures that .* names are missing, such as .*Bo_0001\.jpg; check --from, or leave their pairs out by --missing=drop\.$/,
+    );
+    const out = join(freshFolder(), 'dataset');
+    const report = await importImages(openImageSource('lfw', folder, list, 'drop'), out, { size });
+    expect(report.notes).toEqual([
+      '2 pictures are missing, and 2 of 4 pairs are left out with them (same + different): fold 1 lacks 0 + 1, fold 2 lacks 1 + 0.',
+    ]);
+    const dataset = openDataset(out);
+    expect(answers(dataset)).toEqual([
+      [0, 1, true, 0],
+      [1, 0, false, 1],
+    ]);
+    expect(dataset.count).toBe(2);
+    expect(dataset.manifest.spec).toMatchObject({
+      missing: {
+        pictures: 2,
+        pairs: [
+          { fold: 0, same: 0, different: 1 },
+          { fold: 1, same: 1, different: 0 },
+        ],
+      },
+    });
+    // Nothing missing, nothing said; a dataset of the whole list stays the same one.
+    for (const take of [1, 2]) copy(folder, 2, 'Bo', `Bo_000${take}.jpg`);
+    expect(openImageSource('lfw', folder, list, 'drop').spec).toEqual(
+      openImageSource('lfw', folder, list).spec,
+    );
+    for (const person of ['Al', 'Bo']) rmSync(join(folder, person), { recursive: true });
+    expect(() => openImageSource('lfw', folder, list, 'drop')).toThrow(
+      /are missing, such as .*; check --from\.$/,
+    );
+    expect(() => openImageSource('image-folder', folder, undefined, 'drop')).toThrow(/^--missing is for lfw/);
+  });
+  it('may have folds of unequal size, which the import says', () => {
+    const folder = freshFolder();
+    for (const [k, file] of ['Al_0001', 'Al_0012'].entries()) copy(folder, k, 'Al', `${file}.jpg`);
+    const list = join(folder, 'pairs.txt');
+    writeFileSync(list, '2\t2\nAl\t1\t12\nAl\t12\t1\nAl\t1\tAl\t12\nAl\t1\t12\nAl\t12\tAl\t1\n');
+    const { notes, pairs } = openImageSource('lfw', folder, list);
+    expect(notes).toEqual(['Its folds are of unequal size: 2 to 3 pairs.']);
+    expect(pairs!.map(({ fold }) => fold)).toEqual([0, 0, 0, 1, 1]);
+  });
   it('CFP: frontal against profile, and frontal against frontal', async () => {
     const folder = freshFolder();
     for (const [k, kind] of ['frontal', 'profile'].entries())
