@@ -4,7 +4,7 @@ import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/mo
 import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
-import { columnNames, photoBenchmarks } from './photos/columns.ts';
+import { columnNames, photoBenchmarks, thresholdColumn } from './photos/columns.ts';
 import type { Choice } from './photos/choose.ts';
 import type { PhotoSet } from './photos/set.ts';
 import { drawnPhotos, trainingPhotos, withoutOf } from './photos/training.ts';
@@ -158,10 +158,10 @@ export class Pipeline {
       pool,
       embeddings: this.embeddings(dataset, f),
       reference: this.embeddings(pool, f),
-      verification: this.firstBenchmark(f, 'f'),
+      verification: this.thresholdOf(f, 'f'),
       judged: g && this.embeddings(dataset, g),
       judgedReference: g && this.embeddings(pool, g),
-      judgeVerification: g && this.firstBenchmark(g, 'g'),
+      judgeVerification: g && this.thresholdOf(g, 'g'),
       anchors: this.isCeiling ? undefined : this.anchors(),
     };
     return this.plan.add(measureStage, {}, given, this.about(this.variant));
@@ -236,13 +236,13 @@ export class Pipeline {
     );
   }
 
-  /** A recogniser on the first benchmark: what it takes for one face. */
-  private firstBenchmark(
+  /** A recogniser on the benchmark that says what it takes for one face. */
+  private thresholdOf(
     recogniser: PlanNode<LoadedRecogniser>,
     label: string,
   ): PlanNode<readonly Verification[]> {
     const { seed } = this.config;
-    const [name] = columnNames(this.config);
+    const name = thresholdColumn(this.config);
     const given = { recogniser, benchmarks: { [name]: this.benchmark(name) } };
     const inputs = { seed, ...NOTHING_GENERATED, benchmarks: [name] };
     return this.plan.add(verifyStage, inputs, given, this.about(label));

@@ -104,9 +104,12 @@ const MAIN_ROWS: readonly string[] = [
   'floor',
 ];
 
-/** The rows of a profile's table where none are asked for: `quick` has time for those of the main question alone. */
+/** Profiles that have time for the rows of the main question alone. */
+const SHORT: readonly ProfileName[] = ['quick', 'photos'];
+
+/** The rows of a profile's table where none are asked for. */
 export const defaultVariants = (config: Config, profile: ProfileName): Variant[] =>
-  ablationVariants(config).filter(({ name }) => profile !== 'quick' || MAIN_ROWS.includes(name));
+  ablationVariants(config).filter(({ name }) => !SHORT.includes(profile) || MAIN_ROWS.includes(name));
 
 /** All rows of the ablation for a config, without the setting of [lb, ub] that the full row has already. */
 export function ablationVariants(config: Config): Variant[] {

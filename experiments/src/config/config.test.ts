@@ -96,7 +96,10 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['--profile=fast'], 'The option --profile is "fast"; expected one of smoke, quick, standard, paper.'],
+    [
+      ['--profile=fast'],
+      'The option --profile is "fast"; expected one of smoke, quick, standard, paper, photos.',
+    ],
     [
       ['--diffusion.trainig.steps=1'],
       'There is no config field "diffusion.trainig.steps"; did you mean "diffusion.training.steps"?',

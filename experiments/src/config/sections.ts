@@ -32,6 +32,8 @@ export const benchmarksSchema = z
     names: z.array(z.enum(benchmarkNames)),
     /** Folders of imported or aligned datasets with pairs: columns beside those of `names`, which may be none. */
     folders: z.array(z.string().meta({ path: true })).optional(),
+    /** The benchmark on which f (and the judge) choose from which cosine on two faces are one, by the name of its column; the first, if left out. */
+    threshold: z.string().optional(),
     /** Whether lists that repeat pairs, or pair a photo with its copy, are judged without these too, in a column of its own; not, if left out. */
     distinct: z.boolean().optional(),
     /** Pairs of each rendered benchmark, half of them of one person. */

@@ -1,6 +1,7 @@
 import type { PairFindings } from '@id3/eval';
 import type { Config } from '../config/schema.ts';
-import { photoBenchmarks } from './columns.ts';
+import { photoBenchmarks, thresholdColumn } from './columns.ts';
+import { missingOf, type PhotoBenchmark } from './set.ts';
 import { drawnPhotos, trainingPhotos, type TrainingPhotos } from './training.ts';
 
 /** What a reader of the table must know of the photos that the rows of these configs are trained and verified on. */
@@ -21,11 +22,28 @@ export function findingsNote(name: string, findings: PairFindings): string {
 
 function notesOf(config: Config): string[] {
   const { trainFolder, overlap } = config.data;
-  const names = photoBenchmarks(config).map(({ name }) => name);
-  if (trainFolder === '') return [];
+  const benchmarks = photoBenchmarks(config);
+  if (benchmarks.length === 0 && trainFolder === '') return [];
+  const about = [
+    ...benchmarks.flatMap(missingNote),
+    `f takes two faces for one person from the threshold on that ${thresholdColumn(config)} chooses.`,
+  ];
+  if (trainFolder === '') return about;
+  const names = benchmarks.map(({ name }) => name);
   return [
+    ...about,
     ...(names.length === 0 ? [] : [overlapNote(trainingPhotos(config), names, overlap === 'keep')]),
     ...(config.downstream.dataset === 'train' ? ceilingNote(config) : []),
+  ];
+}
+
+/** Which part of a benchmark's list was left out, for want of its photos. */
+function missingNote(benchmark: PhotoBenchmark): string[] {
+  const { photos, pairs } = missingOf(benchmark);
+  if (pairs === 0) return [];
+  const whole = benchmark.pairs.length + pairs;
+  return [
+    `${benchmark.name}: ${pairs} of its ${whole} pairs were left out, for ${photos} photos are missing.`,
   ];
 }
 

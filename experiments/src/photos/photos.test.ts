@@ -44,7 +44,9 @@ const trained = (overrides: Overrides) => ({
 const trainOn = (overrides: Overrides) => {
   const config = loadConfig('smoke', trained(overrides));
   const { inputs } = new Pipeline(new Plan(), config, 'full', FROM_SCRATCH).pool('train');
-  return { inputs, notes: photoNotes([config, config]) };
+  const [threshold, ...notes] = photoNotes([config, config]);
+  expect(threshold).toMatch(/^f takes two faces for one person from the threshold on that rendered-lfw /);
+  return { inputs, notes };
 };
 
 describe('people in training and in a benchmark', () => {
@@ -108,6 +110,28 @@ describe('people in training and in a benchmark', () => {
   });
 });
 
+describe('the threshold of f', () => {
+  const thresholdOn = (overrides: Overrides) =>
+    pipelineOf({ 'benchmarks.folders': `${lfw},${agedb}`, ...overrides }).measures().needs.verification.inputs
+      .benchmarks;
+  it('comes from the benchmark that the config names, else from the first', () => {
+    expect(thresholdOn({})).toEqual(['rendered-lfw']);
+    expect(thresholdOn({ 'benchmarks.names': '' })).toEqual(['lfw']);
+    expect(thresholdOn({ 'benchmarks.threshold': 'agedb-30' })).toEqual(['agedb-30']);
+    expect(() => thresholdOn({ 'benchmarks.threshold': 'agedb' })).toThrow(
+      'benchmarks.threshold is "agedb", which is none of this experiment\'s benchmarks; choose from rendered-lfw, rendered-agedb, lfw, agedb-30.',
+    );
+  });
+
+  it('is said in the notes', () => {
+    const notes = photoNotes([
+      loadConfig('smoke', { 'benchmarks.folders': lfw, 'benchmarks.threshold': 'lfw' }),
+    ]);
+    expect(notes).toEqual(['f takes two faces for one person from the threshold on that lfw chooses.']);
+    expect(photoNotes([loadConfig('smoke', {})])).toEqual([]);
+  });
+});
+
 describe('the ceiling', () => {
   // Of ten photos, ANN and Bob have three each, b_e-a and Eve two.
   const ceiling = (overrides: Overrides) => {
@@ -115,7 +139,7 @@ describe('the ceiling', () => {
     const { apply } = ablationVariants(full).find(({ name }) => name === 'ceiling')!;
     const config = apply(full);
     const pipeline = new Pipeline(new Plan(), config, 'ceiling', FROM_SCRATCH);
-    return { pipeline, notes: photoNotes([full, config]), full };
+    return { pipeline, notes: photoNotes([full, config]).slice(1), full };
   };
 
   it('is trained on as many photos as are generated, f on all', async () => {
@@ -183,6 +207,14 @@ describe('the lists of pairs', () => {
     expect(findingsNote('cfp-ff', odd)).toBe(
       'cfp-ff (6 pairs): 0 people in more than one fold, 2 pairs listed twice, 0 pairs of identical photos, ' +
         '3 photos that were trained on; 4 of its pairs are distinct.',
+    );
+  });
+
+  it('may lack pairs, which is said', () => {
+    const missing = { pictures: 3, pairs: [{ fold: 0, same: 1, different: 2 }] };
+    const folder = benchmarkFixture(PEOPLE, { spec: { format: 'lfw', source: '/nowhere', missing } });
+    expect(photoNotes([loadConfig('smoke', { 'benchmarks.folders': folder })])[0]).toBe(
+      'lfw: 3 of its 11 pairs were left out, for 3 photos are missing.',
     );
   });
 
