@@ -3,14 +3,13 @@ import { personKey, type FaceRecord } from '@id3/data';
 import { z } from 'zod';
 
 /** Which images of a dataset are taken; all where nothing is said. */
-export const choiceSchema = {
+export const choiceSchema = z.strictObject({
   /** People who are left out, by their names as they are compared. */
   without: z.array(z.string()).optional(),
   /** So many people who have so many images, and so many of each; all such people where there are fewer. */
   draw: z.strictObject({ seed: z.int(), people: z.int().min(1), shotsPerPerson: z.int().min(1) }).optional(),
-};
-const wholeSchema = z.object(choiceSchema);
-export type Choice = z.infer<typeof wholeSchema>;
+});
+export type Choice = z.infer<typeof choiceSchema>;
 
 /** The indices of the images that are taken, ascending. */
 export function chosenImages(records: readonly FaceRecord[], { without = [], draw }: Choice): number[] {

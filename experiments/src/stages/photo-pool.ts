@@ -15,7 +15,7 @@ export const photoPoolStage = defineStage({
     /** Hash of the dataset's manifest: the pool is made anew where the photos or their attributes change. */
     manifest: z.string(),
     size: z.int(),
-    ...choiceSchema,
+    ...choiceSchema.shape,
   }),
   needs: {},
   result: DATASET,
