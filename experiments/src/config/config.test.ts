@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { command, main } from '@id3/cli';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { configOf, fields, runOptions } from '../cli/run-command.ts';
@@ -93,6 +93,17 @@ describe('the command line', () => {
       image: PROFILES.smoke.image,
     });
     expect(PROFILES.smoke.seed).not.toBe(7);
+  });
+
+  it('counts folders of benchmarks from where the person stands', async () => {
+    vi.stubEnv('ID3_FROM', '/far/away');
+    const config = await asked('--benchmarks.folders=lfw,/data/cfp-fp');
+    vi.unstubAllEnvs();
+    if (typeof config === 'string') throw new Error(config);
+    expect(config.benchmarks.folders!.map((folder) => resolve(folder))).toEqual([
+      '/far/away/lfw',
+      '/data/cfp-fp',
+    ]);
   });
 
   it.each([
