@@ -1,8 +1,12 @@
-import { resolve } from 'node:path';
-import { manifestHash, type Dataset } from '@id3/data';
+import type { Dataset } from '@id3/data';
+import type { BenchmarkName, PairFindings } from '@id3/eval';
 import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/model';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
+import { columnNames, photoBenchmarks, thresholdColumn } from './photos/columns.ts';
+import type { Choice } from './photos/choose.ts';
+import type { PhotoSet } from './photos/set.ts';
+import { drawnPhotos, trainingPhotos, withoutOf } from './photos/training.ts';
 import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
 import { anchorsStage } from './stages/anchors.ts';
 import { calibrateStage } from './stages/calibrate.ts';
@@ -11,8 +15,10 @@ import { committedFStage } from './stages/committed-f.ts';
 import { embedStage } from './stages/embed.ts';
 import { faceApiFStage } from './stages/face-api-f.ts';
 import { generateStage } from './stages/generate.ts';
+import { lookAtPairsStage } from './stages/look-at-pairs.ts';
 import { measureStage } from './stages/measure.ts';
 import { mixRealStage } from './stages/mix-real.ts';
+import { photoBenchmarkStage } from './stages/photo-benchmark.ts';
 import { photoPoolStage } from './stages/photo-pool.ts';
 import { renderBenchmarkStage } from './stages/render-benchmark.ts';
 import { renderPoolStage } from './stages/render-pool.ts';
@@ -25,7 +31,7 @@ import { trainRecogniserStage } from './stages/train-recogniser.ts';
 import { verifyStage } from './stages/verify.ts';
 import { FROM_SCRATCH, committedWeights, type CommittedWeights, type WeightsIndex } from './weights.ts';
 
-type PoolName = Exclude<keyof Config['data'], 'trainFolder' | 'prior'>;
+type PoolName = Exclude<keyof Config['data'], 'trainFolder' | 'overlap' | 'prior'>;
 
 /** The seeds of what there is not. */
 const NOTHING_GENERATED = { generator: 0, dataset: 0 };
@@ -41,16 +47,15 @@ export class Pipeline {
 
   pool(pool: PoolName): PlanNode<Dataset> {
     const { seed, image, data } = this.config;
-    if (pool === 'train' && data.trainFolder !== '') return this.photos(resolve(data.trainFolder));
+    if (pool === 'train' && data.trainFolder !== '') return this.photos();
     const inputs = { seed, pool, size: image.size, ...data[pool], prior: data.prior };
     return this.plan.add(renderPoolStage, inputs, {}, this.about(pool));
   }
 
-  benchmark(benchmark: Config['benchmarks']['names'][number]): PlanNode<Dataset> {
-    const { seed, image, benchmarks } = this.config;
-    const { people: pool, pairs, folds } = benchmarks;
-    const inputs = { seed, benchmark, pool, size: image.size, pairs, folds };
-    return this.plan.add(renderBenchmarkStage, inputs, {}, this.about(benchmark));
+  /** The benchmark of a column. */
+  benchmark(name: string): PlanNode<Dataset> {
+    const benchmark = this.config.benchmarks.names.find((rendered) => rendered === name);
+    return benchmark === undefined ? this.photoBenchmark(name) : this.renderedBenchmark(benchmark);
   }
 
   f(): PlanNode<LoadedRecogniser> {
@@ -126,13 +131,13 @@ export class Pipeline {
 
   /** What the downstream recognisers are trained on. */
   trainingSet(): PlanNode<Dataset> {
-    if (this.isCeiling) return this.pool('train');
+    if (this.isCeiling) return this.config.data.trainFolder === '' ? this.pool('train') : this.drawnPhotos();
     return this.isMixed ? this.mixed() : this.generated();
   }
 
-  /** f on the first benchmark: what it takes for one face. */
+  /** f on the benchmark of its threshold: what it takes for one face. */
   fVerification(): PlanNode<readonly Verification[]> {
-    return this.firstBenchmark(this.f(), 'f');
+    return this.thresholdOf(this.f(), 'f');
   }
 
   measures(): PlanNode<Measures> {
@@ -148,7 +153,7 @@ export class Pipeline {
       verification: this.fVerification(),
       judged: g && this.embeddings(dataset, g),
       judgedReference: g && this.embeddings(pool, g),
-      judgeVerification: g && this.firstBenchmark(g, 'g'),
+      judgeVerification: g && this.thresholdOf(g, 'g'),
       anchors: this.isCeiling ? undefined : this.anchors(),
     };
     return this.plan.add(measureStage, {}, given, this.about(this.variant));
@@ -170,17 +175,30 @@ export class Pipeline {
   }
 
   verification(seed: number): PlanNode<readonly Verification[]> {
-    const { names } = this.config.benchmarks;
+    const names = columnNames(this.config);
     const benchmarks = Object.fromEntries(names.map((name) => [name, this.benchmark(name)]));
     const given = { recogniser: this.recogniser(seed), benchmarks };
     const about = this.about(`${this.variant} seed ${seed}`);
-    return this.plan.add(verifyStage, { ...this.seeds(seed), benchmarks: names }, given, about);
+    const { distinct } = this.config.benchmarks;
+    const inputs = { ...this.seeds(seed), benchmarks: names, ...(distinct && { distinct }) };
+    return this.plan.add(verifyStage, inputs, given, about);
+  }
+
+  /** Of each benchmark of photos, what there is to say of its list of pairs. */
+  pairFindings(): ReadonlyMap<string, PlanNode<PairFindings>> {
+    const pool = this.config.data.trainFolder === '' ? undefined : this.pool('train');
+    return new Map(
+      photoBenchmarks(this.config).map(({ name }) => {
+        const given = { benchmark: this.benchmark(name), pool };
+        return [name, this.plan.add(lookAtPairsStage, {}, given, this.about(name))];
+      }),
+    );
   }
 
   /** The verification of a downstream recogniser on the first benchmark, disturbed. */
   robustness(seed: number): PlanNode<readonly Verification[]> {
-    const { seed: disturbanceSeed, benchmarks } = this.config;
-    const [benchmark] = benchmarks.names;
+    const { seed: disturbanceSeed } = this.config;
+    const [benchmark] = columnNames(this.config);
     const given = { recogniser: this.recogniser(seed), benchmark: this.benchmark(benchmark) };
     const about = this.about(`${this.variant} seed ${seed}`);
     return this.plan.add(robustnessStage, { ...this.seeds(seed), disturbanceSeed, benchmark }, given, about);
@@ -224,22 +242,46 @@ export class Pipeline {
     );
   }
 
-  /** A recogniser on the first benchmark: what it takes for one face. */
-  private firstBenchmark(
+  /** A recogniser on the benchmark that says what it takes for one face. */
+  private thresholdOf(
     recogniser: PlanNode<LoadedRecogniser>,
     label: string,
   ): PlanNode<readonly Verification[]> {
-    const { seed, benchmarks } = this.config;
-    const [name] = benchmarks.names;
+    const { seed } = this.config;
+    const name = thresholdColumn(this.config);
     const given = { recogniser, benchmarks: { [name]: this.benchmark(name) } };
     const inputs = { seed, ...NOTHING_GENERATED, benchmarks: [name] };
     return this.plan.add(verifyStage, inputs, given, this.about(label));
   }
 
+  private renderedBenchmark(benchmark: BenchmarkName): PlanNode<Dataset> {
+    const { seed, image, benchmarks } = this.config;
+    const { people: pool, pairs, folds } = benchmarks;
+    const inputs = { seed, benchmark, pool, size: image.size, pairs, folds };
+    return this.plan.add(renderBenchmarkStage, inputs, {}, this.about(benchmark));
+  }
+
+  private photoBenchmark(name: string): PlanNode<Dataset> {
+    const { folder, hash } = photoBenchmarks(this.config).find((one) => one.name === name)!;
+    const inputs = { folder, manifest: hash, size: this.config.image.size };
+    return this.plan.add(photoBenchmarkStage, inputs, {}, this.about(name));
+  }
+
   /** A dataset of photos in the place of the rendered `train` pool. */
-  private photos(folder: string): PlanNode<Dataset> {
-    const inputs = { folder, manifest: manifestHash(folder), size: this.config.image.size };
-    return this.plan.add(photoPoolStage, inputs, {}, this.about('train'));
+  private photos(): PlanNode<Dataset> {
+    const { set, without } = trainingPhotos(this.config);
+    return this.chosenPhotos(set, withoutOf(without), 'train');
+  }
+
+  /** As many photos of as many people as are generated; f and measures are of the whole pool. */
+  private drawnPhotos(): PlanNode<Dataset> {
+    const { set, choice } = drawnPhotos(this.config);
+    return this.chosenPhotos(set, choice, 'ceiling');
+  }
+
+  private chosenPhotos({ folder, hash }: PhotoSet, choice: Choice, label: string): PlanNode<Dataset> {
+    const inputs = { folder, manifest: hash, size: this.config.image.size, ...choice };
+    return this.plan.add(photoPoolStage, inputs, {}, this.about(label));
   }
 
   private embeddings(

@@ -12,7 +12,7 @@ export interface PlanNode<R = unknown> {
     readonly finish?: unknown;
   };
   readonly result: Result<R>;
-  /** Hash of the stage's name, version and inputs, and of the keys of what it needs. */
+  /** Hash of the stage's name, version and keyed inputs, and of the keys of what it needs. */
   readonly key: string;
   readonly inputs: StageInputs;
   /** The nodes whose results it needs, by role; of many by `role.name`. */
@@ -66,7 +66,7 @@ export class Plan {
     const key = hashOf({
       stage: stage.name,
       version: stage.version,
-      inputs,
+      inputs: stage.keyed?.(inputs) ?? inputs,
       dependencies: Object.entries(needs)
         .map(([role, node]) => [role, node.key])
         .sort(),

@@ -1,3 +1,4 @@
+import type { PairFindings } from '@id3/eval';
 import type { Calibration } from '@id3/model';
 import { FULL } from '@id3/report';
 import type { Verification } from '@id3/tracking';
@@ -18,13 +19,16 @@ export interface Row {
   readonly calibration: PlanNode<Calibration> | undefined;
   /** The measures of what its recognisers are trained on, where they are asked for. */
   readonly measures: PlanNode<Measures> | undefined;
+  /** By benchmark of photos what its list of pairs holds. */
+  readonly pairFindings?: ReadonlyMap<string, PlanNode<PairFindings>>;
   /** The verification of each of its recognisers. */
   readonly verifications: readonly PlanNode<readonly Verification[]>[];
 }
 
 /** The nodes that the rows ask for. */
 export const targetsOf = (rows: readonly Row[]): PlanNode[] =>
-  rows.flatMap(({ verifications, measures, calibration, grid }) => [
+  rows.flatMap(({ verifications, measures, calibration, grid, pairFindings }) => [
+    ...(pairFindings?.values() ?? []),
     ...verifications,
     ...[measures, calibration, grid].filter((node) => node !== undefined),
   ]);
@@ -49,7 +53,10 @@ function planRows(
   variants: readonly Variant[],
   weights: WeightsIndex,
   judge: (pipeline: Pipeline, seed: number) => PlanNode<readonly Verification[]>,
-  look?: (pipeline: Pipeline, variant: Variant) => Pick<Row, 'grid' | 'calibration' | 'measures'>,
+  look?: (
+    pipeline: Pipeline,
+    variant: Variant,
+  ) => Pick<Row, 'grid' | 'calibration' | 'measures' | 'pairFindings'>,
 ): { plan: Plan; rows: Row[] } {
   const plan = new Plan();
   const rows = variants.map((variant) => {
@@ -82,6 +89,7 @@ export const planAblation = (
     (pipeline, { name }) => ({
       grid: name === FULL ? pipeline.sampleGrid() : undefined,
       calibration: pipeline.isCeiling ? undefined : pipeline.calibration(),
+      pairFindings: pipeline.pairFindings(),
       measures: pipeline.isMixed ? undefined : pipeline.measures(),
     }),
   );

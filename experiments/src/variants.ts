@@ -51,7 +51,11 @@ const VARIANTS: readonly Variant[] = [
       data: {
         ...data,
         train: {
-          people: Math.min(data.train.people, generation.identities),
+          // Of photos there are as many people as there are.
+          people:
+            data.trainFolder === ''
+              ? Math.min(data.train.people, generation.identities)
+              : generation.identities,
           shotsPerPerson: generation.imagesPerIdentity,
         },
       },
@@ -75,14 +79,17 @@ const MAIN_ROWS: readonly string[] = [
   'floor',
 ];
 
+/** Profiles that have time for the rows of the main question alone. */
+const SHORT: readonly ProfileName[] = ['quick', 'photos'];
+
 /**
- * The rows of a profile's table where none are asked for: `quick` has time for those of the main question alone; elsewhere these have
+ * The rows of a profile's table where none are asked for: some have time for those of the main question alone; elsewhere these have
  * as many generators as the config says, and the others one.
  */
 export const defaultVariants = (config: Config, profile: ProfileName): Variant[] =>
   ablationVariants(config).flatMap((variant) => {
     if (MAIN_ROWS.includes(variant.name)) return [variant];
-    return profile === 'quick' ? [] : [withOneGenerator(variant)];
+    return SHORT.includes(profile) ? [] : [withOneGenerator(variant)];
   });
 
 const withOneGenerator = (variant: Variant): Variant => ({

@@ -55,7 +55,7 @@ export const ROOMS = {
  */
 export const EXPERIMENT_ROOMS = [
   ['settings', 'config', 'weights', 'pictures', 'child', 'step'],
-  ['stages', 'peers', 'variants'],
+  ['stages', 'peers', 'variants', 'photos'],
   ['plan'],
   ['pipeline'],
   ['scheduler', 'progress', 'estimate', 'report'],

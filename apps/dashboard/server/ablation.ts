@@ -5,6 +5,7 @@ import {
   findTable,
   FULL,
   listTables,
+  readNotes,
   readResults,
   sweep,
   tabulate,
@@ -57,14 +58,16 @@ export function readAblation(db: Reader, search: Search): AblationView | undefin
     () => tables[0].run,
   );
   const variants = readResults(db, run);
+  const notes = readNotes(db, run);
   const options = {
+    notes,
     baseline: search.baseline,
     benchmarks: list(search.benchmarks),
     seeds: list(search.seeds)?.map(Number),
   };
   const table = orElse(
     () => tabulate(variants, options),
-    () => tabulate(variants),
+    () => tabulate(variants, { notes }),
   );
   const experiment = tables.find((one) => one.run === run)!.experiment;
   const baseline = table.baseline?.name ?? variants[0]?.name ?? FULL;
@@ -109,7 +112,7 @@ function grouping(
   variants: readonly VariantResults[],
   field: string,
   baseline: string,
-  options: { benchmarks?: readonly string[]; seeds?: readonly number[] },
+  options: { notes: readonly string[]; benchmarks?: readonly string[]; seeds?: readonly number[] },
 ) {
   const points = sweep(variants, field, baseline);
   const base = points.find(({ config }) => config === variants.find(({ name }) => name === baseline)?.config);
@@ -117,6 +120,6 @@ function grouping(
     return { field, points, table: tabulate(points, { ...options, baseline: base?.name }) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { field, points, table: tabulate(points, { baseline: base?.name }) };
+    return { field, points, table: tabulate(points, { notes: options.notes, baseline: base?.name }) };
   }
 }

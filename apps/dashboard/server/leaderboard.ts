@@ -1,5 +1,5 @@
 import { mean } from '@id3/core';
-import { benchmarkKind } from '@id3/report';
+import { averaged, benchmarkKind } from '@id3/report';
 import { getVerificationSummaries, listVariantArtefacts, type Readable } from '@id3/tracking';
 import published from './published.json' with { type: 'json' };
 
@@ -44,7 +44,10 @@ export function leaderboards(db: Readable): { rendered: Leaderboard; real: Leade
     db,
     verified.map(({ runId }) => runId),
   );
-  const named = summaries.map((summary) => ({ ...summary, benchmark: publishedName(summary.benchmark) }));
+  const whole = averaged(summaries.map(({ benchmark }) => benchmark));
+  const named = summaries
+    .filter(({ benchmark }) => whole.includes(benchmark))
+    .map((summary) => ({ ...summary, benchmark: publishedName(summary.benchmark) }));
   const isRendered = (name: string) => benchmarkKind(name) === 'rendered';
   const rendered = [...new Set(named.map(({ benchmark }) => benchmark).filter(isRendered))].sort();
   const real = [

@@ -11,6 +11,6 @@ export const ablation = runCommand({
     ['--variants=full,no-id-loss --generation.identities=40', 'two rows, with fewer people'],
     ['--profile=paper --estimate', "what the paper's numbers would take here"],
   ],
-  options: { variants: { ...variantsOption, defaultDescription: 'six at quick, else all' } },
+  options: { variants: { ...variantsOption, defaultDescription: 'six at quick and photos, else all' } },
   load: () => import('./actions/ablation.ts'),
 });

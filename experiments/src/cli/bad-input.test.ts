@@ -91,7 +91,10 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe.concurrent('the command line', { timeout: 600_000 }, () => {
   it.each([
-    ['--profile=fast', 'The option --profile is "fast"; expected one of smoke, quick, standard, paper.'],
+    [
+      '--profile=fast',
+      'The option --profile is "fast"; expected one of smoke, quick, standard, paper, photos.',
+    ],
     [
       '--difusion.timesteps=10',
       'There is no config field "difusion.timesteps"; did you mean "diffusion.timesteps"?',

@@ -18,7 +18,7 @@ export const config = command({
     const { configFields } = await import('../config/fields.ts');
     const rows = configFields(whole).map(({ path, value, allowed }) => [
       path,
-      JSON.stringify(value),
+      value === undefined ? '–' : JSON.stringify(value),
       allowed,
     ]);
     const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));

@@ -4,6 +4,7 @@ import {
   command,
   fromWhereOneStands,
   nearest,
+  pathList,
   wholeNumber,
   type Command,
   type Context,
@@ -140,9 +141,10 @@ export async function configOf(
       throw new UserError(`There is no option --${field}; did you mean --${meant}?`);
   }
   const seen = { ...fields };
-  for (const { path, isPath } of configFields(PROFILES[profile])) {
+  for (const { path, isPath, isList } of configFields(PROFILES[profile])) {
     const given = fields[path];
-    if (isPath && typeof given === 'string' && given !== '') seen[path] = fromWhereOneStands(given);
+    if (!isPath || typeof given !== 'string' || given === '') continue;
+    seen[path] = isList ? pathList(given).map(fromWhereOneStands) : fromWhereOneStands(given);
   }
   return loadConfig(profile, seen);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { command, main } from '@id3/cli';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { configOf, fields, runOptions } from '../cli/run-command.ts';
@@ -97,8 +97,22 @@ describe('the command line', () => {
     expect(diffusion.unet.attributes).toBe('style');
   });
 
+  it('counts folders of benchmarks from where the person stands', async () => {
+    vi.stubEnv('ID3_FROM', '/far/away');
+    const config = await asked('--benchmarks.folders=lfw,/data/cfp-fp');
+    vi.unstubAllEnvs();
+    if (typeof config === 'string') throw new Error(config);
+    expect(config.benchmarks.folders!.map((folder) => resolve(folder))).toEqual([
+      '/far/away/lfw',
+      '/data/cfp-fp',
+    ]);
+  });
+
   it.each([
-    [['--profile=fast'], 'The option --profile is "fast"; expected one of smoke, quick, standard, paper.'],
+    [
+      ['--profile=fast'],
+      'The option --profile is "fast"; expected one of smoke, quick, standard, paper, photos.',
+    ],
     [
       ['--diffusion.trainig.steps=1'],
       'There is no config field "diffusion.trainig.steps"; did you mean "diffusion.training.steps"?',
@@ -106,6 +120,14 @@ describe('the command line', () => {
     [
       ['--generation.sampler.guidanceScale=1'],
       'There is no config field "generation.sampler.guidanceScale"; "generation.sampler" has kind, steps, spacing, guidance, kappa, gradient, freeY, freeS, clip.',
+    ],
+    [
+      ['--benchmarks.names='],
+      'The config field "benchmarks.names" is []; expected a name, or a folder in benchmarks.folders.',
+    ],
+    [
+      ['--benchmarks.folder=x'],
+      'There is no config field "benchmarks.folder"; did you mean "benchmarks.folders"?',
     ],
     [['--seed.x=1'], 'There is no config field "seed.x": "seed" holds a value, not a group.'],
     [
@@ -169,12 +191,24 @@ describe('the list of fields', () => {
     const config = PROFILES[name];
     expect(
       configFields(config)
+        .filter(({ value }) => value !== undefined)
         .map(({ path }) => path)
         .sort(),
     ).toEqual(paths(config, '').sort());
   });
   it('has no text that is no path; one that is none needs a test of how it is read', () =>
-    expect(configFields(PROFILES.quick).filter(({ allowed }) => allowed === 'text')).toEqual([]));
+    // That one is the name of a column.
+    expect(
+      configFields(PROFILES.quick).flatMap(({ allowed, path }) => (allowed === 'text' ? [path] : [])),
+    ).toEqual(['benchmarks.threshold']));
+
+  it('has fields that may be left out, which are set like any other', () => {
+    const field = configFields(PROFILES.quick).find(({ path }) => path === 'benchmarks.folders');
+    expect(field).toMatchObject({ value: undefined, allowed: 'a list of: a path' });
+    const { benchmarks } = loadConfig('quick', { 'benchmarks.folders': 'a, b', 'benchmarks.names': '' });
+    expect(benchmarks).toMatchObject({ folders: ['a', 'b'], names: [] });
+    expect(loadConfig('quick', { 'data.prior.ageSpread': '3' }).data.prior.ageSpread).toBe(3);
+  });
 
   it('says what is allowed', () => {
     const allowed = Object.fromEntries(

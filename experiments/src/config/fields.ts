@@ -5,13 +5,15 @@ import { configSchema, type Config } from './schema.ts';
 export interface Field {
   /** As in `--diffusion.training.steps=100`. */
   readonly path: string;
+  /** Undefined where it may be left out and is. */
   readonly value: unknown;
   /** What is allowed, in words. */
   readonly allowed: string;
   /** The values, where they can be listed. */
   readonly choices: readonly string[];
-  /** It names a file or folder, or nothing where it is empty. */
+  /** It names a file or folder, or as a list several; nothing where it is empty. */
   readonly isPath: boolean;
+  readonly isList: boolean;
 }
 
 type Schema = z.core.JSONSchema.BaseSchema;
@@ -20,7 +22,6 @@ type Schema = z.core.JSONSchema.BaseSchema;
 export const configFields = (config: Config): Field[] => fieldsOf(z.toJSONSchema(configSchema), config, []);
 
 function fieldsOf(schema: Schema, value: unknown, path: readonly string[]): Field[] {
-  if (value === undefined) return [];
   if (schema.properties === undefined)
     return [
       {
@@ -28,12 +29,38 @@ function fieldsOf(schema: Schema, value: unknown, path: readonly string[]): Fiel
         value,
         allowed: inWords(schema),
         choices: choicesOf(schema),
-        isPath: isPath(schema),
+        isPath: isPath(isSchema(schema.items) ? schema.items : schema),
+        isList: schema.type === 'array',
       },
     ];
   return Object.entries(schema.properties).flatMap(([name, inner]) =>
     isSchema(inner) ? fieldsOf(inner, Reflect.get(Object(value), name), [...path, name]) : [],
   );
+}
+
+/** The schema of a field or a group; undefined where there is none. */
+function schemaAt(path: readonly string[]): Schema | undefined {
+  let schema: Schema | undefined = z.toJSONSchema(configSchema);
+  for (const name of path) {
+    const inner: unknown = schema?.properties?.[name];
+    schema = isSchema(inner) ? inner : undefined;
+  }
+  return schema;
+}
+
+/** The names in a group, those that may be left out among them; none where it is no group. */
+export const namesIn = (group: readonly string[]): string[] => Object.keys(schemaAt(group)?.properties ?? {});
+
+/** A value of the type of a field that may be left out; undefined where there is no such field. */
+export function blankOf(path: readonly string[]): unknown {
+  const schema = schemaAt(path);
+  return schema && blankValue(schema);
+}
+
+function blankValue({ type, items }: Schema): unknown {
+  if (type === 'array') return [isSchema(items) ? blankValue(items) : ''];
+  if (type === 'integer' || type === 'number') return 0;
+  return type === 'boolean' ? false : '';
 }
 
 function choicesOf({ enum: values, type, const: constant, anyOf, items }: Schema): string[] {

@@ -1,7 +1,7 @@
 import { nearest } from '@id3/cli';
 import { UserError } from '@id3/core';
 import type { z } from 'zod';
-import { configFields } from './fields.ts';
+import { blankOf, configFields, namesIn } from './fields.ts';
 import { PROFILES } from './profiles/index.ts';
 import type { ProfileName } from './profiles/names.ts';
 import { configSchema, type Config } from './schema.ts';
@@ -28,11 +28,16 @@ function overridden(base: Config, overrides: Overrides): Config {
   return result.data;
 }
 
-/** Sets one field of a config; every field has a value in every profile, so unknown paths are known at once. */
+/** Sets one field of a config. */
 function override(config: Config, path: string[], value: unknown): void {
   let target = config as unknown as Record<string, unknown>;
   for (const [depth, name] of path.entries()) {
     if (!isGroup(target) || !Object.hasOwn(target, name)) {
+      const blank = depth === path.length - 1 ? blankOf(path) : undefined;
+      if (blank !== undefined) {
+        target[name] = blank;
+        break;
+      }
       const parent = path.slice(0, depth);
       throw new UserError(unknownField(parent, name, path.slice(depth + 1), isGroup(target) ? target : {}));
     }
@@ -81,7 +86,8 @@ function unknownField(
   group: Record<string, unknown>,
 ): string {
   const full = (field: string) => [...parent, field, ...rest].join('.');
-  const names = Object.keys(group);
+  const named = namesIn(parent);
+  const names = named.length > 0 ? named : Object.keys(group);
   if (names.length === 0)
     return `There is no config field "${full(name)}": "${parent.join('.')}" holds a value, not a group.`;
   const meant = nearest(name, names);

@@ -21,18 +21,30 @@ export const dataSchema = z.strictObject({
    * `train` pool; empty: rendered.
    */
   trainFolder: z.string().meta({ path: true }),
+  /** What becomes of people of `trainFolder` who are in a benchmark of `benchmarks.folders` too: `exclude` (if left out) or `keep` them in training. */
+  overlap: z.enum(['exclude', 'keep']).optional(),
   /** What the pictures of both are drawn from. */
   prior: priorSchema,
 });
 
 export const benchmarksSchema = z
   .strictObject({
-    names: z.array(z.enum(benchmarkNames)).min(1),
+    names: z.array(z.enum(benchmarkNames)),
     /** Whose people they hold: choices are made on `validation`, tables are of `test`. */
     people: z.enum(benchmarkPools),
-    /** Pairs of each benchmark, half of them of one person. */
+    /** Folders of imported or aligned datasets with pairs: columns beside those of `names`, which may be none. */
+    folders: z.array(z.string().meta({ path: true })).optional(),
+    /** The benchmark on which f (and the judge) choose from which cosine on two faces are one, by the name of its column; the first, if left out. */
+    threshold: z.string().optional(),
+    /** Whether lists that repeat pairs, or pair a photo with its copy, are judged without these too, in a column of its own; not, if left out. */
+    distinct: z.boolean().optional(),
+    /** Pairs of each rendered benchmark, half of them of one person. */
     pairs: z.int().min(4),
     folds: z.int().min(2),
+  })
+  .refine(({ names, folders = [] }) => names.length + folders.length > 0, {
+    path: ['names'],
+    message: 'expected a name, or a folder in benchmarks.folders',
   })
   .refine(({ pairs, folds }) => pairs % (2 * folds) === 0, {
     path: ['pairs'],

@@ -6,11 +6,13 @@ import {
   markdownOf,
   measuresCsv,
   readMeasures,
+  readNotes,
   readResults,
   tabulate,
   type ResultTable,
 } from '@id3/report';
 import type { Database, Run } from '@id3/tracking';
+import { findingsNote } from '../photos/notes.ts';
 import { chartPng } from '../pictures/chart.ts';
 import { curvesPng } from '../pictures/curves.ts';
 import { targetsOf, type Row } from '../rows.ts';
@@ -73,6 +75,16 @@ const noteOn = (rows: readonly Row[]): string =>
     .map((note) => `\n\n${note}`)
     .join('');
 
+/** What there is to say of the lists of pairs, each once. */
+const pairNotes = (rows: readonly Row[], root: string): Set<string> =>
+  new Set(
+    rows.flatMap(({ pairFindings }) =>
+      [...(pairFindings ?? [])].map(([name, node]) =>
+        findingsNote(name, node.result.open(join(root, nodeFolder(node)))),
+      ),
+    ),
+  );
+
 /** Writes the ablation's tables and pictures, and prints the tables. */
 export const reportTable = (finished: Finished, rows: readonly Row[]): Promise<void> =>
   reportWith(finished, rows, async () => ({}));
@@ -94,7 +106,8 @@ async function reportWith(
   more: (table: ResultTable) => Promise<Record<string, string | Buffer>>,
 ): Promise<void> {
   const { database, run, root } = finished;
-  const table = tabulate(readResults(database, run.id));
+  for (const note of pairNotes(rows, root)) run.event('info', note);
+  const table = tabulate(readResults(database, run.id), { notes: readNotes(database, run.id) });
   const measured = readMeasures(database, run.id);
   const note = noteOn(rows);
   const { write, print } = reporter(finished);

@@ -5,8 +5,10 @@ import { committedFStage } from './committed-f.ts';
 import { embedStage } from './embed.ts';
 import { faceApiFStage } from './face-api-f.ts';
 import { generateStage } from './generate.ts';
+import { lookAtPairsStage } from './look-at-pairs.ts';
 import { measureStage } from './measure.ts';
 import { mixRealStage } from './mix-real.ts';
+import { photoBenchmarkStage } from './photo-benchmark.ts';
 import { photoPoolStage } from './photo-pool.ts';
 import { renderBenchmarkStage } from './render-benchmark.ts';
 import { renderPoolStage } from './render-pool.ts';
@@ -24,6 +26,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(renderPoolStage),
     runnable(renderBenchmarkStage),
     runnable(photoPoolStage),
+    runnable(photoBenchmarkStage),
     runnable(faceApiFStage),
     runnable(committedFStage),
     runnable(committedDiffusionStage),
@@ -36,6 +39,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(sampleGridStage),
     runnable(embedStage),
     runnable(measureStage),
+    runnable(lookAtPairsStage),
     runnable(trainRecogniserStage),
     runnable(verifyStage),
     runnable(robustnessStage),

@@ -12,7 +12,7 @@ import {
   type DiffusionModel,
   type LoadedRecogniser,
 } from '@id3/model';
-import type { Judgement } from '@id3/eval';
+import type { Judgement, PairFindings } from '@id3/eval';
 import type { Verification } from '@id3/tracking';
 import { z } from 'zod';
 import type { Result } from './stage.ts';
@@ -122,6 +122,33 @@ export function saveVerification(folder: string, results: readonly Judgement[]):
   const json = JSON.stringify(results, (name, value: unknown) => (name === 'scores' ? undefined : value));
   writeFileAtomic(join(folder, VERIFICATION_FILE), json);
 }
+
+const PAIR_FINDINGS_FILE = 'pairs.json';
+const pairFindingsSchema = z.strictObject({
+  pairs: z.int(),
+  peopleInFolds: z.int(),
+  listedTwice: z.int(),
+  identical: z.int(),
+  distinct: z.int(),
+  inTraining: z.int().optional(),
+});
+
+/** What there is to say of a benchmark's list of pairs. */
+export const PAIR_FINDINGS: Result<PairFindings> = {
+  name: 'pair findings',
+  open: (folder) => ({
+    inTraining: undefined,
+    ...pairFindingsSchema.parse(jsonOf(join(folder, PAIR_FINDINGS_FILE))),
+  }),
+  record(run, folder) {
+    run.summary(numbersSchema.parse(jsonOf(join(folder, PAIR_FINDINGS_FILE))));
+    run.artefact(join(folder, PAIR_FINDINGS_FILE), 'pair-findings');
+  },
+};
+
+/** Writes {@link PAIR_FINDINGS}. */
+export const savePairFindings = (folder: string, findings: PairFindings): void =>
+  writeFileAtomic(join(folder, PAIR_FINDINGS_FILE), JSON.stringify(findings));
 
 const MEASURES_FILE = 'measures.json';
 const INSPECTION_FILE = 'inspection.json';

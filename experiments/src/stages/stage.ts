@@ -79,6 +79,8 @@ export interface Stage<I extends StageInputs, N extends Needs, R> {
   readonly result: Result<R>;
   /** Whether it computes with tfjs: an engine is selected before it runs. */
   readonly onEngine: boolean;
+  /** What of the inputs the result depends on, and so its key; all of them if absent. */
+  keyed?(inputs: I): StageInputs;
   /** Roughly how many seconds of one core the stage takes; decides only the order of work. */
   cost(inputs: I): number;
   /** Into how many parts the work may be split; 1 if absent. */

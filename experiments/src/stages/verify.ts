@@ -1,5 +1,12 @@
-import { verify, type VerificationResult } from '@id3/eval';
+import {
+  distinctPairs,
+  pairsOf,
+  protocolEmbeddings,
+  verifyEmbedded,
+  type VerificationResult,
+} from '@id3/eval';
 import { embedWith } from '@id3/model';
+import { distinctOf } from '@id3/report';
 import { z } from 'zod';
 import { DATASET, RECOGNISER, VERIFICATION, saveVerification, seedsSchema } from './results.ts';
 import { defineStage, many } from './stage.ts';
@@ -11,17 +18,27 @@ export const verifyStage = defineStage({
   inputs: z.strictObject({
     ...seedsSchema,
     benchmarks: z.array(z.string()),
+    /** Whether lists that repeat themselves are judged on their distinct pairs too. */
+    distinct: z.literal(true).optional(),
   }),
   needs: { recogniser: RECOGNISER, benchmarks: many(DATASET) },
   result: VERIFICATION,
   onEngine: true,
   cost: ({ benchmarks }) => 10 * benchmarks.length,
-  async run({ inputs: { benchmarks }, needs, folder, progress }) {
+  async run({ inputs: { benchmarks, distinct }, needs, folder, progress }) {
     const embed = embedWith(needs.recogniser);
     const results: VerificationResult[] = [];
     for (const benchmark of benchmarks) {
-      results.push(await verify(embed, needs.benchmarks[benchmark], { benchmark }));
-      progress(results.length, benchmarks.length);
+      const dataset = needs.benchmarks[benchmark];
+      const pairs = pairsOf(dataset);
+      const embedded = await protocolEmbeddings(embed, dataset);
+      results.push(verifyEmbedded(embedded, dataset, { benchmark }));
+      const few = distinct ? distinctPairs(pairs, dataset) : pairs;
+      if (few.length < pairs.length)
+        results.push(
+          verifyEmbedded(embedded, { ...dataset, pairs: few }, { benchmark: distinctOf(benchmark) }),
+        );
+      progress(benchmarks.indexOf(benchmark) + 1, benchmarks.length);
     }
     saveVerification(folder, results);
   },

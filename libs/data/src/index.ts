@@ -3,7 +3,8 @@ export * from './datasets/augment.ts';
 export * from './datasets/batches.ts';
 export * from './datasets/inspection.ts';
 export * from './datasets/manifest.ts';
-export { openDataset, type Dataset, type Images } from './datasets/reader.ts';
+export { peopleIn, personKey } from './datasets/people.ts';
+export { openDataset, readRecords, type Dataset, type Images, type Records } from './datasets/reader.ts';
 export * from './datasets/writer.ts';
 export { ENCODINGS, type ExportOptions } from './export/encode.ts';
 export { exporters, type ExportFormat } from './export/formats.ts';
@@ -12,9 +13,11 @@ export { exportRecordSet } from './export/record-set.ts';
 export { exportWebDataset } from './export/webdataset.ts';
 export { decodePicture } from './import/decode.ts';
 export {
+  MISSING,
   pairListFormats,
   pairListSource,
   verificationBinSource,
+  type Missing,
   type PairListFormat,
 } from './import/benchmarks.ts';
 export { detectFormat, importFormats, openImageSource, type ImportFormat } from './import/detect.ts';

@@ -8,6 +8,7 @@ export * from './frechet.ts';
 export * from './inspection.ts';
 export * from './labelled-pairs.ts';
 export * from './measures.ts';
+export * from './pair-list.ts';
 export * from './pixel-measures.ts';
 export * from './robustness/conditions.ts';
 export * from './robustness/corruptions.ts';

@@ -64,8 +64,17 @@ export async function verify(
   dataset: Dataset,
   options: VerifyOptions,
 ): Promise<VerificationResult> {
+  pairsOf(dataset);
+  return verifyEmbedded(await protocolEmbeddings(embed, dataset, options.batchSize), dataset, options);
+}
+
+/** {@link verify} with the images' {@link protocolEmbeddings}: several lists of pairs of the same images need them once. */
+export function verifyEmbedded(
+  { rows, size }: Embedded,
+  dataset: Pick<Dataset, 'folder' | 'pairs' | 'record'>,
+  options: Omit<VerifyOptions, 'batchSize'>,
+): VerificationResult {
   const pairs = pairsOf(dataset);
-  const { rows, size } = await protocolEmbeddings(embed, dataset, options.batchSize);
   refuseConstant(rows, size);
   const scored = {
     distances: squaredDistances(rows, size, pairs),
@@ -92,7 +101,7 @@ export async function verify(
 }
 
 /** The pairs of a benchmark. Throws a UserError where there are none. */
-export function pairsOf({ pairs, folder }: Dataset): readonly Pair[] {
+export function pairsOf({ pairs, folder }: Pick<Dataset, 'pairs' | 'folder'>): readonly Pair[] {
   if (!pairs?.length)
     throw new UserError(
       `${folder} has no verification pairs; name a benchmark's folder, not a training set's.`,
@@ -100,12 +109,18 @@ export function pairsOf({ pairs, folder }: Dataset): readonly Pair[] {
   return pairs;
 }
 
+/** One row of `size` values for each image: [n,size]. */
+export interface Embedded {
+  readonly rows: Float64Array;
+  readonly size: number;
+}
+
 /** Of each image, the embedding of it and of its mirror image, summed and normalised: rows [n,size]. Throws a UserError where one is not finite. */
 export async function protocolEmbeddings(
   embed: Embed,
   images: Images,
   batchSize?: number,
-): Promise<{ rows: Float64Array; size: number }> {
+): Promise<Embedded> {
   const plain = await embedDataset(embed, images, { batchSize });
   const mirror = await embedDataset(embed, images, { batchSize, mirror: true });
   const size = plain.length / images.count;

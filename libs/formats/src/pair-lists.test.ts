@@ -21,6 +21,23 @@ describe("LFW's pairs.txt", () => {
     expect(pairs[0]).toEqual({ a: 'Al_0/Al_0_0001.jpg', b: 'Al_0/Al_0_0002.jpg', same: true, fold: 0 });
     expect(pairs[5999]).toEqual({ a: 'Al_9/Al_9_0300.jpg', b: 'Bo_9/Bo_9_0001.jpg', same: false, fold: 9 });
   });
+  it('may lack pairs, whose folds are then of unequal size', () => {
+    const [head, ...lines] = text.split('\n');
+    // All of fold 1's different pairs but one, and every other one of fold 9's last.
+    const less = lines.filter((_, i) => !(i > 300 && i < 600) && !(i > 5500 && i % 2 === 0));
+    const pairs = parseLfwPairs([head, ...less].join('\n'), 'pairs.txt');
+    const of = (fold: number, same: boolean) =>
+      pairs.filter((pair) => pair.fold === fold && pair.same === same).length;
+    expect(range(10).map((fold) => of(fold, true))).toEqual([...Array(9).fill(300), 201]);
+    expect(range(10).map((fold) => of(fold, false))).toEqual([1, ...Array(8).fill(300), 150]);
+    expect(pairs.at(-1)).toMatchObject({ a: 'Al_9/Al_9_0300.jpg', fold: 9 });
+    // A fold without pairs of one kind cannot be told from its neighbour.
+    const without = lines.filter((_, i) => i < 300 || i >= 600);
+    expect(() => parseLfwPairs([head, ...without].join('\n'), 'pairs.txt')).toThrow(
+      /announces 10 × 2 × 300 pairs but lists 5700; get the file again/,
+    );
+    expect(() => parseLfwPairs([head, ...lines, lines[0]].join('\n'), 'pairs.txt')).toThrow(/but lists 6001/);
+  });
   it.each([
     ['', /lists no pairs/],
     ['300\n', /"300" is not the numbers of folds/],

@@ -15,14 +15,16 @@ const FOLDS = 10;
 
 /**
  * LFW's `pairs.txt` (Huang et al. 2007, View 2): a line `folds<tab>n`, then for each fold n lines `name i j` of one person
- * and n lines `name i name j` of two. The pictures are `name/name_0001.jpg`. Throws a UserError that names a bad line.
+ * and n lines `name i name j` of two. Of a list from which pairs were taken each fold has what is left. The pictures are `name/name_0001.jpg`. Throws a UserError that names a bad line.
  */
 export function parseLfwPairs(text: string, name: string): ListedPair[] {
   const [head, ...lines] = linesOf(text, name);
   const [folds, perKind] = head.fields.map(Number);
   if (!/^\d{1,3}[\t ]+\d{1,6}$/.test(head.text) || folds < 2 || perKind < 1)
     refuse(name, head, 'the numbers of folds (at least 2) and of pairs of each kind, as in "10 300"');
-  if (lines.length !== folds * perKind * 2)
+  const whole = lines.length === folds * perKind * 2;
+  const places = whole ? wholePlaces(lines.length, perKind) : placesByKind(lines);
+  if (!whole && (lines.length > folds * perKind * 2 || places.at(-1)?.fold !== folds - 1))
     throw new UserError(
       `${name} announces ${folds} × 2 × ${perKind} pairs but lists ${lines.length}; get the file again.`,
     );
@@ -31,7 +33,7 @@ export function parseLfwPairs(text: string, name: string): ListedPair[] {
       ? `${person}/${person}_${take.padStart(4, '0')}.jpg`
       : refuse(name, line, 'the number of a picture');
   return lines.map((line, i) => {
-    const same = Math.floor(i / perKind) % 2 === 0;
+    const { same, fold } = places[i];
     const { fields } = line;
     if (fields.length !== (same ? 3 : 4))
       refuse(name, line, same ? 'a pair of one person (name i j)' : 'a pair of two people (name i name j)');
@@ -40,8 +42,27 @@ export function parseLfwPairs(text: string, name: string): ListedPair[] {
       a: picture(first, line, i1),
       b: picture(second, line, i2),
       same,
-      fold: Math.floor(i / (2 * perKind)),
+      fold,
     };
+  });
+}
+
+type Place = Pick<ListedPair, 'same' | 'fold'>;
+
+/** Where pairs of a whole list stand: in each fold those of one person, then those of two. */
+const wholePlaces = (count: number, perKind: number): Place[] =>
+  Array.from({ length: count }, (_, i) => ({
+    same: Math.floor(i / perKind) % 2 === 0,
+    fold: Math.floor(i / (2 * perKind)),
+  }));
+
+/** The same of a list from which pairs were taken: a fold begins where a pair of one person follows one of two. */
+function placesByKind(lines: readonly Line[]): Place[] {
+  let fold = 0;
+  return lines.map(({ fields }, i) => {
+    const same = fields.length === 3;
+    if (same && i > 0 && lines[i - 1].fields.length !== 3) fold++;
+    return { same, fold };
   });
 }
 

@@ -6,6 +6,14 @@ export type BenchmarkKind = (typeof BENCHMARK_KINDS)[number];
 export const benchmarkKind = (name: string): BenchmarkKind =>
   name.startsWith('rendered-') ? 'rendered' : 'real';
 
+/** What ends the name of a benchmark whose repeated pairs were left out: a second number of the same list, in no average. */
+const DISTINCT = ' distinct';
+
+/** The name under which a benchmark is judged on its distinct pairs. */
+export const distinctOf = (name: string): string => name + DISTINCT;
+
+const isWhole = (name: string): boolean => !name.endsWith(DISTINCT);
+
 /** The column of the mean over all benchmarks of a kind. */
 export const averageOf = (kind: BenchmarkKind): string => `${kind} average`;
 
@@ -14,13 +22,20 @@ export const AVERAGES: readonly string[] = BENCHMARK_KINDS.map(averageOf);
 /** The benchmarks that a column is the mean of. */
 export const benchmarksOf = (column: string, benchmarks: readonly string[]): readonly string[] =>
   AVERAGES.includes(column)
-    ? benchmarks.filter((name) => averageOf(benchmarkKind(name)) === column)
+    ? averaged(benchmarks).filter((name) => averageOf(benchmarkKind(name)) === column)
     : [column];
 
-/** The one column of each kind that a claim rests on: the average, or the only benchmark. The others are secondary. */
-export const primaryColumns = (columns: readonly string[]): string[] =>
-  BENCHMARK_KINDS.flatMap((kind) => {
-    const average = averageOf(kind);
-    if (columns.includes(average)) return [average];
-    return columns.filter((name) => !AVERAGES.includes(name) && benchmarkKind(name) === kind);
-  });
+/** The benchmarks that averages are over. */
+export const averaged = (benchmarks: readonly string[]): readonly string[] => benchmarks.filter(isWhole);
+
+/**
+ * The one column that a claim rests on, or none in an empty table: the average of the rendered benchmarks, else of the real ones, or the only benchmark of
+ * that kind. The others are secondary.
+ */
+export function primaryColumn(columns: readonly string[]): string[] {
+  const whole = averaged(columns).filter((name) => !AVERAGES.includes(name));
+  const kind = BENCHMARK_KINDS.find((one) => whole.some((name) => benchmarkKind(name) === one));
+  if (kind === undefined) return [];
+  const average = averageOf(kind);
+  return columns.includes(average) ? [average] : whole.filter((name) => benchmarkKind(name) === kind);
+}

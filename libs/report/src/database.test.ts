@@ -5,6 +5,7 @@ import { openDatabase, openReader, type Database } from '@id3/tracking';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportTable, requestedTable } from './export.ts';
 import { readMeasures } from './measures.ts';
+import { readNotes } from './notes.ts';
 import { listTables, readResults } from './results.ts';
 
 let folder: string;
@@ -105,6 +106,18 @@ describe('the table of a database', () => {
     expect(() => exportTable(database, { seeds: '1,x' })).toThrow(
       'The seed is "x"; expected a whole number.',
     );
+  });
+
+  it('has what its run says is to be read with it, once', () => {
+    const run = experiment('first');
+    const attached = database.attachRun(run);
+    attached.event('info', 'Nobody was left out.');
+    attached.event('info', 'Nobody was left out.');
+    attached.event('warning', 'The moon is full.');
+    attached.detach();
+    expect(readNotes(database, run)).toEqual(['Nobody was left out.']);
+    expect(requestedTable(database, {}).notes).toEqual(['Nobody was left out.']);
+    expect(exportTable(database, {}).text).toMatch(/Nobody was left out\.\n$/);
   });
 
   it('says how to make one where there is none', () => {

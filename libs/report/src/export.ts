@@ -5,6 +5,7 @@ import { jsonTable } from './formats/json.ts';
 import { latexTable } from './formats/latex.ts';
 import { markdownTable } from './formats/markdown.ts';
 import { findTable, readResults } from './results.ts';
+import { readNotes } from './notes.ts';
 import { tabulate, type ResultTable } from './tabulate.ts';
 
 interface Format {
@@ -50,6 +51,7 @@ export interface ExportRequest {
 export function requestedTable(database: Readable, request: ExportRequest): ResultTable {
   const run = findTable(database, { run: whole('run', request.run), experiment: request.experiment });
   return tabulate(readResults(database, run), {
+    notes: readNotes(database, run),
     baseline: request.baseline,
     benchmarks: request.benchmarks?.split(','),
     seeds: request.seeds?.split(',').map((seed) => whole('seed', seed)!),

@@ -10,6 +10,7 @@ export * from './formats/terminal.ts';
 export * from './formats/texts.ts';
 export * from './levels.ts';
 export * from './measures.ts';
+export * from './notes.ts';
 export * from './power.ts';
 export * from './results.ts';
 export * from './statistics.ts';

@@ -149,11 +149,33 @@ describe('the table', () => {
     );
   });
 
-  it('has one primary endpoint of each kind, and what it can tell', () => {
-    const { endpoints } = tabulate([
-      variant('full', 'ID³', { lfw: [0.9, 0.8], 'rendered-lfw': [0.5, 0.7], 'rendered-calfw': [0.7, 0.7] }),
+  it.each([
+    [['rendered-lfw', 'rendered-calfw', 'lfw', 'agedb-30'], 'rendered average'],
+    [['rendered-lfw', 'lfw', 'agedb-30'], 'rendered-lfw'],
+    [['lfw', 'agedb-30'], 'real average'],
+    [['lfw', 'lfw distinct'], 'lfw'],
+  ])('of %j has one primary endpoint, %s', (names, primary) => {
+    const table = tabulate([
+      variant('full', 'ID³', Object.fromEntries(names.map((name) => [name, [0.9, 0.8]]))),
     ]);
-    expect(endpoints.map(({ column }) => column)).toEqual(['rendered average', 'lfw']);
+    expect(table.endpoints.map(({ column }) => column)).toEqual([primary]);
+    expect(tabulate([variant('full', 'ID³', {})]).endpoints).toEqual([]);
+  });
+
+  it('leaves the number on distinct pairs out of averages', () => {
+    const { columns, rows } = tabulate([
+      variant('full', 'ID³', {
+        'cfp-ff': [0.9, 0.9],
+        'cfp-ff distinct': [0.1, 0.1],
+        lfw: [0.7, 0.7],
+      }),
+    ]);
+    expect(columns).toEqual(['cfp-ff', 'cfp-ff distinct', 'lfw', 'real average']);
+    expect(rows[0].results['real average'].accuracy.mean).toBeCloseTo(0.8, 12);
+  });
+
+  it('says what its primary endpoint can tell', () => {
+    const { endpoints } = tabulate([full]);
     expect(endpoints[0]).toMatchObject({ detectable: undefined, factorial: undefined });
     // One comparison: standard error 0.05/√3 at two degrees of freedom, 5.6535 of which are seen (power.test.ts).
     const { alone, corrected } = table.endpoints[0].detectable!;
@@ -256,6 +278,24 @@ describe('the formats', () => {
     const { endpoints } = JSON.parse(jsonTable(design)) as typeof design;
     expect(endpoints[0].factorial!.interaction.p).toBeCloseTo(1 - Math.sqrt(3 / 5), 9);
     expect(terminalTable(tabulate(four.slice(0, 3)))).not.toContain('{ID loss}');
+  });
+
+  it.each([
+    ['terminal', terminalTable, /rendered-calfw +rendered average +agedb +lfw +real average\n/],
+    ['Markdown', markdownTable, /\| rendered-calfw \| rendered average \| agedb \| lfw \| real average \|\n/],
+    ['LaTeX', latexTable, /& rendered-calfw & rendered average & agedb & lfw & real average \\\\\n/],
+    ['CSV', csvTable, /,rendered average,rendered,[^]*,real average,real,/],
+    ['JSON', jsonTable, /"rendered average",\s*"agedb",\s*"lfw",\s*"real average"/],
+  ])('have an average of each kind, and the notes: %s', (name, format, columns) => {
+    const measured = {
+      agedb: [0.9, 0.9],
+      lfw: [0.9, 0.9],
+      'rendered-lfw': [0.5, 0.7],
+      'rendered-calfw': [0.7, 0.7],
+    };
+    const text = format(tabulate([variant('full', 'ID³', measured)], { notes: ['3 people were left out.'] }));
+    expect(text).toMatch(columns);
+    expect(text.includes('3 people were left out.')).toBe(name !== 'CSV');
   });
 
   it('are written while only a part is verified', () => {

@@ -1,5 +1,12 @@
 import { UserError } from '@id3/core';
-import { averageOf, BENCHMARK_KINDS, benchmarkKind, benchmarksOf, primaryColumns } from './benchmarks.ts';
+import {
+  averaged,
+  averageOf,
+  BENCHMARK_KINDS,
+  benchmarkKind,
+  benchmarksOf,
+  primaryColumn,
+} from './benchmarks.ts';
 import { compareRows, detectableOf, isBound, type Comparison, type Detectable } from './comparison.ts';
 import { factorialOf, type Factorial } from './factorial.ts';
 import { foldMeans, levelsOf, nestedCells, type Levels } from './levels.ts';
@@ -32,7 +39,7 @@ export interface TableRow {
   readonly results: Readonly<Record<string, Result>>;
 }
 
-/** What a claim rests on: the average over the benchmarks of a kind. */
+/** What a claim rests on, see {@link primaryColumn}. */
 export interface Endpoint {
   readonly column: string;
   /** Undefined where no comparison knows its error. */
@@ -48,8 +55,10 @@ export interface ResultTable {
   readonly rows: readonly TableRow[];
   /** The row that others are compared with, where the table has it. */
   readonly baseline: TableRow | undefined;
-  /** Of each kind of benchmarks the primary one. The other columns are secondary. */
+  /** The primary column; none where nothing is measured. The others are secondary. */
   readonly endpoints: readonly Endpoint[];
+  /** What else a reader must know of how it was measured; sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface TableOptions {
@@ -59,6 +68,8 @@ export interface TableOptions {
   readonly benchmarks?: readonly string[];
   /** The recognisers' seeds to use: all where undefined. */
   readonly seeds?: readonly number[];
+  /** See {@link ResultTable.notes}. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -100,7 +111,7 @@ export function tabulate(variants: readonly VariantResults[], options: TableOpti
       }),
     ),
   }));
-  const endpoints = primaryColumns(columns).map((column) => ({
+  const endpoints = primaryColumn(columns).map((column) => ({
     column,
     detectable: detectableOf(
       rows.flatMap(({ name, results }) => (isBound(name) ? [] : (results[column]?.versusBaseline ?? []))),
@@ -110,14 +121,20 @@ export function tabulate(variants: readonly VariantResults[], options: TableOpti
       return row === undefined ? [] : unitsOf(row.replicates, benchmarksOf(column, benchmarks));
     }),
   }));
-  return { columns, rows, baseline: rows.find(({ name }) => name === baseline?.name), endpoints };
+  return {
+    columns,
+    rows,
+    baseline: rows.find(({ name }) => name === baseline?.name),
+    endpoints,
+    notes: options.notes ?? [],
+  };
 }
 
 /** The benchmarks of each kind, an average after those of which there are several. */
 function columnsOf(benchmarks: readonly string[]): string[] {
   return BENCHMARK_KINDS.flatMap((kind) => {
     const names = benchmarks.filter((name) => benchmarkKind(name) === kind);
-    return names.length > 1 ? [...names, averageOf(kind)] : names;
+    return averaged(names).length > 1 ? [...names, averageOf(kind)] : names;
   });
 }
 
@@ -157,7 +174,7 @@ function unitsOf(replicates: readonly Replicate[], names: readonly string[]) {
   const complete = replicates.flatMap(({ folds, ...replicate }) => {
     const tables = names.map((name) => folds[name]);
     if (tables.some((one) => one === undefined || one.length !== tables[0].length)) return [];
-    // Folds of one number hold the same people in all rendered benchmarks.
+    // Folds of one number hold the same people in all rendered benchmarks; in real ones they are as good as any others.
     return [{ ...replicate, accuracies: foldMeans(tables) }];
   });
   return complete.filter(({ accuracies }) => accuracies.length === complete[0].accuracies.length);

@@ -14,7 +14,7 @@ export const align = command({
     ['--from=orl --out=datasets/orl --scales=0.5 --confidence=0.3', 'photos that a face fills'],
   ],
   async options() {
-    const { BAD, importFormats } = await import('@id3/data');
+    const { BAD, MISSING, importFormats } = await import('@id3/data');
     const { DETECTOR, faceRules } = await import('@id3/photos');
     return {
       from: { type: 'string', path: true, demandOption: true, describe: 'the folder of photos' },
@@ -44,13 +44,18 @@ export const align = command({
         describe: 'what to do where a photo cannot be read',
         defaultDescription: 'stop where pairs need every photo, else skip',
       },
+      missing: {
+        choices: MISSING,
+        describe: 'what to do where photos that a list of pairs names are missing',
+        defaultDescription: 'stop; drop leaves their pairs out',
+      },
     } as const;
   },
-  async run({ from, out, format, pairs, rule, detector, confidence, scales, size, bad }) {
+  async run({ from, out, format, pairs, rule, detector, confidence, scales, size, bad, missing }) {
     const { describeReport, detectFormat, openImageSource } = await import('@id3/data');
     const { describeEngine, selectEngine } = await import('@id3/engine');
     const { ALIGNMENT_FILE, alignPhotos } = await import('@id3/photos');
-    const source = openImageSource(format ?? detectFormat(from), from, pairs);
+    const source = openImageSource(format ?? detectFormat(from), from, pairs, missing);
     console.log(`engine: ${describeEngine(await selectEngine())}`);
     const { report, imported } = await alignPhotos(source, out, {
       size,

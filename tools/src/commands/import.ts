@@ -11,7 +11,7 @@ export const importDataset = command({
     ['--from=faces_webface_112x112 --out=datasets/webface', 'a training set'],
   ],
   async options() {
-    const { BAD, importFormats } = await import('@id3/data');
+    const { BAD, MISSING, importFormats } = await import('@id3/data');
     return {
       from: {
         type: 'string',
@@ -36,12 +36,17 @@ export const importDataset = command({
         describe: 'what to do where a picture cannot be read',
         defaultDescription: 'stop where pairs need every picture, else skip',
       },
+      missing: {
+        choices: MISSING,
+        describe: 'what to do where pictures that a list of pairs names are missing',
+        defaultDescription: 'stop; drop leaves their pairs out',
+      },
     } as const;
   },
-  async run({ from, out, format, pairs, size, bad }) {
+  async run({ from, out, format, pairs, size, bad, missing }) {
     const { describeReport, detectFormat, importImages, openDataset, openImageSource } =
       await import('@id3/data');
-    const source = openImageSource(format ?? detectFormat(from), from, pairs);
+    const source = openImageSource(format ?? detectFormat(from), from, pairs, missing);
     const report = await importImages(source, out, {
       size,
       bad,

@@ -1,5 +1,6 @@
 import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
+import { columnNames } from '../../photos/columns.ts';
 import { planRobustness, targetsOf } from '../../rows.ts';
 import { reportRobustness } from '../../report/write.ts';
 import type { Request } from '../run-command.ts';
@@ -13,6 +14,6 @@ export async function run(request: Request<{ variants: string[] }>): Promise<voi
   const { plan, rows } = planRobustness(config, variants, weightsFor(settings));
   if (estimate) return printEstimate(plan, config, settings);
   const what = { command: 'robustness', config, settings, signal: request.signal, rows };
-  const [benchmark] = config.benchmarks.names;
+  const [benchmark] = columnNames(config);
   await runExperiment(what, plan, targetsOf(rows), (finished) => reportRobustness(finished, rows, benchmark));
 }

@@ -1,3 +1,3 @@
 /** Named configs, from the smallest that exercises everything to the paper's own. */
-export const PROFILE_NAMES = ['smoke', 'quick', 'standard', 'paper'] as const;
+export const PROFILE_NAMES = ['smoke', 'quick', 'standard', 'paper', 'photos'] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];

@@ -66,6 +66,25 @@ describe('augment', () => {
     );
   });
 
+  it('makes the share of images grey that is asked for, and leaves the others alone', () => {
+    const isGrey = (grey: number, seed: number) => {
+      const image = augmented(ramp, { grey }, seed);
+      const channels = [0, 1, 2].map((c) => image(4, 7, c));
+      if (channels[0] !== channels[2]) {
+        expect(channels).toEqual([0, 1, 2].map((c) => Math.fround(ramp(4, 7, c))));
+        return false;
+      }
+      // R, G and B of the ramp lie 0.1 apart: the luma is 0.587·0.1 + 0.114·0.2 above R.
+      for (const value of channels) expect(value).toBeCloseTo(ramp(4, 7, 0) + 0.0815, 6);
+      return true;
+    };
+    const share = (grey: number) =>
+      Array.from({ length: 400 }, (_, seed) => isGrey(grey, seed)).filter(Boolean).length / 400;
+    expect([share(0), share(1)]).toEqual([0, 1]);
+    // Three standard deviations of the mean of 400 draws.
+    expect(Math.abs(share(0.3) - 0.3)).toBeLessThan(3 * Math.sqrt((0.3 * 0.7) / 400));
+  });
+
   it('adds noise of at most the deviation asked for, and stays in [-1,1]', () => {
     const deviations = Array.from({ length: 400 }, (_, seed) => {
       const image = augmented(() => 0, { noise: 0.2 }, seed);

@@ -14,6 +14,8 @@ export const augmentSchema = z.strictObject({
   crop: z.number().min(0).max(0.5),
   /** Greatest standard deviation of Gaussian noise, where black is -1 and white is 1; 0 adds none. */
   noise: z.number().min(0).max(1),
+  /** The share of images that are made grey, as grey photographs are read: three equal channels. None, if left out. */
+  grey: z.number().min(0).max(1).optional(),
 });
 export type AugmentOptions = z.infer<typeof augmentSchema>;
 
@@ -24,7 +26,7 @@ export const NO_AUGMENTATION: AugmentOptions = { flip: false, colour: 0, crop: 0
 export function augment(
   image: Float32Array,
   [height, width]: readonly [number, number],
-  { colour, crop, noise }: AugmentOptions,
+  { colour, crop, noise, grey = 0 }: AugmentOptions,
   rng: Rng,
 ): void {
   if (crop > 0) cropped(image, [height, width], 1 - rng.uniform(0, crop), [rng.uniform(), rng.uniform()]);
@@ -34,6 +36,8 @@ export function augment(
     );
     recoloured(image, contrast, saturation, brightness);
   }
+  // Of colours that are changed already; noise stays one of colours.
+  if (grey > 0 && rng.chance(grey)) makeGrey(image);
   if (noise > 0) {
     const sigma = rng.uniform(0, noise);
     const normals = rng.normals(image.length);
@@ -41,6 +45,12 @@ export function augment(
   }
   if (colour > 0 || noise > 0)
     for (let k = 0; k < image.length; k++) image[k] = Math.min(1, Math.max(-1, image[k]));
+}
+
+/** The luma of each pixel in all of its channels (ITU-R BT.601, as JPEG has it). */
+function makeGrey(image: Float32Array): void {
+  for (let k = 0; k < image.length; k += 3)
+    image.fill(0.299 * image[k] + 0.587 * image[k + 1] + 0.114 * image[k + 2], k, k + 3);
 }
 
 /** Keeps `share` of each side, from the place `at` (0: top left, 1: bottom right), scaled up bilinearly. */

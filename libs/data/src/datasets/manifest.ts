@@ -13,6 +13,8 @@ export type Gender = (typeof GENDERS)[number];
 export const faceRecordSchema = z.looseObject({
   /** Index of the person within the dataset. */
   label: z.int().min(0),
+  /** The name of the person, where the source says it. */
+  person: z.string().optional(),
   /** Years, 0 to 100. */
   age: z.number().optional(),
   /** Degrees, -90 (turned to the image's left) to 90. */

@@ -13,6 +13,7 @@ import {
 import { readVerificationBin } from '@id3/formats';
 import { nfc, pictureFinder } from './folder.ts';
 import type { ImageSource } from './image-source.ts';
+import { numberedNames, personOf } from './names.ts';
 
 /** Number of folds of an InsightFace `.bin`, which says nothing of folds: `verification.py` cuts ten in file order. */
 const BIN_FOLDS = 10;
@@ -47,32 +48,43 @@ export function verificationBinSource(path: string): ImageSource {
 export const pairListFormats = ['lfw', 'cfp-ff', 'cfp-fp', 'agedb-30', 'calfw', 'cplfw'] as const;
 export type PairListFormat = (typeof pairListFormats)[number];
 
+export const MISSING = ['stop', 'drop'] as const;
+/** What becomes of a benchmark of whose pictures some are missing: refused, or without the pairs that need them. */
+export type Missing = (typeof MISSING)[number];
+
 /**
- * A benchmark in its original form as a source. A picture may have another suffix than the list says.
+ * A benchmark in its original form as a source. A picture may have another suffix than the list says. Records keep the person's name where the path tells it.
  *
  * @param images the folder that the pictures of the list are in: with a folder a person for LFW; for CFP the one that has `Data/` and `Protocol/`
  * @param list the file with the pairs; for CFP the folder `Protocol/`, by default that of `images`
- * @throws UserError where a file is missing or a line cannot be understood
+ * @throws UserError where a list is missing or a line cannot be understood; where pictures are missing too, unless their pairs are to be dropped
  */
-export function pairListSource(format: PairListFormat, images: string, list?: string): ImageSource {
+export function pairListSource(
+  format: PairListFormat,
+  images: string,
+  list?: string,
+  missing: Missing = 'stop',
+): ImageSource {
   const cfp = format === 'cfp-ff' || format === 'cfp-fp';
   const listPath = list ?? (cfp ? join(images, 'Protocol') : undefined);
   if (listPath === undefined) throw new UserError(`${format} needs --pairs=FILE, the list of its pairs.`);
-  const listed = readPairs(format, listPath).map((pair) => ({
+  const whole = readPairs(format, listPath).map((pair) => ({
     ...pair,
     a: nfc(pair.a),
     b: nfc(pair.b),
   }));
   const pathOf = (picture: string) => join(cfp ? listPath : images, picture);
+  const found = foundPictures(whole, pathOf);
+  const absent = [...found].filter(([, path]) => path === undefined).map(([picture]) => picture);
+  const listed = whole.filter(({ a, b }) => found.get(a) !== undefined && found.get(b) !== undefined);
+  if (absent.length > 0 && (missing === 'stop' || listed.length === 0))
+    throw new UserError(
+      `${absent.length} of the ${found.size} pictures that ${listPath} names are missing, such as ${pathOf(absent[0])}; ` +
+        `check --from${listed.length > 0 ? ', or leave their pairs out by --missing=drop' : ''}.`,
+    );
   const pictures = listed.flatMap(({ a, b }) => [a, b]);
   const { count, indices, first } = unique(pictures);
-  const find = pictureFinder();
-  const paths = first.map((i) => find(pathOf(pictures[i])));
-  const missing = first.filter((_, k) => paths[k] === undefined);
-  if (missing.length > 0)
-    throw new UserError(
-      `${missing.length} of the ${count} pictures that ${listPath} names are missing, such as ${pathOf(pictures[missing[0]])}; check --from.`,
-    );
+  const paths = first.map((i) => found.get(pictures[i])!);
   const pairs = listed.map(({ same, fold }, i) => ({
     a: indices[2 * i],
     b: indices[2 * i + 1],
@@ -80,14 +92,68 @@ export function pairListSource(format: PairListFormat, images: string, list?: st
     fold,
   }));
   const labels = connectedLabels(count, pairs);
+  const names = cfp ? numberedNames(join(listPath, '..', 'Data')) : undefined;
+  const people = first.map((i) => personOf(format, pictures[i], names));
   return {
-    spec: { format, source: images, images: sha256(JSON.stringify(listed)), pairs: pairs.length },
+    spec: {
+      format,
+      source: images,
+      images: sha256(JSON.stringify(listed)),
+      pairs: pairs.length,
+      ...(absent.length > 0 && { missing: { pictures: absent.length, pairs: droppedByFold(whole, listed) } }),
+    },
     count,
-    picture: (i) => paths[i]!,
-    record: (i) => ({ label: labels[i], file: pictures[first[i]] }),
-    nameOf: (i) => paths[i]!,
+    picture: (i) => paths[i],
+    record: (i) => ({
+      label: labels[i],
+      ...(people[i] !== undefined && { person: people[i] }),
+      file: pictures[first[i]],
+    }),
+    nameOf: (i) => paths[i],
     pairs,
+    notes: [...missingNote(absent.length, whole, listed), ...unequalNote(listed)],
   };
+}
+
+/** Of each picture that a list names, where it lies; undefined where it is missing. */
+function foundPictures(
+  listed: readonly ListedPair[],
+  pathOf: (picture: string) => string,
+): Map<string, string | undefined> {
+  const find = pictureFinder();
+  const names = new Set(listed.flatMap(({ a, b }) => [a, b]));
+  return new Map([...names].map((picture) => [picture, find(pathOf(picture))]));
+}
+
+const inFold = (pairs: readonly ListedPair[], fold: number, same: boolean): number =>
+  pairs.filter((pair) => pair.fold === fold && pair.same === same).length;
+
+const foldsOf = (pairs: readonly ListedPair[]): number[] =>
+  [...new Set(pairs.map(({ fold }) => fold))].sort((a, b) => a - b);
+
+/** How many pairs of each fold, counted from 0, are not in the rest of the list. */
+const droppedByFold = (whole: readonly ListedPair[], rest: readonly ListedPair[]) =>
+  foldsOf(whole)
+    .map((fold) => {
+      const dropped = (same: boolean) => inFold(whole, fold, same) - inFold(rest, fold, same);
+      return { fold, same: dropped(true), different: dropped(false) };
+    })
+    .filter(({ same, different }) => same + different > 0);
+
+function missingNote(pictures: number, whole: readonly ListedPair[], rest: readonly ListedPair[]): string[] {
+  if (pictures === 0) return [];
+  const folds = droppedByFold(whole, rest).map(
+    ({ fold, same, different }) => `fold ${fold + 1} lacks ${same} + ${different}`,
+  );
+  return [
+    `${pictures} pictures are missing, and ${whole.length - rest.length} of ${whole.length} pairs are left out with them (same + different): ${folds.join(', ')}.`,
+  ];
+}
+
+function unequalNote(pairs: readonly ListedPair[]): string[] {
+  const sizes = foldsOf(pairs).map((fold) => inFold(pairs, fold, true) + inFold(pairs, fold, false));
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  return least === most ? [] : [`Its folds are of unequal size: ${least} to ${most} pairs.`];
 }
 
 function readPairs(format: PairListFormat, path: string): ListedPair[] {

@@ -1,7 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { UserError } from '@id3/core';
-import { pairListFormats, pairListSource, verificationBinSource, type PairListFormat } from './benchmarks.ts';
+import {
+  pairListFormats,
+  pairListSource,
+  verificationBinSource,
+  type Missing,
+  type PairListFormat,
+} from './benchmarks.ts';
 import { picturesBelow } from './folder.ts';
 import { imageFolderSource, unlabelledSource } from './image-folder.ts';
 import type { ImageSource } from './image-source.ts';
@@ -22,11 +28,21 @@ export type ImportFormat = (typeof importFormats)[number];
  *
  * @param path the file or folder, see each format's source
  * @param pairs the list of pairs of benchmarks that have one
+ * @param missing what becomes of such a benchmark where pictures are missing
  */
-export function openImageSource(format: ImportFormat, path: string, pairs?: string): ImageSource {
+export function openImageSource(
+  format: ImportFormat,
+  path: string,
+  pairs?: string,
+  missing?: Missing,
+): ImageSource {
   if (pairs !== undefined && !isPairList(format))
     throw new UserError(
       `--pairs is for ${pairListFormats.join(', ')}; a source of format ${format} has none: leave it away, or name the --format.`,
+    );
+  if (missing !== undefined && !isPairList(format))
+    throw new UserError(
+      `--missing is for ${pairListFormats.join(', ')}; a source of format ${format} lists no pictures.`,
     );
   switch (format) {
     case 'insightface-bin':
@@ -38,7 +54,7 @@ export function openImageSource(format: ImportFormat, path: string, pairs?: stri
     case 'unlabelled':
       return unlabelledSource(path);
     default:
-      return pairListSource(format, path, pairs);
+      return pairListSource(format, path, pairs, missing);
   }
 }
 

@@ -4,10 +4,11 @@ import { UserError, hashOf } from '@id3/core';
 import { nfc, picturesBelow, type Passed } from './folder.ts';
 import { importImages, type ImportOptions } from './import-images.ts';
 import type { ImageSource } from './image-source.ts';
+import { namesOfFolders } from './names.ts';
 
 /**
  * An ImageFolder of aligned faces: `source/<person>/<picture>`, in which a person's folder may have others in it. Labels count the people who
- * have pictures in the order of their names; records keep `person` and `file`. Throws a UserError where there are no pictures.
+ * have pictures in the order of their names; records keep `person` and `file`, of numbered folders with CFP's list of names the name. Throws a UserError where there are no pictures.
  */
 export function imageFolderSource(source: string): ImageSource {
   const { pictures, passed } = picturesBelow(source);
@@ -25,6 +26,7 @@ export function imageFolderSource(source: string): ImageSource {
     );
   const people = [...new Set(images.map(({ person }) => person))];
   const labels = new Map(people.map((person, label) => [person, label]));
+  const names = namesOfFolders(source, people);
   const pathOf = (i: number) => join(source, images[i].path);
   const sizes = images.map(({ person, file }, i) => [person, file, statSync(pathOf(i)).size]);
   const loose = pictures.filter((path) => !path.includes(sep));
@@ -35,7 +37,7 @@ export function imageFolderSource(source: string): ImageSource {
     picture: pathOf,
     record: (i) => {
       const { person, file } = images[i];
-      return { label: labels.get(person)!, person, file };
+      return { label: labels.get(person)!, person: names?.(person) ?? person, file };
     },
     nameOf: pathOf,
     passed: [...passed, ...loose.map((path) => ({ path, why: 'in no folder of a person' }))],

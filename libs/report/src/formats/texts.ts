@@ -108,10 +108,15 @@ export function levelsText({ generators, datasets, recognisers }: Levels): strin
   return `${counted(recognisers, 'recogniser seed')}; one training of the generator`;
 }
 
-/** What the tables' signs mean, over how much they were measured and what they can tell. */
+/** What the tables' signs mean, over how much they were measured, what they can tell and what else is to be known. */
 export function legend(table: ResultTable): string {
   if (table.rows.every(({ results }) => Object.keys(results).length === 0)) return 'No result yet.';
-  return [overText(table), ...marksText(table), ...table.endpoints.flatMap(endpointText)].join(' ');
+  return [
+    overText(table),
+    ...marksText(table),
+    ...table.endpoints.flatMap(endpointText),
+    ...table.notes,
+  ].join(' ');
 }
 
 /** Rows of other levels than most are named. */
@@ -132,7 +137,7 @@ function marksText({ rows, endpoints }: ResultTable): string[] {
     Object.values(results).some(({ versusBaseline }) => versusBaseline !== undefined),
   );
   if (!compared) return [];
-  const primary = endpoints.map(({ column }) => column).join(' and ');
+  const [{ column: primary }] = endpoints;
   return [
     `Primary endpoint: ${primary}; other columns are secondary.`,
     `* marks differences with p < ${SIGNIFICANT} (t test, paired by seeds and folds, Holm-corrected over the rows but ceiling and floor).`,

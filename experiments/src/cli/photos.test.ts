@@ -1,0 +1,87 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readNotes } from '@id3/report';
+import { getMetricSummaries, listRuns, openDatabase } from '@id3/tracking';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAblation } from '../fixtures/command.ts';
+import { albumOf, benchmarkFixture, photoFixture } from '../fixtures/photos.ts';
+
+// An ablation on drawn images in the place of photos: its ceiling row, made tiny, on the real command line.
+
+const PEOPLE = Array.from('ABCDEFGHIJ', (letter) => `Person ${letter}`);
+const training = photoFixture({ images: albumOf(PEOPLE, 4) });
+const lfw = benchmarkFixture(['person_j', 'X', 'Y', 'Z'], { spec: { format: 'lfw', source: '/nowhere' } });
+const OPTIONS = [
+  '--profile=smoke',
+  '--variants=ceiling',
+  '--downstream.seeds=1',
+  '--benchmarks.names=rendered-lfw',
+  '--benchmarks.pairs=8',
+  '--benchmarks.folds=2',
+  '--data.pretrain.people=4',
+  '--f.whitenedSize=0',
+  '--f.training.steps=2',
+  '--recogniser.training.steps=2',
+  '--workers=1',
+  `--data.trainFolder=${training}`,
+];
+
+let root: string;
+beforeAll(() => void (root = mkdtempSync(join(tmpdir(), 'id3-photos-'))));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe('an ablation on photos', { timeout: 600_000 }, () => {
+  it('has real columns, and says in its record and under its table what they were measured on', async () => {
+    const out = join(root, 'photos');
+    const { code, stdout, stderr } = await startAblation([
+      ...OPTIONS,
+      `--benchmarks.folders=${lfw}`,
+      '--benchmarks.distinct=true',
+      `--out=${out}`,
+    ]).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const notes = [
+      'f takes two faces for one person from the threshold on that rendered-lfw chooses.',
+      '1 person of the training photos (4 of 40 photos) is in lfw too and was left out of training.',
+      "The ceiling was trained on 36 photos of 9 people, not on 64 of 16: no more of the training photos' people have 4 photos.",
+      'lfw (8 pairs): 0 people in more than one fold, 2 pairs listed twice, 0 pairs of identical photos, 0 photos that were trained on; 6 of its pairs are distinct.',
+    ];
+    const table = readFileSync(join(out, 'reports/ablation-smoke/table.md'), 'utf8');
+    for (const text of [stdout, table]) for (const note of notes) expect(text).toContain(note);
+    expect(table).toMatch(/\| rendered-lfw \| lfw \| lfw distinct \|\n/);
+    const database = openDatabase(join(out, 'tracking.sqlite'));
+    const [{ id }] = listRuns(database, { withVariants: true });
+    expect(readNotes(database, id)).toEqual(notes);
+    const [looked] = listRuns(database, { stage: 'look-at-pairs' });
+    const numbers = getMetricSummaries(database, [looked.id]).map(({ key, value }) => [key, value]);
+    expect(Object.fromEntries(numbers)).toMatchObject({ pairs: 8, listedTwice: 2, inTraining: 0 });
+    database.close();
+  });
+
+  it.each([
+    [
+      'a folder without pairs',
+      () => photoFixture({ images: albumOf(PEOPLE, 2) }),
+      /has no verification pairs; name a benchmark's folder, not a training set's\.\n$/,
+    ],
+    [
+      'people without names',
+      () => benchmarkFixture(['1', '2'], { name: 'nobody' }),
+      /^Who of .* is in a benchmark cannot be told, for names are missing in nobody; import it anew .*\.\n$/,
+    ],
+    [
+      'nobody left to train on',
+      () => benchmarkFixture(PEOPLE),
+      /^Everybody of .* is in a benchmark, so nobody is left to train on; .*--data\.overlap=keep\.\n$/,
+    ],
+  ])('refuses %s in one sentence, before anything is made', async (_, folder, sentence) => {
+    const out = join(root, 'none');
+    const options = [...OPTIONS, `--benchmarks.folders=${folder()}`, `--out=${out}`];
+    const { code, stderr } = await startAblation(options).ended;
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trim()).not.toContain('\n');
+    expect(code).toBe(1);
+    expect(existsSync(out)).toBe(false);
+  });
+});
