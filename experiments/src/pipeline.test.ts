@@ -25,9 +25,9 @@ describe('the ablation', () => {
       'render-benchmark': 5,
       // and the judge
       'train-f': 2,
-      // with all, without the ID loss, without attributes, two of the peers, and without the last two for two more
-      'train-diffusion': 6,
-      calibrate: 6,
+      // with all, without the ID loss, without attributes, two of the peers
+      'train-diffusion': 5,
+      calibrate: 5,
       // spread, random
       anchors: 2,
       // all rows but the ceiling
@@ -134,7 +134,7 @@ describe('committed weights', () => {
   it('are not taken for a config that trains otherwise', () => {
     const { plan } = ablation({ 'diffusion.training.steps': 7 }, committedWeights());
     const stages = plan.nodes.map(({ stage }) => stage.name);
-    expect(stages.filter((name) => name === 'train-diffusion')).toHaveLength(6);
+    expect(stages.filter((name) => name === 'train-diffusion')).toHaveLength(5);
     expect(stages.filter((name) => name.startsWith('committed-'))).toHaveLength(2);
   });
 });

@@ -5,7 +5,7 @@ import { SWEEPS, SWEEP_NAMES, sweepVariants } from './sweeps.ts';
 import { ablationVariants } from './variants.ts';
 import { FROM_SCRATCH } from './weights.ts';
 
-const config = loadConfig('quick');
+const config = loadConfig('quick', { 'generation.sampler.guidance': '0.3' });
 const rows = (...names: string[]) => ablationVariants(config).filter(({ name }) => names.includes(name));
 
 describe('a sweep', () => {

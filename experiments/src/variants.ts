@@ -39,7 +39,8 @@ const VARIANTS: readonly Variant[] = [
   {
     name: 'no-attributes',
     title: 'without attribute conditioning',
-    apply: (config) => withUnet(config, { attributes: false }),
+    // Without s there is nothing to guide away from.
+    apply: (config) => withSampler(withUnet(config, { attributes: false }), { freeS: 0 }),
   },
   ...PEERS,
   {
