@@ -142,7 +142,9 @@ describe('paths', () => {
       ),
     );
     expect([...new Set(texts.flat())].sort()).toEqual(
-      'allow-host baseline benchmarks experiment host name only output.name run seeds url'.split(' '),
+      'allow-host baseline benchmarks experiment field host name of only output.name run seeds url'.split(
+        ' ',
+      ),
     );
   });
 
@@ -154,6 +156,11 @@ describe('paths', () => {
     expect(await trainFolder('/photos')).toBe('"/photos"');
     expect(await trainFolder('')).toBe('""');
   });
+});
+
+it.each(PROGRAM.commands)('the defaults of $name are what a person could type', async (command) => {
+  const options = Object.values(await optionsOf(command));
+  expect(options.filter((option) => typeof option.default === 'object')).toEqual([]);
 });
 
 describe('Nx targets', () => {

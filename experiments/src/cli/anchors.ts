@@ -10,8 +10,7 @@ export const anchors = runCommand({
   options: {
     counts: {
       describe: 'numbers of people, separated by commas',
-      default: [160, 1000, 2000],
-      defaultDescription: '160,1000,2000',
+      default: '160,1000,2000',
       coerce: numberList(wholeNumber(2)),
     },
     seeds: { describe: 'how often each is drawn', default: 20, coerce: wholeNumber(2) },
