@@ -55,9 +55,9 @@ export const ROOMS = {
  */
 export const EXPERIMENT_ROOMS = [
   ['settings', 'config', 'weights', 'pictures', 'child', 'step'],
-  ['stages', 'peers', 'variants', 'photos'],
+  ['stages', 'peers', 'variants', 'sweeps', 'photos'],
   ['plan'],
-  ['pipeline'],
+  ['pipeline', 'rows'],
   ['scheduler', 'progress', 'estimate', 'report'],
   ['experiment'],
   ['cli'],
