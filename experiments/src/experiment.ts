@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { openDatabase, type VariantRole } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
-import { photoNotes } from './photos/notes.ts';
+import { notesOn } from './photos/notes.ts';
 import type { Row } from './rows.ts';
 import type { Plan, PlanNode } from './plan.ts';
 import { Progress } from './progress.ts';
@@ -38,7 +38,7 @@ export async function runExperiment(
     command: commandLine(command, settings.words),
   });
   try {
-    for (const note of photoNotes([config, ...rows.map((row) => row.config)])) {
+    for (const note of notesOn([config, ...rows.map((row) => row.config)])) {
       console.log(note);
       run.event('info', note);
     }

@@ -14,11 +14,11 @@ export interface Row {
   readonly variant: Variant;
   readonly config: Config;
   /** A picture of samples, in the full row. */
-  readonly grid: PlanNode<Buffer> | undefined;
+  readonly grid?: PlanNode<Buffer> | undefined;
   /** Its diffusion model looked at; of the ceiling there is none. */
-  readonly calibration: PlanNode<Calibration> | undefined;
+  readonly calibration?: PlanNode<Calibration> | undefined;
   /** The measures of what its recognisers are trained on, where they are asked for. */
-  readonly measures: PlanNode<Measures> | undefined;
+  readonly measures?: PlanNode<Measures> | undefined;
   /** By benchmark of photos what its list of pairs holds. */
   readonly pairFindings?: ReadonlyMap<string, PlanNode<PairFindings>>;
   /** The verification of each of its recognisers. */
@@ -69,7 +69,7 @@ function planRows(
         changed.downstream.seeds.map((seed) => judge(pipeline, seed)),
       ),
       // One generator's dataset is looked at.
-      ...(look?.(pipelines[0], variant) ?? { grid: undefined, calibration: undefined, measures: undefined }),
+      ...look?.(pipelines[0], variant),
     };
   });
   return { plan, rows };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from './config/load.ts';
+import { sweep } from './cli/sweep.ts';
 import { planAblation, targetsOf } from './rows.ts';
 import { SWEEPS, SWEEP_NAMES, sweepVariants } from './sweeps.ts';
 import { ablationVariants } from './variants.ts';
@@ -28,12 +29,21 @@ describe('a sweep', () => {
     ]);
   });
 
+  it('calls a field that is left out by a word', () => {
+    const field = 'diffusion.training.hideComponents';
+    const variants = sweepVariants(config, { field, values: ['0.25'] }, rows('full'));
+    expect(variants.map(({ name, title }) => [name, title])).toEqual([
+      ['full-hideComponents-0.25', `ID³, ${field} = 0.25`],
+      ['full', `ID³, ${field} = none`],
+    ]);
+  });
+
   it('refuses fields, values and rows that cannot be, in a sentence', () => {
-    const sweep = (field: string, value: string, ...names: string[]) =>
+    const of = (field: string, value: string, ...names: string[]) =>
       sweepVariants(config, { field, values: [value] }, rows(...names));
-    expect(() => sweep('generation.lbb', '0.2', 'full')).toThrow(/no config field "generation.lbb".*lb/);
-    expect(() => sweep('generation.lb', '2', 'full')).toThrow(/"generation.lb" is 2; expected/);
-    expect(() => sweep('diffusion.training.idLossWeight', '0.5', 'no-id-loss')).toThrow(
+    expect(() => of('generation.lbb', '0.2', 'full')).toThrow(/no config field "generation.lbb".*lb/);
+    expect(() => of('generation.lb', '2', 'full')).toThrow(/"generation.lb" is 2; expected/);
+    expect(() => of('diffusion.training.idLossWeight', '0.5', 'no-id-loss')).toThrow(
       'The row "no-id-loss" sets diffusion.training.idLossWeight itself; name other rows with --variants, or another field.',
     );
   });
@@ -46,6 +56,10 @@ describe('a sweep', () => {
     const keys = planned.flatMap(({ verifications }) => verifications.map(({ key }) => key));
     expect(new Set(keys).size).toBe(3 * variants.length);
   });
+});
+
+it('the help names every sweep', () => {
+  expect(sweep.details).toContain(`Named sweeps: ${SWEEP_NAMES.join(', ')}.`);
 });
 
 it('a row has a recogniser of each seed on every dataset of every generator; the ceiling has no generators', () => {

@@ -56,8 +56,8 @@ export const SWEEP_NAMES = Object.keys(SWEEPS) as SweepName[];
 
 /** One point of a sweep's curves. */
 export interface SweepVariant extends Variant {
-  /** The name of the row, whose line it is on. */
-  readonly row: string;
+  /** The row whose line it is on. */
+  readonly row: Pick<Variant, 'name' | 'title'>;
   /** The value that the field is given. */
   readonly value: unknown;
 }
@@ -83,9 +83,9 @@ export function sweepVariants(
           `The row "${row.name}" sets ${field} itself; name other rows with --variants, or another field.`,
         );
       const isOwn = JSON.stringify(value) === JSON.stringify(own);
-      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      const text = valueText(value);
       return {
-        row: row.name,
+        row,
         value,
         name: isOwn ? row.name : `${row.name}-${field.split('.').at(-1)}-${text}`,
         title: `${row.title}, ${field} = ${text}`,
@@ -94,6 +94,10 @@ export function sweepVariants(
     }),
   );
 }
+
+/** A value as it is typed; of a field that is left out, a word for that. */
+export const valueText = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none');
 
 const valueAt = (config: Config, field: string): unknown =>
   field.split('.').reduce<unknown>((group, name) => Reflect.get(Object(group), name), config);

@@ -4,8 +4,17 @@ import { photoBenchmarks, thresholdColumn } from './columns.ts';
 import { missingOf, type PhotoBenchmark } from './set.ts';
 import { drawnPhotos, trainingPhotos, type TrainingPhotos } from './training.ts';
 
-/** What a reader of the table must know of the photos that the rows of these configs are trained and verified on. */
-export const photoNotes = (configs: readonly Config[]): string[] => [...new Set(configs.flatMap(notesOf))];
+/** What a reader of the table must know of the people that the rows of these configs are trained and verified on. */
+export const notesOn = (configs: readonly Config[]): string[] => [
+  ...new Set(configs.flatMap((config) => [...validationNote(config), ...notesOf(config)])),
+];
+
+const validationNote = ({ benchmarks: { names, people } }: Config): string[] =>
+  names.length > 0 && people === 'validation'
+    ? [
+        'Rendered benchmarks hold people of the validation pool (benchmarks.people): for choosing, not for reporting.',
+      ]
+    : [];
 
 /** What there is to say of a benchmark's list of pairs. */
 export function findingsNote(name: string, findings: PairFindings): string {

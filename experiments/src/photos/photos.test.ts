@@ -10,7 +10,7 @@ import { planAblation, targetsOf } from '../rows.ts';
 import { Plan } from '../plan.ts';
 import { STAGES } from '../stages/index.ts';
 import { ablationVariants } from '../variants.ts';
-import { findingsNote, photoNotes } from './notes.ts';
+import { findingsNote, notesOn } from './notes.ts';
 import type { StageInputs } from '../stages/stage.ts';
 import { FROM_SCRATCH } from '../weights.ts';
 
@@ -45,10 +45,18 @@ const trained = (overrides: Overrides) => ({
 const trainOn = (overrides: Overrides) => {
   const config = loadConfig('smoke', trained(overrides));
   const { inputs } = new Pipeline(new Plan(), config, 'full', FROM_SCRATCH).pool('train');
-  const [threshold, ...notes] = photoNotes([config, config]);
+  const [threshold, ...notes] = notesOn([config, config]);
   expect(threshold).toMatch(/^f takes two faces for one person from the threshold on that rendered-lfw /);
   return { inputs, notes };
 };
+
+it('the notes say whose people rendered benchmarks hold, where these are for choosing', () => {
+  const notes = (overrides: Overrides) => notesOn([loadConfig('quick', overrides)]);
+  expect(notes({})).toEqual([]);
+  expect(notes({ 'benchmarks.people': 'validation' })).toEqual([
+    'Rendered benchmarks hold people of the validation pool (benchmarks.people): for choosing, not for reporting.',
+  ]);
+});
 
 describe('people in training and in a benchmark', () => {
   it('are left out of training, with the count', async () => {
@@ -125,11 +133,11 @@ describe('the threshold of f', () => {
   });
 
   it('is said in the notes', () => {
-    const notes = photoNotes([
+    const notes = notesOn([
       loadConfig('smoke', { 'benchmarks.folders': lfw, 'benchmarks.threshold': 'lfw' }),
     ]);
     expect(notes).toEqual(['f takes two faces for one person from the threshold on that lfw chooses.']);
-    expect(photoNotes([loadConfig('smoke', {})])).toEqual([]);
+    expect(notesOn([loadConfig('smoke', {})])).toEqual([]);
   });
 });
 
@@ -140,7 +148,7 @@ describe('the ceiling', () => {
     const { apply } = ablationVariants(full).find(({ name }) => name === 'ceiling')!;
     const config = apply(full);
     const pipeline = new Pipeline(new Plan(), config, 'ceiling', FROM_SCRATCH);
-    return { pipeline, notes: photoNotes([full, config]).slice(1), full };
+    return { pipeline, notes: notesOn([full, config]).slice(1), full };
   };
 
   it('is trained on as many photos as are generated, f on all', async () => {
@@ -214,7 +222,7 @@ describe('the lists of pairs', () => {
   it('may lack pairs, which is said', () => {
     const missing = { pictures: 3, pairs: [{ fold: 0, same: 1, different: 2 }] };
     const folder = benchmarkFixture(PEOPLE, { spec: { format: 'lfw', source: '/nowhere', missing } });
-    expect(photoNotes([loadConfig('smoke', { 'benchmarks.folders': folder })])[0]).toBe(
+    expect(notesOn([loadConfig('smoke', { 'benchmarks.folders': folder })])[0]).toBe(
       'lfw: 3 of its 11 pairs were left out, for 3 photos are missing.',
     );
   });

@@ -1,13 +1,14 @@
 import { mean, standardDeviation } from '@id3/core';
 import { interClass } from '@id3/eval';
+import { generationSchema, type AnchorKind } from '@id3/model';
 import { csvLine } from '@id3/report';
 
-export const ANCHOR_KINDS = ['spread', 'random'] as const;
+export const ANCHOR_KINDS = generationSchema.shape.anchors.options;
 
 /** Anchors of one number and kind, drawn several times: each [N,d] unit rows. */
 export interface DrawnAnchors {
   readonly identities: number;
-  readonly kind: (typeof ANCHOR_KINDS)[number];
+  readonly kind: AnchorKind;
   readonly draws: readonly Float32Array[];
 }
 

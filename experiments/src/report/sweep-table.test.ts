@@ -1,9 +1,11 @@
 import { tabulate } from '@id3/report';
 import { expect, it } from 'vitest';
 import type { SweepVariant } from '../sweeps.ts';
-import { sweepCsv, sweepPanels, sweepRows } from './sweep-table.ts';
+import { sweepCsv, sweepPanels, sweepTitles } from './sweep-table.ts';
 
-const point = (row: string, value: number, name: string): SweepVariant => ({
+const full = { name: 'full', title: 'ID³' };
+const withoutLoss = { name: 'no-id-loss', title: 'without ID loss' };
+const point = (row: SweepVariant['row'], value: number, name: string): SweepVariant => ({
   row,
   value,
   name,
@@ -11,10 +13,10 @@ const point = (row: string, value: number, name: string): SweepVariant => ({
   apply: (config) => config,
 });
 const variants = [
-  point('full', 0, 'full-guidance-0'),
-  point('full', 0.3, 'full'),
-  point('no-id-loss', 0, 'no-id-loss-guidance-0'),
-  point('no-id-loss', 0.3, 'no-id-loss'),
+  point(full, 0, 'full-guidance-0'),
+  point(full, 0.3, 'full'),
+  point(withoutLoss, 0, 'no-id-loss-guidance-0'),
+  point(withoutLoss, 0.3, 'no-id-loss'),
 ];
 const accuracies: Record<string, number> = { 'full-guidance-0': 0.7, full: 0.8, 'no-id-loss': 0.6 };
 const table = tabulate(
@@ -43,7 +45,7 @@ const points = { field: 'generation.sampler.guidance', variants };
 
 it('a sweep’s panels have a line for each row, the primary column first, with gaps where nothing is known', () => {
   const panels = sweepPanels(table, points);
-  expect(sweepRows(variants)).toEqual(['full', 'no-id-loss']);
+  expect(sweepTitles(variants)).toEqual(['ID³', 'without ID loss']);
   expect(panels.map(({ title }) => title)).toEqual(['rendered average', 'rendered-lfw', 'rendered-agedb']);
   expect(panels[0].ticks).toEqual(['0', '0.3']);
   expect(panels[1].lines.map((line) => line.map((value) => value?.mean))).toEqual([

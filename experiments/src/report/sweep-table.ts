@@ -1,6 +1,6 @@
 import { csvLine, type ResultTable } from '@id3/report';
 import type { Panel } from '../pictures/curves.ts';
-import type { SweepVariant } from '../sweeps.ts';
+import { valueText, type SweepVariant } from '../sweeps.ts';
 
 /** The points of a sweep, in the order of the table's rows. */
 export interface SweepPoints {
@@ -8,29 +8,30 @@ export interface SweepPoints {
   readonly variants: readonly SweepVariant[];
 }
 
-const distinct = (names: readonly string[]): string[] => [...new Set(names)];
-const textOf = ({ value }: SweepVariant): string =>
-  typeof value === 'string' ? value : JSON.stringify(value);
+const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
 /** A panel for each column of the table, its primary ones first: accuracy over the values, a line for each row. */
 export function sweepPanels(table: ResultTable, { variants }: SweepPoints): Panel[] {
   const primary = table.endpoints.map(({ column }) => column);
-  const ticks = distinct(variants.map(textOf));
+  const ticks = distinct(variants.map(({ value }) => valueText(value)));
   return distinct([...primary, ...table.columns]).map((column) => ({
     title: column,
     ticks,
-    lines: sweepRows(variants).map((row) =>
+    lines: rowsOf(variants).map((row) =>
       ticks.map((tick) => {
-        const variant = variants.find((one) => one.row === row && textOf(one) === tick);
+        const variant = variants.find((one) => one.row === row && valueText(one.value) === tick);
         return table.rows.find(({ name }) => name === variant?.name)?.results[column]?.accuracy;
       }),
     ),
   }));
 }
 
-/** The rows of the ablation that the lines are of. */
-export const sweepRows = (variants: readonly SweepVariant[]): string[] =>
+const rowsOf = (variants: readonly SweepVariant[]): SweepVariant['row'][] =>
   distinct(variants.map(({ row }) => row));
+
+/** What the lines are of. */
+export const sweepTitles = (variants: readonly SweepVariant[]): string[] =>
+  rowsOf(variants).map(({ title }) => title);
 
 const HEADER = 'field,value,row,column,accuracy,ci95,runs';
 
@@ -41,8 +42,8 @@ export function sweepCsv(table: ResultTable, { field, variants }: SweepPoints): 
     return Object.entries(results).map(([column, { accuracy, runs }]) =>
       csvLine([
         field,
-        textOf(variant),
-        variant.row,
+        valueText(variant.value),
+        variant.row.name,
         column,
         accuracy.mean,
         accuracy.halfWidth,

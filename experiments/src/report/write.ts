@@ -29,7 +29,7 @@ import {
   robustnessTable,
   robustnessTexts,
 } from './robustness-table.ts';
-import { sweepCsv, sweepPanels, sweepRows, type SweepPoints } from './sweep-table.ts';
+import { sweepCsv, sweepPanels, sweepTitles, type SweepPoints } from './sweep-table.ts';
 
 const WEIGHTS_NOTE =
   'Networks whose weights are committed (experiments/weights) were taken, not trained; --from-scratch trains them.';
@@ -63,17 +63,8 @@ function reporter({ run, experiment, root }: Finished) {
   };
 }
 
-const VALIDATION_NOTE =
-  'The benchmarks hold people of the validation pool (--benchmarks.people): for choosing, not for reporting.';
-
-/** What must be said under a table. */
 const noteOn = (rows: readonly Row[]): string =>
-  [
-    ...(targetsOf(rows).some(takesWeights) ? [WEIGHTS_NOTE] : []),
-    ...(rows.some(({ config }) => config.benchmarks.people === 'validation') ? [VALIDATION_NOTE] : []),
-  ]
-    .map((note) => `\n\n${note}`)
-    .join('');
+  targetsOf(rows).some(takesWeights) ? `\n\n${WEIGHTS_NOTE}` : '';
 
 /** What there is to say of the lists of pairs, each once. */
 const pairNotes = (rows: readonly Row[], root: string): Set<string> =>
@@ -93,7 +84,7 @@ export const reportTable = (finished: Finished, rows: readonly Row[]): Promise<v
 export const reportSweep = (finished: Finished, rows: readonly Row[], points: SweepPoints): Promise<void> =>
   reportWith(finished, rows, async (table) => ({
     'sweep.csv': sweepCsv(table, points),
-    'sweep.png': await curvesPng(sweepPanels(table, points), sweepRows(points.variants), SWEEP_LOWEST),
+    'sweep.png': await curvesPng(sweepPanels(table, points), sweepTitles(points.variants), SWEEP_LOWEST),
   }));
 
 /** Chance. */

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { DATASET } from './results.ts';
 import { defineStage } from './stage.ts';
 
+/** What is in memory at once. */
+const IMAGES_PER_SHARD = 512;
+
 const inputsSchema = z.strictObject({
   size: z.int(),
   /** People in all. */
@@ -13,22 +16,22 @@ const inputsSchema = z.strictObject({
 });
 
 /** Image `index` of a dataset, as the person `label`. */
-interface Pick {
+interface Taken {
   readonly dataset: Dataset;
   readonly index: number;
   readonly label: number;
 }
 
 /** The images of the first `people` labels of a dataset, at most `shots` of each; their labels count from `firstLabel`. */
-export function picksOf(dataset: Dataset, people: number, shots: number, firstLabel: number): Pick[] {
-  const taken = new Map<number, number>();
+function takenOf(dataset: Dataset, people: number, shots: number, firstLabel: number): Taken[] {
+  const images = new Map<number, number>();
   const labels = new Map<number, number>();
   return Array.from({ length: dataset.count }, (_, index) => index).flatMap((index) => {
     const { label: own } = dataset.record(index);
     if (!labels.has(own) && labels.size < people) labels.set(own, firstLabel + labels.size);
-    const [label, before] = [labels.get(own), taken.get(own) ?? 0];
+    const [label, before] = [labels.get(own), images.get(own) ?? 0];
     if (label === undefined || before === shots) return [];
-    taken.set(own, before + 1);
+    images.set(own, before + 1);
     return [{ dataset, index, label }];
   });
 }
@@ -44,21 +47,25 @@ export const mixRealStage = defineStage({
   cost: ({ identities, imagesPerIdentity }) => 1e-4 * identities * imagesPerIdentity,
   async run({ inputs, needs: { real, generated }, folder }) {
     const { size, identities, imagesPerIdentity: shots, realPeople } = inputs;
-    const picks = [
-      ...picksOf(real, realPeople, shots, 0),
-      ...picksOf(generated, identities - realPeople, shots, realPeople),
+    const taken = [
+      ...takenOf(real, realPeople, shots, 0),
+      ...takenOf(generated, identities - realPeople, shots, realPeople),
     ];
     const writer = DatasetWriter.open(folder, {
       kind: 'generated',
       spec: inputs,
       height: size,
       width: size,
-      count: picks.length,
-      imagesPerShard: picks.length,
+      count: taken.length,
+      imagesPerShard: IMAGES_PER_SHARD,
     });
-    const images = Buffer.concat(picks.map(({ dataset, index }) => dataset.image(index)));
-    const records = picks.map(({ dataset, index, label }) => ({ ...dataset.record(index), label }));
-    writer.writeShard(0, { images, records });
+    for (let k = 0; k < writer.shards; k++) {
+      const shard = taken.slice(...writer.shardRange(k));
+      writer.writeShard(k, {
+        images: Buffer.concat(shard.map(({ dataset, index }) => dataset.image(index))),
+        records: shard.map(({ dataset, index, label }) => ({ ...dataset.record(index), label })),
+      });
+    }
     writer.finish();
   },
 });

@@ -1,4 +1,5 @@
 import { UserError } from '@id3/core';
+import { FULL } from '@id3/report';
 import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { reportSweep } from '../../report/write.ts';
@@ -45,5 +46,5 @@ function chosenSweep({ of, field, values }: SweepValues): Sweep {
     throw new UserError(
       `A sweep needs --of=NAME (${SWEEP_NAMES.join(', ')}), or --field=FIELD with --values=A,B,….`,
     );
-  return { field, values, rows: ['full'] };
+  return { field, values, rows: [FULL] };
 }
