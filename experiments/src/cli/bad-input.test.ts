@@ -19,34 +19,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listRuns, openDatabase, openSqlite } from '@id3/tracking';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { stageResults, startAblation } from '../fixtures/command.ts';
+import { TINY_CEILING, stageResults, startAblation } from '../fixtures/command.ts';
 
 // Whatever is wrong with what a person gives the command line, it answers in one sentence on stderr, exits
 // with 1 and loses nothing. The cases start from copies of one finished run: the ceiling row, made tiny.
-
-const OPTIONS = [
-  '--profile=smoke',
-  '--variants=ceiling',
-  '--downstream.seeds=1',
-  '--benchmarks.names=rendered-lfw',
-  '--benchmarks.pairs=8',
-  '--benchmarks.folds=2',
-  '--data.pretrain.people=4',
-  '--data.train.people=4',
-  '--f.whitenedSize=0',
-  '--f.training.steps=2',
-  '--recogniser.training.steps=2',
-  '--workers=1',
-];
 
 let root: string;
 let finished: string;
 let results: Record<string, string>;
 
-const run = (out: string, options = OPTIONS) => startAblation([...options, `--out=${out}`]).ended;
+const run = (out: string, options = TINY_CEILING) => startAblation([...options, `--out=${out}`]).ended;
 
 /** Runs to a failure; gives its one sentence. */
-async function refusal(out: string, options = OPTIONS): Promise<string> {
+async function refusal(out: string, options = TINY_CEILING): Promise<string> {
   const { code, stderr } = await run(out, options);
   expect(stderr).toMatch(/^[^\n]+[.?]\n$/);
   expect(code).toBe(1);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readNotes } from '@id3/report';
 import { getMetricSummaries, listRuns, openDatabase } from '@id3/tracking';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAblation } from '../fixtures/command.ts';
+import { TINY_CEILING, startAblation } from '../fixtures/command.ts';
 import { albumOf, benchmarkFixture, photoFixture } from '../fixtures/photos.ts';
 
 // An ablation on drawn images in the place of photos: its ceiling row, made tiny, on the real command line.
@@ -12,20 +12,7 @@ import { albumOf, benchmarkFixture, photoFixture } from '../fixtures/photos.ts';
 const PEOPLE = Array.from('ABCDEFGHIJ', (letter) => `Person ${letter}`);
 const training = photoFixture({ images: albumOf(PEOPLE, 4) });
 const lfw = benchmarkFixture(['person_j', 'X', 'Y', 'Z'], { spec: { format: 'lfw', source: '/nowhere' } });
-const OPTIONS = [
-  '--profile=smoke',
-  '--variants=ceiling',
-  '--downstream.seeds=1',
-  '--benchmarks.names=rendered-lfw',
-  '--benchmarks.pairs=8',
-  '--benchmarks.folds=2',
-  '--data.pretrain.people=4',
-  '--f.whitenedSize=0',
-  '--f.training.steps=2',
-  '--recogniser.training.steps=2',
-  '--workers=1',
-  `--data.trainFolder=${training}`,
-];
+const OPTIONS = [...TINY_CEILING, `--data.trainFolder=${training}`];
 
 let root: string;
 beforeAll(() => void (root = mkdtempSync(join(tmpdir(), 'id3-photos-'))));

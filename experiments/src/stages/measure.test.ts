@@ -7,6 +7,7 @@ import { selectEngine } from '@id3/engine';
 import { Recogniser, embedWith, readTensors, saveCheckpoint, type RecogniserOptions } from '@id3/model';
 import { getMetrics, openDatabase } from '@id3/tracking';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { STAGE_CONTEXT } from '../fixtures/stage-context.ts';
 import { embedStage } from './embed.ts';
 import { measureStage, obedience } from './measure.ts';
 import { EMBEDDINGS, MEASURES, RECOGNISER, VERIFICATION, modelFile } from './results.ts';
@@ -35,12 +36,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const context = (folder: string) => ({
   inputs: {} as Record<string, never>,
   folder: join(root, folder),
-  part: 0,
-  parts: 1,
-  checkpointSeconds: 1,
-  log: () => {},
-  progress: () => {},
-  warn: () => {},
+  ...STAGE_CONTEXT,
 });
 
 /** A dataset of people of random noise; each image is asked for by `asked`. */

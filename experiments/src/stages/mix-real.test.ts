@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatasetWriter, openDataset } from '@id3/data';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { STAGE_CONTEXT } from '../fixtures/stage-context.ts';
 import { mixRealStage } from './mix-real.ts';
 
 const SIZE = 4;
@@ -47,12 +48,7 @@ it.each([
     inputs: { size: SIZE, identities: 4, imagesPerIdentity: 2, realPeople },
     needs: { real, generated },
     folder,
-    part: 0,
-    parts: 1,
-    checkpointSeconds: 1,
-    log: () => {},
-    progress: () => {},
-    warn: () => {},
+    ...STAGE_CONTEXT,
   });
   const mix = openDataset(folder);
   const images = Array.from({ length: mix.count }, (_, i) => i);

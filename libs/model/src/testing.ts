@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng } from '@id3/core';
 import { DatasetWriter, NO_AUGMENTATION, openDataset, type Dataset } from '@id3/data';
+import { PLAIN_SAMPLER } from './diffusion/sampler.ts';
 import type { DiffusionOptions } from './diffusion/train.ts';
+import type { GenerationOptions } from './generation/generate.ts';
 import type { RecogniserOptions } from './recogniser/train.ts';
 
 /** A recogniser that learns colours in some tens of steps. */
@@ -54,6 +56,21 @@ export const TINY_DIFFUSION: DiffusionOptions = {
     hideS: 0,
     flip: true,
   },
+};
+
+/** Three identities with two images each, sampled without guidance. */
+export const TINY_GENERATION: GenerationOptions = {
+  seed: 7,
+  identities: 3,
+  imagesPerIdentity: 2,
+  anchors: 'spread',
+  lb: 0.5,
+  ub: 0.9,
+  condition: 'anchor',
+  age: [20, 60],
+  yaw: [-45, 45],
+  sampler: { ...PLAIN_SAMPLER, steps: 3 },
+  batchSize: 2,
 };
 
 /** A folder of its own for a test. */

@@ -22,9 +22,8 @@ import {
   timeTensors,
   trainDiffusion,
   type DiffusionOptions,
-  type GenerationOptions,
 } from '../index.ts';
-import { TINY_DIFFUSION, colourDataset, temporaryFolder } from '../testing.ts';
+import { TINY_DIFFUSION, TINY_GENERATION, colourDataset, temporaryFolder } from '../testing.ts';
 
 beforeAll(async () => void (await selectEngine()));
 
@@ -152,7 +151,7 @@ describe('the trainings of peers', () => {
     const model = { ...loadDiffusion(path, D), f: f() };
     const sample = imageSampler(model, { ...PLAIN_SAMPLER, steps: 2 }, SIZE, 1);
     const anchor = randomDirections(1, D, new Rng(1, 'y'));
-    const plans = [0, 1].map((j) => planImage(GENERATION, { anchor, i: 0, j, styles: dataset }));
+    const plans = [0, 1].map((j) => planImage(TINY_GENERATION, { anchor, i: 0, j, styles: dataset }));
     const pixels = await sample([...plans, { label: 0, y: anchor }], ['a', 'a', 'a']);
     const [one, two, hidden] = [0, 1, 2].map((b) => pixels.subarray(b * image, (b + 1) * image));
     expect(one).not.toEqual(two);
@@ -163,9 +162,9 @@ describe('the trainings of peers', () => {
     const { path } = await trained('hidden', { steps: 8, hideS: 0.5 });
     const model = { ...loadDiffusion(path, D), f: f() };
     const anchor = randomDirections(1, D, new Rng(1, 'y'));
-    const plan = planImage({ ...GENERATION, attributes: 'hidden' }, { anchor, i: 0, j: 0 });
+    const plan = planImage({ ...TINY_GENERATION, attributes: 'hidden' }, { anchor, i: 0, j: 0 });
     expect(plan).toEqual({ label: 0, y: plan.y });
-    const shown = planImage(GENERATION, { anchor, i: 0, j: 0 });
+    const shown = planImage(TINY_GENERATION, { anchor, i: 0, j: 0 });
     expect(shown.y).toEqual(plan.y);
     const seed = 3;
     const sample = imageSampler(model, { ...PLAIN_SAMPLER, steps: 1 }, SIZE, seed);
@@ -186,26 +185,12 @@ describe('the trainings of peers', () => {
   });
 });
 
-const GENERATION: GenerationOptions = {
-  seed: 7,
-  identities: 3,
-  imagesPerIdentity: 2,
-  anchors: 'spread',
-  lb: 0.5,
-  ub: 0.9,
-  condition: 'anchor',
-  age: [20, 60],
-  yaw: [-45, 45],
-  sampler: PLAIN_SAMPLER,
-  batchSize: 2,
-};
-
 it('a style is that of an image of the pool, whose age and yaw the plan has, and y is the same as without', () => {
   const anchor = randomDirections(1, D, new Rng(1, 'y'));
   const drawn = new Set<number>();
   for (let j = 0; j < 40; j++) {
-    const plan = planImage(GENERATION, { anchor, i: 1, j, styles: dataset });
-    expect(plan.y).toEqual(planImage(GENERATION, { anchor, i: 1, j }).y);
+    const plan = planImage(TINY_GENERATION, { anchor, i: 1, j, styles: dataset });
+    expect(plan.y).toEqual(planImage(TINY_GENERATION, { anchor, i: 1, j }).y);
     expect(plan.style).toHaveLength(STYLE_SIZE);
     const from = Array.from(dataset.labels, (_, i) => i).find((i) =>
       styleOf(imagesToFloat(dataset, [i]), [SIZE, SIZE]).every((value, k) => value === plan.style![k]),

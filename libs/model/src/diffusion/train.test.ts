@@ -11,9 +11,8 @@ import {
   loadCheckpoint,
   loadDiffusion,
   trainDiffusion,
-  type GenerationOptions,
 } from '../index.ts';
-import { TINY_DIFFUSION, colourDataset, temporaryFolder } from '../testing.ts';
+import { TINY_DIFFUSION, TINY_GENERATION, colourDataset, temporaryFolder } from '../testing.ts';
 
 const network = { widths: [4, 4, 4, 4], blocks: [1, 1, 1, 1], embeddingSize: 8, dropout: 0 };
 
@@ -50,29 +49,7 @@ describe('a diffusion model from training to dataset', () => {
     expect(loadCheckpoint(parts).tensors).toEqual(loadCheckpoint(whole).tensors);
 
     // Algorithm 3, a shard at a time, the second shard first
-    const generation: GenerationOptions = {
-      seed: 7,
-      identities: 3,
-      imagesPerIdentity: 2,
-      anchors: 'spread',
-      lb: 0.5,
-      ub: 0.9,
-      condition: 'anchor',
-      age: [20, 60],
-      yaw: [-45, 45],
-      sampler: {
-        kind: 'ddim',
-        steps: 3,
-        spacing: 'uniform',
-        guidance: 5,
-        gradient: 'full',
-        clip: true,
-        kappa: 'paper',
-        freeY: 0,
-        freeS: 0,
-      },
-      batchSize: 2,
-    };
+    const generation = { ...TINY_GENERATION, sampler: { ...TINY_GENERATION.sampler, guidance: 5 } };
     const model = { ...loadDiffusion(whole, f.embeddingSize), f };
     const rows = await anchors('spread', { count: 3, d: f.embeddingSize, seed: 1 });
     const generate = async (name: string, order: number[]) => {
