@@ -103,9 +103,9 @@ export class Child<Question extends Serializable, Reply> {
   }
 
   private deathNote(code: number | null, signal: string | null): string {
-    const cause = signal === null ? `exit code ${code}` : `signal ${signal}`;
+    const cause = signal === null ? `ended with exit code ${code}` : `died by signal ${signal}`;
     const hint = signal === 'SIGKILL' ? ' (if memory ran out, use fewer --workers or smaller batches)' : '';
     const output = this.output.trim() === '' ? '' : `\n${this.output.trim()}`;
-    return `its process died by ${cause}${hint}${output}`;
+    return `its process ${cause}${hint}${output}`;
   }
 }

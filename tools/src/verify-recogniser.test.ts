@@ -7,7 +7,7 @@ import { DatasetWriter } from '@id3/data';
 import { getVerificationSummaries, openDatabase } from '@id3/tracking';
 import { linearModel } from '@id3/eval/testing';
 import { expect, it } from 'vitest';
-import { distinctNames } from './verify-recogniser.ts';
+import { distinctNames, roundedUp } from './verify-recogniser.ts';
 
 const SIZE = 8;
 const folder = mkdtempSync(join(tmpdir(), 'id3-verify-'));
@@ -41,6 +41,15 @@ it('names benchmarks by as much of their paths as tells them apart', () => {
   expect(distinctNames(['m1/lfw', 'm2/lfw'])).toEqual(['m1/lfw', 'm2/lfw']);
   expect(distinctNames(['a/x/lfw', 'b/x/lfw', 'b/y/lfw'])).toEqual(['a/x/lfw', 'b/x/lfw', 'b/y/lfw']);
   expect(() => distinctNames(['lfw', './lfw/'])).toThrow(`--benchmarks names ${resolve('lfw')} twice`);
+});
+
+it('rounds a rate up, so that it is taken when it is typed', () => {
+  for (let pairs = 2; pairs < 5000; pairs++) {
+    const rate = roundedUp(1 / pairs);
+    expect(rate).toBeGreaterThanOrEqual(1 / pairs);
+    expect(rate).toBeLessThan(1.011 / pairs);
+    expect(String(rate)).toMatch(/^0\.0*[1-9]\d{0,2}$/);
+  }
 });
 
 it('keeps benchmarks of one name apart, and gives a dash where pairs cannot show a rate', () => {

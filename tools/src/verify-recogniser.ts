@@ -70,7 +70,7 @@ export async function verifyRecogniser(asked: Asked): Promise<void> {
       );
       if (!measurable)
         console.error(
-          `${benchmark} has ${different} different pairs, too few for a false accept rate of ${far}; give a --far of at least ${1 / different}.`,
+          `${benchmark} has ${different} different pairs, too few for a false accept rate of ${far}; give a --far of at least ${roundedUp(1 / different)}.`,
         );
     }
     run.finish();
@@ -98,11 +98,18 @@ export function distinctNames(folders: readonly string[]): string[] {
 
 function withPairs(dataset: Dataset, seed: number): Dataset {
   if (dataset.pairs !== undefined) return dataset;
-  const pairs = labelledPairs(dataset.labels, FOLDS, seed);
+  const pairs = labelledPairs(dataset.labels, FOLDS, seed, dataset.folder);
   console.log(
     `${dataset.folder} has no pairs: ${pairs.length} are drawn from its ${dataset.identities} people (seed ${seed}).`,
   );
   return { ...dataset, pairs };
+}
+
+/** A number of three digits that is not below `value`. */
+export function roundedUp(value: number): number {
+  const near = Number(value.toPrecision(3));
+  // Half a percent is half a unit of the third digit, or more.
+  return near < value ? Number((1.005 * value).toPrecision(3)) : near;
 }
 
 function percent(share: number): string {

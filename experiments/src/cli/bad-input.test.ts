@@ -102,7 +102,7 @@ describe.concurrent('the command line', { timeout: 600_000 }, () => {
     const before = stageResults(out);
     expect(await refusal(out)).toBe(
       `The stage "train-recogniser ceiling seed 1" failed: ${shard} was altered (its checksum differs); ` +
-        `delete ${folder} and run the same command again.`,
+        `delete ${folder} and run the command again that made it.`,
     );
     expect(stageResults(out)).toEqual(before);
     rmSync(folder, { recursive: true });
@@ -119,7 +119,7 @@ describe.concurrent('the command line', { timeout: 600_000 }, () => {
     const before = stageResults(out);
     expect(await refusal(out)).toBe(
       `The stage "train-recogniser ceiling seed 1" failed: The checkpoint ${checkpoint} is truncated or was altered; ` +
-        `delete it and run the same command again to make it anew.`,
+        `delete it and run the command again that made it, or name another file.`,
     );
     expect(stageResults(out)).toEqual(before);
     rmSync(checkpoint);
@@ -141,7 +141,7 @@ describe.concurrent('the command line', { timeout: 600_000 }, () => {
     const before = rows();
     expect(await refusal(out)).toBe(
       `The database ${path} was written by a newer version of this workbench (it has 1 migration(s) unknown here); ` +
-        'update the code or choose another --out folder.',
+        'update the code, or name another folder or file.',
     );
     expect(rows()).toEqual(before);
   });
@@ -210,11 +210,14 @@ describe('on a disk of its own', { timeout: 600_000 }, () => {
     const out = onDisk(context);
     execFileSync('mount', ['-o', 'remount,ro', disk]);
     const before = stageResults(out);
-    for (const folder of [out, join(disk, 'new')])
-      expect(await refusal(folder)).toBe(
-        `The database ${folder}/tracking.sqlite cannot be opened for writing; ` +
-          'make its folder writable or choose another --out folder.',
-      );
+    expect(await refusal(out)).toBe(
+      `The database ${out}/tracking.sqlite cannot be opened for writing; ` +
+        'make its folder writable or name another place.',
+    );
+    const fresh = join(disk, 'new');
+    expect(await refusal(fresh)).toBe(
+      `${fresh} cannot be written (EROFS); make it writable or name another folder, as with --out.`,
+    );
     expect(stageResults(out)).toEqual(before);
   });
 });

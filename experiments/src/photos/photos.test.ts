@@ -291,7 +291,7 @@ describe('benchmarks of photos', () => {
     [
       'that are not there',
       () => '/nowhere',
-      /^\/nowhere is not a finished dataset \(it has no manifest\.json\)/,
+      /^\/nowhere does not exist; check the path, or make a dataset there: /,
     ],
   ])('%s are refused before anything is computed', (_, folders, sentence) => {
     expect(() => verified({ 'benchmarks.folders': folders() })).toThrow(sentence);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import {
   fileDigest,
   firstLine,
   hashOf,
+  makeFolder,
   mean,
   sha256,
   standardDeviation,
@@ -103,6 +104,32 @@ describe('errors', () => {
     ]);
     expect(firstLine('said\nmore')).toBe('said');
   });
+});
+
+describe('makeFolder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'id3-'));
+  it('makes a folder with its parents, and leaves one that is there', () => {
+    const deep = join(folder, 'a', 'b', 'c');
+    makeFolder(deep);
+    writeFileSync(join(deep, 'x'), '');
+    makeFolder(deep);
+    expect(readdirSync(deep)).toEqual(['x']);
+  });
+  it('says what is in the way', () => {
+    const [file, link] = [join(folder, 'file'), join(folder, 'link')];
+    writeFileSync(file, '');
+    symlinkSync('/nowhere/at-all', link);
+    const isNone = ' is there and is no folder; name another folder.';
+    expect(() => makeFolder(file)).toThrow(new UserError(file + isNone));
+    expect(() => makeFolder(join(link, 'x'))).toThrow(new UserError(link + isNone));
+    expect(() => makeFolder(join(file, 'x'))).toThrow(
+      new UserError(`${file}/x lies below a file, which can hold nothing; name another folder.`),
+    );
+    expect(() => makeFolder(join(folder, 'x'.repeat(300)))).toThrow(/ choose a shorter one\.$/);
+  });
+  it.runIf(existsSync('/proc'))('ends where the system keeps a folder for itself', () =>
+    expect(() => makeFolder('/proc/id3-test')).toThrow(/^\/proc\/id3-test cannot be written \(E/),
+  );
 });
 
 describe('writeFileAtomic', () => {

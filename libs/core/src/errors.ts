@@ -24,15 +24,20 @@ export function explainFileError(error: unknown, path: string): unknown {
       return new UserError(
         `The disk is full: ${path} could not be written; free some space and run the same command again.`,
       );
+    // Also of a folder that a system keeps for itself, such as /proc.
+    case 'ENOENT':
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
       return new UserError(
-        `${path} cannot be written (${code}); make it writable or choose another --out folder.`,
+        `${path} cannot be written (${code}); make it writable or name another folder, as with --out.`,
       );
-    case 'ENOTDIR':
     case 'EEXIST':
-      return new UserError(`${path} lies below something that is not a folder; choose another --out folder.`);
+      return new UserError(`${path} is there and is no folder; name another folder.`);
+    case 'ENOTDIR':
+      return new UserError(`${path} lies below a file, which can hold nothing; name another folder.`);
+    case 'ENAMETOOLONG':
+      return new UserError(`${path} has a longer name than the disk allows; choose a shorter one.`);
     default:
       return error;
   }

@@ -3,7 +3,7 @@ import { labelledPairs } from './labelled-pairs.ts';
 
 describe('labelledPairs', () => {
   const labels = Array.from({ length: 120 }, (_, i) => i % 30);
-  const pairs = labelledPairs(labels, 5, 1);
+  const pairs = labelledPairs(labels, 5, 1, 'lfw');
   it('has every pair of one person and as many of two, none twice', () => {
     expect(pairs.filter(({ same }) => same)).toHaveLength(30 * 6);
     expect(pairs.filter(({ same }) => !same)).toHaveLength(30 * 6);
@@ -17,8 +17,11 @@ describe('labelledPairs', () => {
         expect(foldOf.get(person) ?? fold).toBe(fold);
         foldOf.set(person, fold);
       }
-    expect(labelledPairs(labels, 5, 1)).toEqual(pairs);
-    expect(labelledPairs(labels, 5, 2)).not.toEqual(pairs);
+    expect(labelledPairs(labels, 5, 1, 'lfw')).toEqual(pairs);
+    expect(labelledPairs(labels, 5, 2, 'lfw')).not.toEqual(pairs);
   });
-  it('refuses too few people', () => expect(() => labelledPairs([0, 0, 1, 1], 2, 1)).toThrow(/4 people/));
+  it('refuses too few people', () =>
+    expect(() => labelledPairs([0, 0, 1, 1], 2, 1, 'lfw')).toThrow(
+      'lfw has 2 people with several images, and pairs in 2 folds need 4 people;',
+    ));
 });

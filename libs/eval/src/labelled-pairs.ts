@@ -6,14 +6,15 @@ import type { Pair } from '@id3/data';
  * people, none of them twice. Nobody is in two folds. Throws a UserError where there are too few people or images.
  *
  * @param labels person of each image: [n]
+ * @param name what error messages call the dataset
  */
-export function labelledPairs(labels: ArrayLike<number>, folds: number, seed: number): Pair[] {
+export function labelledPairs(labels: ArrayLike<number>, folds: number, seed: number, name: string): Pair[] {
   const images = new Map<number, number[]>();
   for (let i = 0; i < labels.length; i++) images.set(labels[i], [...(images.get(labels[i]) ?? []), i]);
   const people = [...images.values()].filter((own) => own.length > 1);
   if (people.length < 2 * folds)
     throw new UserError(
-      `${folds} folds need ${2 * folds} people with several images; the dataset has ${people.length}: import a benchmark with its own pairs.`,
+      `${name} has ${people.length} people with several images, and pairs in ${folds} folds need ${2 * folds} people; import a benchmark with pairs of its own.`,
     );
   const order = new Rng(seed, 'people').permutation(people.length);
   return Array.from({ length: folds }, (_, fold) => {

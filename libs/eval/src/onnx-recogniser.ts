@@ -113,7 +113,7 @@ async function load(
       ? await InferenceSession.create(model, options)
       : await InferenceSession.create(model, options);
   } catch (error) {
-    const said = firstLine(error);
+    const said = firstLine(error).replace(/\.$/, '');
     const hint = /external/i.test(said)
       ? 'put the files of its weights beside it, as they were named when it was exported and no links'
       : 'check the file';

@@ -1,4 +1,4 @@
-import { UserError } from '@id3/core';
+import { BrokenRecord } from './recordio.ts';
 
 /**
  * The head of an MXNet image record (`mxnet.recordio.IRHeader`, packed as `IfQQ`, little-endian): u32 flag, f32 label, u64 id,
@@ -18,14 +18,16 @@ export interface ImageRecord {
 /** Takes a record's data apart; the image is a view. `name` is what error messages call the record. */
 export function unpackImageRecord(data: Buffer, name: string): ImageRecord {
   if (data.length < HEADER_BYTES)
-    throw new UserError(
-      `${name} has ${data.length} bytes, fewer than an image record's head of ${HEADER_BYTES}; get the file again.`,
+    throw new BrokenRecord(
+      name,
+      `has ${data.length} bytes, fewer than an image record's head of ${HEADER_BYTES}`,
     );
   const flag = data.readUInt32LE(0);
   const imageAt = HEADER_BYTES + 4 * flag;
   if (imageAt > data.length)
-    throw new UserError(
-      `${name} announces ${flag} labels but has bytes for ${(data.length - HEADER_BYTES) >> 2}; get the file again.`,
+    throw new BrokenRecord(
+      name,
+      `announces ${flag} labels but has bytes for ${(data.length - HEADER_BYTES) >> 2}`,
     );
   const labels =
     flag === 0

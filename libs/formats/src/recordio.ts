@@ -37,9 +37,18 @@ export class BrokenRecord extends UserError {
     name: string,
     /** What is wrong there, to follow the file's name. */
     readonly what: string,
-    at: number,
+    at?: number,
   ) {
-    super(`${name} ${what} at byte ${at}; get the file again, or its .idx.`);
+    super(
+      at === undefined
+        ? `${name} ${what}; get the file again.`
+        : `${name} ${what} at byte ${at}; get the file again, or its .idx.`,
+    );
+  }
+
+  /** What is wrong, where the place is named beside it. */
+  get why(): string {
+    return `it ${this.what.replace(/,$/, '')}`;
   }
 }
 
@@ -110,7 +119,7 @@ export function findRecords(source: ByteSource): { offsets: number[]; damaged: D
     } catch (error) {
       if (!(error instanceof BrokenRecord)) throw error;
       firstError ??= error;
-      damaged.push({ offset: at, why: `it ${error.what.replace(/,$/, '')}` });
+      damaged.push({ offset: at, why: error.why });
       if (damaged.length > MAX_DAMAGED)
         throw new UserError(
           `${source.name} is damaged in more than ${MAX_DAMAGED} places, such as byte ${damaged[0].offset}; get the file again.`,

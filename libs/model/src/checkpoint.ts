@@ -56,13 +56,15 @@ export function saveCheckpoint(
 
 /** Reads a checkpoint. Throws a UserError that names a missing, truncated or altered file. */
 export function loadCheckpoint(path: string): Checkpoint {
-  const broken = (why: string) =>
-    new UserError(`The checkpoint ${path} ${why}; delete it and run the same command again to make it anew.`);
+  const broken = (
+    why: string,
+    hint = 'delete it and run the command again that made it, or name another file',
+  ) => new UserError(`The checkpoint ${path} ${why}; ${hint}.`);
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    throw broken(`cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw broken(`cannot be read (${(error as NodeJS.ErrnoException).code})`, 'check the path');
   }
   try {
     const { size } = fstatSync(file);
@@ -108,14 +110,18 @@ export async function readTensors(tensors: Record<string, tf.Tensor>): Promise<C
   return values;
 }
 
-/** Writes checkpoint values into variables of the same names and shapes. Throws where one is missing or differs. */
-export function restoreTensors(variables: Record<string, tf.Variable>, tensors: Checkpoint['tensors']): void {
+/** Writes checkpoint values into variables of the same names and shapes. Throws where one is missing or differs; `from` is what error messages call the checkpoint. */
+export function restoreTensors(
+  variables: Record<string, tf.Variable>,
+  tensors: Checkpoint['tensors'],
+  from: string,
+): void {
   for (const [name, variable] of Object.entries(variables)) {
     const saved = tensors[name];
     if (saved === undefined || !tf.util.arraysEqual(saved.shape, variable.shape)) {
       throw new UserError(
-        `The checkpoint has ${saved === undefined ? 'no' : `another shape [${saved.shape}] of`} tensor ${name} ` +
-          `(expected [${variable.shape}]); it belongs to another network: delete it and run again.`,
+        `The checkpoint ${from} has ${saved === undefined ? 'no' : `another shape [${saved.shape}] of`} tensor ${name} ` +
+          `(expected [${variable.shape}]); it belongs to another network: delete it and run the command again that made it, or name another file.`,
       );
     }
     tf.tidy(() => variable.assign(tf.tensor(saved.data, saved.shape)));

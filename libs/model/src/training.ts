@@ -81,6 +81,6 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
 function resume(path: string, state: Training<never, never>['state']): number {
   if (!existsSync(path)) return 0;
   const { meta, tensors } = loadCheckpoint(path);
-  restoreTensors(state, tensors);
+  restoreTensors(state, tensors, path);
   return Number(meta.step);
 }

@@ -34,7 +34,7 @@ export function rocOf({ distances, same }: Pick<ScoredPairs, 'distances' | 'same
   });
   if (!falseAccepts || !trueAccepts)
     throw new UserError(
-      `Verification needs pairs of one person and of two; these are ${trueAccepts} and ${falseAccepts}: check the pairs file.`,
+      `Verification needs pairs of one person and pairs of two, but there are ${trueAccepts} and ${falseAccepts}; check the list of pairs.`,
     );
   return {
     thresholds: roc.thresholds,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError, hashOf, makeFolder } from '@id3/core';
 import type BetterSqlite from 'better-sqlite3';
@@ -38,7 +37,7 @@ export interface RunOptions {
  */
 export function openDatabase(path: string): Database {
   return explained(path, () => {
-    if (!existsSync(dirname(path))) makeFolder(dirname(path));
+    makeFolder(dirname(path));
     const sqlite = openSqlite(path, { timeout: BUSY_TIMEOUT_MS });
     try {
       sqlite.pragma('journal_mode = WAL');

@@ -12,14 +12,9 @@ export function sqliteCode(error: unknown): string | undefined {
 /** Turns SQLite's errors that a person can mend into a {@link UserError}; returns others unchanged. */
 export function explainDatabaseError(error: unknown, path: string): unknown {
   const code = errorCode(error);
-  // Creating folders on a read-only disk fails with ENOENT.
-  const readOnly = new UserError(
-    `The database ${path} cannot be opened for writing; make its folder writable or choose another --out folder.`,
-  );
-  if (code === 'ENOENT') return readOnly;
   if (!code?.startsWith('SQLITE_')) return error;
   if (code === 'SQLITE_NOTADB')
-    return new UserError(`${path} is not an SQLite database; move it away or choose another --out folder.`);
+    return new UserError(`${path} is not an SQLite database; move it away, or name another folder or file.`);
   if (code.startsWith('SQLITE_CORRUPT'))
     return new UserError(
       `The database ${path} is damaged; restore a copy or move it away to start a new one.`,
@@ -28,7 +23,10 @@ export function explainDatabaseError(error: unknown, path: string): unknown {
     return new UserError(
       `The disk is full: the database ${path} could not grow; free some space and run the same command again.`,
     );
-  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) return readOnly;
+  if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN'))
+    return new UserError(
+      `The database ${path} cannot be opened for writing; make its folder writable or name another place.`,
+    );
   if (code.startsWith('SQLITE_BUSY'))
     return new UserError(
       `The database ${path} stayed locked by another program for 20 s; close that program and run the same command again.`,

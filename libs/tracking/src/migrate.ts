@@ -14,7 +14,7 @@ export function migrate(sqlite: BetterSqlite.Database, path: string): void {
   const apply = sqlite.transaction(() => {
     const tables = sqlite.prepare(`select name from sqlite_master where type = 'table'`).pluck().all();
     if (tables.length > 0 && !tables.includes('__drizzle_migrations'))
-      throw new UserError(`${path} is another program's database; choose another --out folder.`);
+      throw new UserError(`${path} is another program's database; name another folder or file.`);
     sqlite.exec(
       'create table if not exists __drizzle_migrations (id integer primary key, hash text not null, created_at numeric)',
     );
@@ -23,7 +23,7 @@ export function migrate(sqlite: BetterSqlite.Database, path: string): void {
     if (unknown.length > 0)
       throw new UserError(
         `The database ${path} was written by a newer version of this workbench ` +
-          `(it has ${unknown.length} migration(s) unknown here); update the code or choose another --out folder.`,
+          `(it has ${unknown.length} migration(s) unknown here); update the code, or name another folder or file.`,
       );
     const record = sqlite.prepare('insert into __drizzle_migrations (hash, created_at) values (?, ?)');
     for (const migration of known) {

@@ -76,7 +76,13 @@ export function openReader(path: string, { writable = false }: { writable?: bool
       'missing',
       `There is no database at ${path} yet; a run of an experiment makes it.`,
     );
-  if (statSync(path).size === 0)
+  const stat = statSync(path);
+  if (!stat.isFile())
+    throw new DatabaseProblem(
+      'foreign',
+      `${path} is no file; name the database itself, such as its tracking.sqlite.`,
+    );
+  if (stat.size === 0)
     throw new DatabaseProblem(
       'empty',
       `The database ${path} is empty: it is being made, or its making was cut short; run an experiment again.`,

@@ -39,7 +39,7 @@ export function releaseWeights(
   if (missing.length > 0)
     throw new UserError(
       `${typedPath(root)} has no finished ${missing.map(({ label }) => label).join(', ')} of this config; ` +
-        'run experiments:ablation with --from-scratch and the same options first.',
+        'run npx nx run experiments:ablation --from-scratch with the same options first.',
     );
   const database = openDatabase(join(root, 'tracking.sqlite'));
   try {

@@ -36,7 +36,7 @@ export function writeAttributes(folder: string, predictor: string, images: Store
   const manifest = readManifest(folder);
   if (images.length !== manifest.count)
     throw new UserError(
-      `${folder} has ${manifest.count} images, but there are ${images.length} attributes; have all predicted anew by tools:attributes.`,
+      `${folder} has ${manifest.count} images, but there are ${images.length} attributes; have all predicted anew with npx nx run tools:attributes --dataset=${folder}.`,
     );
   const stored: StoredAttributes = { predictor, images };
   const name = `attributes-${hashOf(stored)}.json`;

@@ -82,6 +82,8 @@ describe('a dataset on disk', () => {
     expect(() => openDataset(folder)).toThrow(/version 99/);
     writeFileSync(path, '{');
     expect(() => openDataset(folder)).toThrow(/not valid JSON/);
+    expect(() => openDataset(join(folder, 'none'))).toThrow(/none does not exist; check the path/);
+    expect(() => openDataset(path)).toThrow(/manifest\.json is a file, not the folder of a dataset/);
   });
 });
 

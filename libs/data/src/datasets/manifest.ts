@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError, errorCode } from '@id3/core';
@@ -68,6 +68,24 @@ export const shardFiles = (k: number) => {
 export const PAIRS_FILE = 'pairs.json';
 export const MANIFEST_FILE = 'manifest.json';
 
+/** What to say of a folder whose manifest could not be read, with Node's code of the error, or was read and is no JSON. */
+function whyUnread(folder: string, code: string | undefined): string {
+  const path = join(folder, MANIFEST_FILE);
+  switch (code) {
+    case undefined:
+      return `${path} is not valid JSON; delete the folder ${folder} and run the command again that made it.`;
+    case 'ENOENT':
+      return existsSync(folder)
+        ? `${folder} is not a finished dataset (it has no ${MANIFEST_FILE}); ${IMPORT_IT}, or run the command again that was making it.`
+        : `${folder} does not exist; check the path, or make a dataset there: ${IMPORT_IT}.`;
+    case 'ENOTDIR':
+      return `${folder} is a file, not the folder of a dataset; ${IMPORT_IT}.`;
+    default:
+      return `${path} cannot be read (${code}); make it readable, or name another folder.`;
+  }
+}
+const IMPORT_IT = 'import pictures with npx nx run tools:import';
+
 /** Reads a manifest. Throws a UserError where it is missing, damaged or of another version. */
 export function readManifest(folder: string): Manifest {
   const path = join(folder, MANIFEST_FILE);
@@ -75,25 +93,18 @@ export function readManifest(folder: string): Manifest {
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UserError(
-      errorCode(error) === 'ENOENT'
-        ? `${folder} is not a finished dataset (it has no ${MANIFEST_FILE}); run the command that makes it again, or import it by tools:import.`
-        : errorCode(error) !== undefined
-          ? `${path} cannot be read (${errorCode(error)}); make it readable, or name another folder.`
-          : `${path} is not valid JSON; delete the folder ${folder} and run the same command again.`,
-    );
+    throw new UserError(whyUnread(folder, errorCode(error)));
   }
   const version = versionedSchema.safeParse(json).data?.formatVersion;
   if (version !== FORMAT_VERSION) {
     throw new UserError(
-      `${path} has format version ${String(version)}, but this program reads version ${FORMAT_VERSION}; use the program that wrote it.`,
+      `${path} has format version ${String(version)}, but this program reads version ${FORMAT_VERSION}; use the version of the program that wrote it, or make the dataset anew.`,
     );
   }
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) {
-    throw new UserError(
-      `${path} is damaged (${z.prettifyError(parsed.error).split('\n')[0]}); make the dataset anew.`,
-    );
+    const [{ path: field, message }] = parsed.error.issues;
+    throw new UserError(`${path} is damaged (${field.join('.')}: ${message}); make the dataset anew.`);
   }
   return parsed.data;
 }

@@ -45,7 +45,7 @@ export type Images = Pick<Dataset, 'count' | 'height' | 'width' | 'image'>;
 
 /** Reads files of a dataset's folder and verifies them against the manifest's checksums. */
 function filesOf(folder: string, manifest: Manifest) {
-  const again = `delete ${folder} and run the same command again`;
+  const again = `delete ${folder} and run the command again that made it`;
   const reading = <T>(name: string, read: (path: string) => T): T => {
     const path = join(folder, name);
     try {

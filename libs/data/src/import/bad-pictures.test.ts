@@ -61,7 +61,7 @@ describe('bad pictures', () => {
     const nothing = freshFolder();
     writeFileSync(join(nothing, 'x.jpg'), 'no picture');
     await expect(imported('unlabelled', nothing)).rejects.toThrow(
-      /^No picture of .* can be read, such as .*x\.jpg \(/,
+      /^None of the \d+ pictures of .* can be read \(.*x\.jpg: /,
     );
   });
   it('stop a benchmark, or cost it their pairs', async () => {
@@ -97,6 +97,7 @@ describe('bad pictures', () => {
     const out = join(freshFolder(), 'dataset');
     const report = await importImages(openImageSource('recordio', folder), out, options);
     expect(report.unreadable.map(({ path }) => Number(/record (\d+)/.exec(path)![1]))).toEqual([1, 2, 3, 5]);
+    expect(report.unreadable[3].why).toMatch(/^it is truncated: \d+ bytes are announced where \d+ follow$/);
     const dataset = openDataset(out);
     expect([0, 1].map((i) => pictureOf(dataset, i))).toEqual([0, 4]);
     expect(Array.from(dataset.labels)).toEqual([0, 1]);

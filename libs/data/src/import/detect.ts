@@ -38,7 +38,7 @@ export function openImageSource(
 ): ImageSource {
   if (pairs !== undefined && !isPairList(format))
     throw new UserError(
-      `--pairs is for ${pairListFormats.join(', ')}; a source of format ${format} has none: leave it away, or name the --format.`,
+      `--pairs is for ${pairListFormats.join(', ')}; a source of format ${format} has none: leave it out, or name the format by --format.`,
     );
   if (missing !== undefined && !isPairList(format))
     throw new UserError(
@@ -69,11 +69,11 @@ export function detectFormat(path: string): ImportFormat {
     if (path.endsWith('.bin')) return 'insightface-bin';
     if (path.endsWith('.rec')) return 'recordio';
   } else if (existsSync(join(path, 'train.rec'))) return 'recordio';
-  else if (
-    !existsSync(join(path, 'Protocol')) &&
-    picturesBelow(path).pictures.some((picture) => picture.includes(sep))
-  )
-    return 'image-folder';
+  else if (!existsSync(join(path, 'Protocol'))) {
+    const { pictures } = picturesBelow(path);
+    // Of a folder without pictures this format says so.
+    if (pictures.length === 0 || pictures.some((picture) => picture.includes(sep))) return 'image-folder';
+  }
   throw new UserError(
     `What ${path} holds cannot be told from its name; give --format=${importFormats.join('|')}.`,
   );

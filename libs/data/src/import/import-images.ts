@@ -69,7 +69,7 @@ export async function importImages(
   const [broken] = source.broken ?? [];
   if (broken && bad === 'stop')
     throw new UserError(
-      `${broken.path} cannot be read (${broken.why}); mend it, or have such left out by --bad=skip.`,
+      `${broken.path} cannot be read (${broken.why}); get the file again, or leave such records out by --bad=skip.`,
     );
   // Pictures are small and many: a thread each, and none is seen twice.
   sharp.concurrency(1);
@@ -136,7 +136,7 @@ async function writeShards(
         members = indices();
         if (members.length === 0)
           throw new UserError(
-            `No picture of ${source.spec.source} can be read, such as ${source.nameOf(unreadable[0].picture)} (${unreadable[0].why}); check --from.`,
+            `None of the ${source.count} pictures of ${source.spec.source} can be read (${source.nameOf(unreadable[0].picture)}: ${unreadable[0].why}); check --from.`,
           );
         kept = subset(source, members);
         writer = writerOf(kept, job);

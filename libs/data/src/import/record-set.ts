@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { UserError } from '@id3/core';
-import { openRecordSet } from '@id3/formats';
+import { BrokenRecord, openRecordSet } from '@id3/formats';
 import type { Passed } from './folder.ts';
 import type { ImageSource } from './image-source.ts';
 
@@ -28,7 +28,9 @@ export function recordSetSource(path: string): ImageSource {
       read.push(i);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      broken.push({ path: `${set.path}, record ${set.keyOf(i)}`, why: error.message });
+      // Of a broken record only what is wrong with it: the file is named beside.
+      const why = error instanceof BrokenRecord ? error.why : error.message;
+      broken.push({ path: `${set.path}, record ${set.keyOf(i)}`, why });
     }
   }
   if (read.length === 0)

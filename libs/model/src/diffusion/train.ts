@@ -216,7 +216,7 @@ export function loadDiffusion(path: string, embeddingSize: number): DiffusionMod
   const unet = new UNet(options.unet, embeddingSize, 0);
   const weights = [...unet.scope.weights.values()];
   const ema = new WeightAverage(weights, 0);
-  restoreTensors({ ema: ema.average }, tensors);
+  restoreTensors({ ema: ema.average }, tensors, path);
   ema.copyToWeights();
   ema.average.dispose();
   unet.scope.freeze();

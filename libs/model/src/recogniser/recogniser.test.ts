@@ -10,6 +10,7 @@ import {
   embedWith,
   loadCheckpoint,
   loadRecogniser,
+  saveCheckpoint,
   trainRecogniser,
   type RecogniserOptions,
 } from '../index.ts';
@@ -85,6 +86,9 @@ describe('the recogniser', () => {
     const loaded = await embedDataset(embedWith(loadRecogniser(whole)), dataset, { batchSize: 10 });
     const again = await embedDataset(embedWith(loadRecogniser(parts)), dataset, { batchSize: 10 });
     expect(again).toEqual(loaded);
+    const other = join(folder, 'other');
+    saveCheckpoint(other, { meta: { step: 3 }, tensors: {} });
+    expect(() => loadRecogniser(other)).toThrow(`The checkpoint ${other} holds no recogniser; name`);
     truncateSync(whole, 1000);
     expect(() => loadRecogniser(whole)).toThrow(/whole.*(truncated|safetensors)/);
   });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { Rng } from '@id3/core';
+import { Rng, UserError } from '@id3/core';
 import { augmentSchema, batches, type Dataset } from '@id3/data';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
 import { valueAndGradients, withAside } from '../optim/gradients.ts';
@@ -137,16 +137,20 @@ export async function saveRecogniser(
   saveCheckpoint(path, { meta, tensors: await readTensors(Object.fromEntries(own)) });
 }
 
-/** The recogniser of a checkpoint that {@link trainRecogniser} or {@link saveRecogniser} wrote. */
+/** What is saved with a recogniser's tensors. */
+const savedSchema = z.object({ options: recogniserSchema, imageSize: z.int() });
+
+/** The recogniser of a checkpoint that {@link trainRecogniser} or {@link saveRecogniser} wrote. Throws a UserError where it is of another kind. */
 export function loadRecogniser(path: string): Recogniser {
   const { meta, tensors } = loadCheckpoint(path);
-  const recogniser = new Recogniser(
-    recogniserSchema.parse(meta.options).network,
-    z.int().parse(meta.imageSize),
-    0,
-  );
+  const parsed = savedSchema.safeParse(meta);
+  if (!parsed.success)
+    throw new UserError(
+      `The checkpoint ${path} holds no recogniser; name the model.safetensors of f or of a recogniser that was trained here.`,
+    );
+  const recogniser = new Recogniser(parsed.data.options.network, parsed.data.imageSize, 0);
   const { weights, buffers } = recogniser.scope;
-  restoreTensors({ ...Object.fromEntries(weights), ...Object.fromEntries(buffers) }, tensors);
+  restoreTensors({ ...Object.fromEntries(weights), ...Object.fromEntries(buffers) }, tensors, path);
   recogniser.scope.freeze();
   return recogniser;
 }

@@ -45,6 +45,7 @@ export async function whitened(recogniser: Recogniser, dataset: Dataset, k: numb
   restoreTensors(
     Object.fromEntries([...result.scope.weights, ...result.scope.buffers]),
     await readTensors({ ...recogniser.scope.tensors(), ...replaced }),
+    'of the whitened network',
   );
   tf.dispose(Object.values(replaced));
   return result;
