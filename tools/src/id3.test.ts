@@ -58,7 +58,7 @@ describe.runIf(process.getuid?.() === 0)('a person who may not write to the clon
       expect((await asNobody('config', '--profile=smoke')).stdout).toMatch(/^seed +1 /);
       await expect(asNobody('ablation', '--profile=smoke', '--variants=ceiling')).rejects.toMatchObject({
         code: 1,
-        stderr: `${join(ROOT, 'artefacts')} cannot be written (EACCES); make it writable or choose another --out folder.\n`,
+        stderr: `${join(ROOT, 'artefacts')} cannot be written (EACCES); make it writable or name another folder, as with --out.\n`,
       });
     },
   );
@@ -121,6 +121,27 @@ it.each([
     'verify-recogniser --benchmarks=x --seed=1.5',
     'The option --seed is "1.5"; expected a whole number of at least 0.',
   ],
+  ...['1,2', 'a', '1,,3'].map((mean) => [
+    `verify-recogniser --benchmarks=x --input.mean=${mean}`,
+    `The option --input.mean is "${mean}"; expected one number, or three separated by commas.`,
+  ]),
+  [
+    'verify-recogniser --benchmarks=x --input.std=1,0,1',
+    'The option --input.std is "1,0,1"; expected one number above 0, or three separated by commas.',
+  ],
+  [
+    'export-table --database=.',
+    `${process.cwd()} is no file; name the database itself, such as its tracking.sqlite.`,
+  ],
+  ['migrate --database=.', `There is no database file ${process.cwd()}; name it with --database=FILE.`],
+  [
+    'dashboard-look --url=localhost:3000',
+    'The option --url is "localhost:3000"; expected an address such as http://127.0.0.1:3000.',
+  ],
+  [
+    'ablation --name=../x',
+    'The option --name is "../x"; expected a name that a folder can have, of at most 100 characters and without slashes.',
+  ],
   ['config --seed=1.5', 'The config field "seed" is 1.5; expected whole number ≥ 0.'],
   ['config --seed=abc', 'The config field "seed" is "abc"; expected whole number ≥ 0.'],
   ['align', 'Give a value for --from, --out (--help lists all).'],
@@ -142,9 +163,7 @@ describe('paths', () => {
       ),
     );
     expect([...new Set(texts.flat())].sort()).toEqual(
-      'allow-host baseline benchmarks experiment field host name of only output.name run seeds url'.split(
-        ' ',
-      ),
+      'allow-host baseline benchmarks experiment field host name of only output.name run seeds'.split(' '),
     );
   });
 

@@ -72,8 +72,9 @@ describe('id3 import', () => {
     [[`--from=${folder}`, '--out=x', '--format=zip'], /^The option --format is "zip"; expected one of /],
     [
       [`--from=${folder}`, '--out=x', '--size=0'],
-      /^The option --size is "0"; expected a whole number of at least 1/,
+      /^The option --size is "0"; expected a whole number from 1 to 1024/,
     ],
+    [[`--from=${folder}`, '--out=x', '--size=100000'], /expected a whole number from 1 to 1024/],
     [[`--from=${folder}`, '--out=x', '--pairs=p'], /^--pairs is for lfw/],
   ])('says in a sentence what is wrong: %j', (args, message) => {
     const { status, stderr } = run('import', ...args);

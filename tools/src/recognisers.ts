@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { UserError } from '@id3/core';
 import {
   declaredConventionSchema,
@@ -30,22 +30,20 @@ export interface NamedRecogniser {
 export async function namedRecogniser(given: RecogniserChoice): Promise<NamedRecogniser> {
   const name = given.recogniser;
   if (name === 'face-api') return { embed: embedWith(new FaceApiRecogniser()) };
-  if (!existsSync(name))
-    throw new UserError(`There is no recogniser ${name}; --recogniser is face-api or the path of a file.`);
+  if (!statSync(name, { throwIfNoEntry: false })?.isFile())
+    throw new UserError(
+      `There is no recogniser ${name}; --recogniser is face-api or the path of an .onnx or .safetensors file.`,
+    );
   if (!name.endsWith('.onnx')) return { embed: embedWith(fitted(name)) };
   const oneOrThree = (values: number[] | undefined) => (values?.length === 1 ? values[0] : values);
-  const parsed = declaredConventionSchema.safeParse({
+  const declared = declaredConventionSchema.parse({
     size: given['input.size'],
     channels: given['input.channels'],
     mean: oneOrThree(given['input.mean']),
     std: oneOrThree(given['input.std']),
     layout: given['input.layout'],
   });
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    throw new UserError(`The option --input.${path.join('.')} is wrong: ${message}.`);
-  }
-  const onnx = await openOnnxRecogniser(name, parsed.data, { output: given['output.name'] });
+  const onnx = await openOnnxRecogniser(name, declared, { output: given['output.name'] });
   return { embed: onnx.embedAs(onnx.convention), onnx };
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { UserError } from '@id3/core';
-import { everyPage } from '../e2e/pages.ts';
+import { everyPage, unanswered } from '../e2e/pages.ts';
 
 /** Asks a running dashboard for every view, some times each, and prints a table of how fast it answers and what it sends. */
 export async function measureResponses(asked: {
@@ -10,11 +9,10 @@ export async function measureResponses(asked: {
   times: number;
 }): Promise<void> {
   const { url, times: requests } = asked;
-  const root = resolve(import.meta.dirname, '../../..');
-  const database = resolve(root, asked.database);
+  const pages = everyPage(resolve(asked.database));
   console.log('| view | status | median ms | worst ms | HTML kB | JavaScript kB, compressed |');
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
-  for (const { name, path } of everyPage(database)) {
+  for (const { name, path } of pages) {
     const times: number[] = [];
     let html = '';
     let status = 0;
@@ -22,7 +20,7 @@ export async function measureResponses(asked: {
     for (let k = 0; k <= requests; k++) {
       const started = performance.now();
       const response = await fetch(url + path).catch(() => {
-        throw new UserError(`No dashboard answers at ${url}; start one with \`npx nx run dashboard:start\`.`);
+        throw unanswered(url);
       });
       html = await response.text();
       status = response.status;

@@ -7,8 +7,13 @@ export const databaseOption = {
   describe: 'the database that the dashboard serves',
 } as const;
 
+function webAddress(text: string): string {
+  if (/^https?:/.test(text) && URL.canParse(text)) return text;
+  throw new Error('an address such as http://127.0.0.1:3000');
+}
+
 /** What commands understand that visit a running dashboard. */
 export const visitOptions = {
-  url: { type: 'string', default: 'http://127.0.0.1:3000', describe: 'the dashboard' },
+  url: { default: 'http://127.0.0.1:3000', describe: 'the dashboard', coerce: webAddress },
   database: databaseOption,
 } as const satisfies Options;

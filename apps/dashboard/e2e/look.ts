@@ -1,11 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { UserError } from '@id3/core';
+import { UserError, makeFolder } from '@id3/core';
 import type { BrowserContext } from 'playwright-core';
 import sharp from 'sharp';
 import { openBrowser } from './browser.ts';
 import { errorsOf, faultsOf, layoutShift } from './faults.ts';
-import { everyPage } from './pages.ts';
+import { everyPage, unanswered } from './pages.ts';
 
 const THEMES = ['light', 'dark'] as const;
 const WIDTHS = [1440, 390] as const;
@@ -15,7 +14,7 @@ const MAX_SHIFT = 0.1;
 
 /**
  * Opens every view of a running dashboard, or the one named `only`, saves its picture in `out`, and prints what is wrong with it;
- * the exit code is then 1. Throws a UserError where there is no such view.
+ * the exit code is then 1. Throws a UserError where there is no such view or nobody answers.
  */
 export async function lookAtEverything(asked: {
   url: string;
@@ -29,7 +28,10 @@ export async function lookAtEverything(asked: {
   const chosen = pages.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0)
     throw new UserError(`There is no view "${only}"; there are ${pages.map(({ name }) => name).join(', ')}.`);
-  mkdirSync(out, { recursive: true });
+  await fetch(url).catch(() => {
+    throw unanswered(url);
+  });
+  makeFolder(out);
   const browser = await openBrowser();
   const faults: string[] = [];
   try {

@@ -1,4 +1,9 @@
+import { UserError } from '@id3/core';
 import { listRuns, listVariantArtefacts, openReader } from '@id3/tracking';
+
+/** What to throw where no dashboard answers. */
+export const unanswered = (url: string): UserError =>
+  new UserError(`No dashboard answers at ${url}; start one with \`npx nx run dashboard:start\`.`);
 
 /** A page as a person would open it. */
 export interface LookedAt {

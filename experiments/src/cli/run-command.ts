@@ -21,6 +21,12 @@ export const profileOption = {
   profile: { describe: 'the config to start from', choices: PROFILE_NAMES, default: 'quick' },
 } as const satisfies Options;
 
+/** A text that names one folder: a report lies in a folder of the experiment's name. */
+function folderName(text: string): string {
+  if (/^[^/\\\0]{1,100}$/.test(text) && !/^\.\.?$/.test(text)) return text;
+  throw new Error('a name that a folder can have, of at most 100 characters and without slashes');
+}
+
 /** What every command of an experiment understands. */
 export const runOptions = {
   ...profileOption,
@@ -28,6 +34,7 @@ export const runOptions = {
   name: {
     type: 'string',
     describe: 'name of the experiment in the database and of its report',
+    coerce: folderName,
     defaultDescription: 'command and profile',
   },
   workers: {

@@ -29,7 +29,7 @@ export const importDataset = command({
       size: {
         describe: 'pixels of a side',
         defaultDescription: 'what the source says, or else 112',
-        coerce: wholeNumber(1),
+        coerce: wholeNumber(1, 1024),
       },
       bad: {
         choices: BAD,

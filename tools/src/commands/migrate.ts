@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { command } from '@id3/cli';
 import { UserError } from '@id3/core';
@@ -18,8 +18,8 @@ export const migrate = command({
   },
   async run({ database }) {
     const path = resolve(database);
-    if (!existsSync(path))
-      throw new UserError(`There is no database at ${path}; name it with --database=FILE.`);
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+      throw new UserError(`There is no database file ${path}; name it with --database=FILE.`);
     const { openDatabase } = await import('@id3/tracking');
     openDatabase(path).close();
     console.log(`${path} is up to date.`);

@@ -1,5 +1,15 @@
 import { numberList, wholeNumber, type Options } from '@id3/cli';
 
+/** One number for all channels, or three. */
+const perChannel =
+  (isTaken: (value: number) => boolean, kind: string) =>
+  (text: string): number[] => {
+    const values = numberList((item) => (item.trim() === '' ? NaN : Number(item)))(text);
+    if ([1, 3].includes(values.length) && values.every((value) => Number.isFinite(value) && isTaken(value)))
+      return values;
+    throw new Error(`one ${kind}, or three separated by commas`);
+  };
+
 /** The options of commands that name a recogniser. */
 export const recogniserOptions = {
   recogniser: {
@@ -12,7 +22,7 @@ export const recogniserOptions = {
   'input.size': {
     describe: "pixels of a side of an ONNX model's input",
     defaultDescription: 'what the model says, or else 112',
-    coerce: wholeNumber(1),
+    coerce: wholeNumber(8, 1024),
   },
   'input.channels': {
     describe: 'their order',
@@ -22,12 +32,12 @@ export const recogniserOptions = {
   'input.mean': {
     describe: 'subtracted from values from 0 to 255: one number or three',
     defaultDescription: '127.5; for whole numbers 0, or 128 for int8',
-    coerce: numberList(Number),
+    coerce: perChannel(() => true, 'number'),
   },
   'input.std': {
     describe: 'then divided by: one number or three',
     defaultDescription: '127.5; 1 for whole numbers',
-    coerce: numberList(Number),
+    coerce: perChannel((value) => value > 0, 'number above 0'),
   },
   'input.layout': {
     describe: 'the order of its axes',

@@ -18,7 +18,13 @@ export async function PATCH(
 ): Promise<Response> {
   const id = Number((await params).id);
   const change = changeSchema.safeParse(await request.json().catch(() => undefined));
-  if (!change.success) return refuse(400, `The change is not understood: ${change.error.issues[0].message}.`);
+  if (!change.success) {
+    const [{ path, message }] = change.error.issues;
+    return refuse(
+      400,
+      `The change${path.length > 0 ? ` of ${path.join('.')}` : ''} is not understood: ${message}.`,
+    );
+  }
   try {
     return writeToDatabase((writer) => {
       if (!Number.isSafeInteger(id) || getRun(writer, id) === undefined)
