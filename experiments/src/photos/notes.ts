@@ -6,8 +6,13 @@ import { drawnPhotos, trainingPhotos, type TrainingPhotos } from './training.ts'
 
 /** What a reader of the table must know of the people that the rows of these configs are trained and verified on. */
 export const notesOn = (configs: readonly Config[]): string[] => [
-  ...new Set(configs.flatMap((config) => [...validationNote(config), ...notesOf(config)])),
+  ...new Set(
+    configs.flatMap((config) => [...greyNote(config), ...validationNote(config), ...notesOf(config)]),
+  ),
 ];
+
+const greyNote = ({ image }: Config): string[] =>
+  image.channels === 1 ? ['All images are grey, and all networks take one channel (image.channels=1).'] : [];
 
 const validationNote = ({ benchmarks: { names, people } }: Config): string[] =>
   names.length > 0 && people === 'validation'
