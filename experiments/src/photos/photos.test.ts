@@ -258,6 +258,25 @@ describe('benchmarks of photos', () => {
     );
   });
 
+  it('are grey where the experiment is, under another key', async () => {
+    const node = pipelineOf({ 'benchmarks.folders': agedb, 'image.channels': 1 }).benchmark('agedb-30');
+    expect(node.key).not.toBe(pipelineOf({ 'benchmarks.folders': agedb }).benchmark('agedb-30').key);
+    const dataset = openDataset(await perform('photo-benchmark', node.inputs));
+    const given = openDataset(agedb);
+    expect([dataset.channels, dataset.count]).toEqual([1, given.count]);
+    for (let i = 0; i < dataset.count; i++) {
+      const rgb = given.image(i);
+      // BT.601 in thousandths, to the nearest grey level.
+      dataset.image(i).forEach((grey, p) => {
+        const thousandths = 299 * rgb[3 * p] + 587 * rgb[3 * p + 1] + 114 * rgb[3 * p + 2];
+        expect(Math.abs(1000 * grey - thousandths)).toBeLessThanOrEqual(500);
+      });
+    }
+    expect(notesOn([loadConfig('smoke', { 'image.channels': 1 })])).toEqual([
+      'All images are grey, and all networks take one channel (image.channels=1).',
+    ]);
+  });
+
   it('are scaled to the size of the experiment, pairs and folds as they were', async () => {
     const { inputs } = pipelineOf({ 'benchmarks.folders': lfw }).benchmark('lfw');
     const folder = await perform('photo-benchmark', inputs);
