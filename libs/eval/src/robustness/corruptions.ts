@@ -79,9 +79,11 @@ export const gaussianNoise: Corruption = (pixels, _shape, sigma, rng) => {
 /** Written as JPEG of this quality, 1 to 100, as cameras do (colour at half resolution), and read again. */
 export const jpeg: Corruption = async (pixels, shape, quality) => {
   const [height, width] = shape;
-  const raw = { width, height, channels: channelsOf(pixels, shape) };
-  const file = await sharp(pixels, { raw }).jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer();
-  return new Uint8Array(await sharp(file).raw().toBuffer());
+  const channels = channelsOf(pixels, shape);
+  const space = channels === 1 ? 'b-w' : 'srgb';
+  const picture = sharp(pixels, { raw: { width, height, channels } }).toColourspace(space);
+  const file = await picture.jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer();
+  return new Uint8Array(await sharp(file).toColourspace(space).raw().toBuffer());
 };
 
 /** A grey square over `share` of a square face, its side rounded to whole pixels, at a place within the picture. */
