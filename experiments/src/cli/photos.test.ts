@@ -5,7 +5,7 @@ import { openDataset } from '@id3/data';
 import { readNotes } from '@id3/report';
 import { getMetricSummaries, listRuns, openDatabase } from '@id3/tracking';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TINY_CEILING, startAblation } from '../fixtures/command.ts';
+import { TINY_CEILING, startAblation, tinyWith } from '../fixtures/command.ts';
 import { albumOf, benchmarkFixture, photoFixture } from '../fixtures/photos.ts';
 
 // An ablation on drawn images in the place of photos: its ceiling row, made tiny, on the real command line.
@@ -50,8 +50,7 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
   it('trains on a folder that has one photo of each person', async () => {
     const out = join(root, 'few');
     const singles = photoFixture({ images: albumOf(PEOPLE, 1) });
-    const { code, stdout, stderr } = await startAblation([
-      ...OPTIONS.filter((option) => !/^--(variants|data\.trainFolder)=/.test(option)),
+    const options = tinyWith([
       '--variants=full',
       `--data.trainFolder=${singles}`,
       `--benchmarks.folders=${lfw}`,
@@ -61,7 +60,8 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
       '--generation.identities=4',
       '--generation.sampler.steps=1',
       `--out=${out}`,
-    ]).ended;
+    ]);
+    const { code, stdout, stderr } = await startAblation(options).ended;
     expect(code, stderr).toBe(0);
     expect(stdout).toContain('1 person of the training photos (1 of 10 photos) is in lfw too');
     const generated = join(out, 'generate');

@@ -76,9 +76,11 @@ function ceilingNote(config: Config): string[] {
 function overlapNote({ set, overlap }: TrainingPhotos, names: readonly string[], kept: boolean): string {
   const { people, photos, nameless } = overlap;
   const benchmarks = names.join(', ');
+  if (people.length === 0 && nameless.length > 0)
+    return `Whether people of the training photos are in ${benchmarks} too is not known, for names are missing in ${nameless.join(', ')}; all were trained on (data.overlap=keep).`;
   const unknown =
     nameless.length > 0 ? `, as far as names tell: they are missing in ${nameless.join(', ')}` : '';
-  if (people.length === 0) return `Nobody of the training photos is in ${benchmarks}${unknown}.`;
+  if (people.length === 0) return `Nobody of the training photos is in ${benchmarks}.`;
   const [who, are, were] =
     people.length === 1 ? ['1 person', 'is', 'was'] : [`${people.length} people`, 'are', 'were'];
   const known = `${who} of the training photos (${photos} of ${set.records.length} photos) ${are} in ${benchmarks} too`;

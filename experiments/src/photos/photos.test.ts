@@ -107,6 +107,11 @@ describe('people in training and in a benchmark', () => {
       '1 person of the training photos (1 of 2 photos) is in lfw too and was trained on (data.overlap=keep), ' +
         `as far as names tell: they are missing in ${nameless}.`,
     ]);
+    const unknown = photoFixture({ images: [{ take: 1 }, { take: 2 }] });
+    expect(trainOn({ ...kept, 'data.trainFolder': unknown }).notes).toEqual([
+      'Whether people of the training photos are in lfw too is not known, ' +
+        `for names are missing in ${unknown}; all were trained on (data.overlap=keep).`,
+    ]);
     const numbers = benchmarkFixture(['001', '002'], { spec: { format: 'lfw', source: '/nowhere' } });
     expect(() => trainOn({ 'benchmarks.folders': numbers })).toThrow(/names are missing in lfw;/);
   });

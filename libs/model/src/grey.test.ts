@@ -84,7 +84,7 @@ it('a denoising network of grey images is trained, kept and sampled in one chann
   const anchor = randomDirections(1, 8, new Rng(1));
   const pixels = await sample([planImage(TINY_GENERATION, { anchor, i: 0, j: 0 })], ['a']);
   expect(pixels).toHaveLength(SIZE ** 2);
-  expect(new Set(pixels).size).toBeGreaterThan(10);
+  expect(new Set(pixels).size).toBeGreaterThan(1);
 });
 
 it('the style of a grey image is that of three equal channels', () => {
