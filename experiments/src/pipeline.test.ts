@@ -153,6 +153,12 @@ describe('the key of a stage', () => {
     expect(changed({ engine: 'cpu' })).toEqual([]);
   });
 
+  it('is that from before there was grey where images are RGB, and another of every image that is not', () => {
+    expect(changed({ 'image.channels': 3 })).toEqual([]);
+    const all = [...new Set(Object.keys(keys()).map((label) => label.split(' ')[0]))];
+    expect(changed({ 'image.channels': 1 })).toEqual(all.filter((stage) => stage !== 'anchors').sort());
+  });
+
   it('changes with what the stage depends on, and with nothing else', () => {
     expect(changed({ 'recogniser.training.steps': 7 })).toEqual(['train-recogniser', 'verify']);
     expect(changed({ 'generation.sampler.steps': 7 })).toEqual([

@@ -3,6 +3,7 @@ import type { BenchmarkName, PairFindings } from '@id3/eval';
 import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/model';
 import type { Verification } from '@id3/tracking';
 import type { Config } from './config/schema.ts';
+import { shapeOf } from './config/sections.ts';
 import { columnNames, photoBenchmarks, thresholdColumn } from './photos/columns.ts';
 import type { Choice } from './photos/choose.ts';
 import type { PhotoSet } from './photos/set.ts';
@@ -48,7 +49,7 @@ export class Pipeline {
   pool(pool: PoolName): PlanNode<Dataset> {
     const { seed, image, data } = this.config;
     if (pool === 'train' && data.trainFolder !== '') return this.photos();
-    const inputs = { seed, pool, size: image.size, ...data[pool], prior: data.prior };
+    const inputs = { seed, pool, ...shapeOf(image), ...data[pool], prior: data.prior };
     return this.plan.add(renderPoolStage, inputs, {}, this.about(pool));
   }
 
@@ -78,7 +79,7 @@ export class Pipeline {
       trainFStage,
       { seed, size, recogniser: { ...recogniser, whitenedSize: 0 } },
       { dataset: this.pool('judge') },
-      { ...this.about('judge'), step: { of: 'recogniser-training', recogniser, size } },
+      { ...this.about('judge'), step: { of: 'recogniser-training', recogniser, ...shapeOf(image) } },
     );
   }
 
@@ -92,7 +93,7 @@ export class Pipeline {
       trainDiffusionStage,
       { size, diffusion },
       { dataset: this.pool('train'), f: this.f() },
-      { ...this.about(this.variant), step: { of: 'diffusion-training', diffusion, f, size } },
+      { ...this.about(this.variant), step: { of: 'diffusion-training', diffusion, f, ...shapeOf(image) } },
     );
   }
 
@@ -120,7 +121,7 @@ export class Pipeline {
       { ...given, styles },
       {
         ...this.about(this.variant),
-        step: { of: 'sampling', generation, diffusion, f, size: image.size },
+        step: { of: 'sampling', generation, diffusion, f, ...shapeOf(image) },
       },
     );
   }
@@ -169,7 +170,7 @@ export class Pipeline {
       { dataset: this.trainingSet() },
       {
         ...this.about(`${this.variant} seed ${seed}`),
-        step: { of: 'recogniser-training', recogniser, size },
+        step: { of: 'recogniser-training', recogniser, ...shapeOf(image) },
       },
     );
   }
@@ -224,7 +225,7 @@ export class Pipeline {
     const { image, generation, downstream } = this.config;
     const { identities, imagesPerIdentity } = generation;
     const realPeople = Math.round(downstream.realShare * identities);
-    const inputs = { size: image.size, identities, imagesPerIdentity, realPeople };
+    const inputs = { ...shapeOf(image), identities, imagesPerIdentity, realPeople };
     const given = { real: this.pool('train'), generated: this.generated() };
     return this.plan.add(mixRealStage, inputs, given, this.about(this.variant));
   }
@@ -238,7 +239,7 @@ export class Pipeline {
       trainFStage,
       { seed, size, recogniser },
       { dataset: this.pool('pretrain') },
-      { ...this.about(), step: { of: 'recogniser-training', recogniser: network, size } },
+      { ...this.about(), step: { of: 'recogniser-training', recogniser: network, ...shapeOf(image) } },
     );
   }
 
@@ -257,13 +258,13 @@ export class Pipeline {
   private renderedBenchmark(benchmark: BenchmarkName): PlanNode<Dataset> {
     const { seed, image, benchmarks } = this.config;
     const { people: pool, pairs, folds } = benchmarks;
-    const inputs = { seed, benchmark, pool, size: image.size, pairs, folds };
+    const inputs = { seed, benchmark, pool, ...shapeOf(image), pairs, folds };
     return this.plan.add(renderBenchmarkStage, inputs, {}, this.about(benchmark));
   }
 
   private photoBenchmark(name: string): PlanNode<Dataset> {
     const { folder, hash } = photoBenchmarks(this.config).find((one) => one.name === name)!;
-    const inputs = { folder, manifest: hash, size: this.config.image.size };
+    const inputs = { folder, manifest: hash, ...shapeOf(this.config.image) };
     return this.plan.add(photoBenchmarkStage, inputs, {}, this.about(name));
   }
 
@@ -280,7 +281,7 @@ export class Pipeline {
   }
 
   private chosenPhotos({ folder, hash }: PhotoSet, choice: Choice, label: string): PlanNode<Dataset> {
-    const inputs = { folder, manifest: hash, size: this.config.image.size, ...choice };
+    const inputs = { folder, manifest: hash, ...shapeOf(this.config.image), ...choice };
     return this.plan.add(photoPoolStage, inputs, {}, this.about(label));
   }
 
@@ -308,7 +309,7 @@ export class Pipeline {
       anchors: this.anchors(),
       calibration: kappa === 'fitted' && guidance > 0 ? this.calibration() : undefined,
     };
-    return [{ size: image.size, generation }, given] as const;
+    return [{ ...shapeOf(image), generation }, given] as const;
   }
 
   private about(label?: string): NodeAbout {

@@ -6,8 +6,14 @@ import {
   type InputConvention,
   type OnnxRecogniser,
 } from '@id3/eval';
-import { FaceApiRecogniser, embedWith, loadAnyRecogniser, resample, type Embed } from '@id3/model';
-import type * as tf from '@tensorflow/tfjs-core';
+import {
+  FaceApiRecogniser,
+  embedWith,
+  loadAnyRecogniser,
+  resample,
+  type Embed,
+  type LoadedRecogniser,
+} from '@id3/model';
 
 /** The recogniser that a command line names, and what it says of an ONNX model's input and output. */
 export interface RecogniserChoice {
@@ -48,9 +54,12 @@ export async function namedRecogniser(given: RecogniserChoice): Promise<NamedRec
 }
 
 /** A checkpoint's recogniser, which scales its input to the size that it was trained at. */
-function fitted(path: string): { embed(images: tf.Tensor4D): tf.Tensor2D } {
+function fitted(path: string): Pick<LoadedRecogniser, 'embed' | 'channels'> {
   const recogniser = loadAnyRecogniser(path);
   const { imageSize } = recogniser as { imageSize?: number };
   if (imageSize === undefined) return recogniser;
-  return { embed: (images) => recogniser.embed(resample(images, imageSize)) };
+  return {
+    channels: recogniser.channels,
+    embed: (images) => recogniser.embed(resample(images, imageSize)),
+  };
 }

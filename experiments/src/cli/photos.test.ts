@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDataset } from '@id3/data';
 import { readNotes } from '@id3/report';
 import { getMetricSummaries, listRuns, openDatabase } from '@id3/tracking';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TINY_CEILING, startAblation } from '../fixtures/command.ts';
+import { TINY_CEILING, startAblation, tinyWith } from '../fixtures/command.ts';
 import { albumOf, benchmarkFixture, photoFixture } from '../fixtures/photos.ts';
 
 // An ablation on drawn images in the place of photos: its ceiling row, made tiny, on the real command line.
@@ -18,7 +19,7 @@ let root: string;
 beforeAll(() => void (root = mkdtempSync(join(tmpdir(), 'id3-photos-'))));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describe('an ablation on photos', { timeout: 600_000 }, () => {
+describe('an ablation on photos', { timeout: 1_200_000 }, () => {
   it('has real columns, and says in its record and under its table what they were measured on', async () => {
     const out = join(root, 'photos');
     const { code, stdout, stderr } = await startAblation([
@@ -46,26 +47,57 @@ describe('an ablation on photos', { timeout: 600_000 }, () => {
     database.close();
   });
 
+  it('trains on a folder that has one photo of each person', async () => {
+    const out = join(root, 'few');
+    const singles = photoFixture({ images: albumOf(PEOPLE, 1) });
+    const options = tinyWith([
+      '--variants=full',
+      `--data.trainFolder=${singles}`,
+      `--benchmarks.folders=${lfw}`,
+      '--f.source=face-api',
+      '--f.whitenedSize=3',
+      '--diffusion.training.steps=2',
+      '--generation.identities=4',
+      '--generation.sampler.steps=1',
+      `--out=${out}`,
+    ]);
+    const { code, stdout, stderr } = await startAblation(options).ended;
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('1 person of the training photos (1 of 10 photos) is in lfw too');
+    const generated = join(out, 'generate');
+    const dataset = openDataset(join(generated, readdirSync(generated)[0]));
+    expect([dataset.count, dataset.identities]).toEqual([16, 4]);
+  });
+
   it.each([
     [
       'a folder without pairs',
-      () => photoFixture({ images: albumOf(PEOPLE, 2) }),
+      () => [`--benchmarks.folders=${photoFixture({ images: albumOf(PEOPLE, 2) })}`],
       /has no verification pairs; name a benchmark's folder, not a training set's\.\n$/,
     ],
     [
+      'a benchmark of smaller images',
+      () => [`--benchmarks.folders=${lfw}`, '--image.size=32'],
+      /has images of 16×16 pixels, fewer than the experiment's 32×32; import it again with --size=32 or set image\.size\.\n$/,
+    ],
+    [
       'people without names',
-      () => benchmarkFixture(['1', '2'], { name: 'nobody' }),
+      () => [`--benchmarks.folders=${benchmarkFixture(['1', '2'], { name: 'nobody' })}`],
       /^Who of .* is in a benchmark cannot be told, for names are missing in nobody; import it anew .*\.\n$/,
     ],
     [
       'nobody left to train on',
-      () => benchmarkFixture(PEOPLE),
+      () => [`--benchmarks.folders=${benchmarkFixture(PEOPLE)}`],
       /^Everybody of .* is in a benchmark, so nobody is left to train on; .*--data\.overlap=keep\.\n$/,
     ],
-  ])('refuses %s in one sentence, before anything is made', async (_, folder, sentence) => {
+    [
+      'a ceiling of people with too few photos',
+      () => ['--generation.imagesPerIdentity=5'],
+      /has 0 people with 5 photos, and the ceiling needs 2 at least; lower generation\.imagesPerIdentity or leave out the ceiling by --variants\.\n$/,
+    ],
+  ])('refuses %s in one sentence, before anything is made', async (_, own, sentence) => {
     const out = join(root, 'none');
-    const options = [...OPTIONS, `--benchmarks.folders=${folder()}`, `--out=${out}`];
-    const { code, stderr } = await startAblation(options).ended;
+    const { code, stderr } = await startAblation([...OPTIONS, ...own(), `--out=${out}`]).ended;
     expect(stderr).toMatch(sentence);
     expect(stderr.trim()).not.toContain('\n');
     expect(code).toBe(1);

@@ -1,6 +1,6 @@
 import { diffusionSchema, fSchema, generationSchema, recogniserSchema } from '@id3/model';
 import { z } from 'zod';
-import { benchmarksSchema, dataSchema } from './sections.ts';
+import { benchmarksSchema, dataSchema, imageSchema } from './sections.ts';
 
 /** Everything that decides the result of an experiment. A field has one name from here to the chart's axis. */
 export const configSchema = z
@@ -9,10 +9,7 @@ export const configSchema = z
     seed: z.int().min(0),
     /** Compute engine; `auto` takes the best there is. No result's key depends on it. */
     engine: z.enum(['auto', 'tensorflow-gpu', 'onnx', 'tensorflow', 'wasm', 'cpu']),
-    image: z.strictObject({
-      /** Side of the square images, in pixels; the recognisers halve it four times. */
-      size: z.int().min(16).max(112).multipleOf(16),
-    }),
+    image: imageSchema,
     data: dataSchema,
     benchmarks: benchmarksSchema,
     /** The frozen recogniser f. */

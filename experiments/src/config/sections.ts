@@ -2,6 +2,28 @@ import { priorSchema } from '@id3/data';
 import { benchmarkNames, benchmarkPools } from '@id3/eval';
 import { z } from 'zod';
 
+export const imageSchema = z.strictObject({
+  /** Side of the square images, in pixels; the recognisers halve it four times. */
+  size: z.int().min(16).max(112).multipleOf(16),
+  /**
+   * 3 (if left out): RGB. 1: every image of the experiment, rendered, generated or a photo, is the grey level of its colours, and all
+   * networks take and give one channel.
+   */
+  channels: z.literal([1, 3]).optional(),
+});
+
+/** What the inputs of a stage say of its images. Of RGB they say nothing, so keys are those from before there was grey. */
+export const imageShape = { size: z.int(), channels: z.literal(1).optional() };
+
+/** The {@link imageShape} of a config's images. */
+export const shapeOf = ({
+  size,
+  channels,
+}: z.infer<typeof imageSchema>): { size: number; channels?: 1 | undefined } => ({
+  size,
+  ...(channels === 1 && { channels }),
+});
+
 const poolSchema = z.strictObject({
   people: z.int().min(2),
   shotsPerPerson: z.int().min(1),

@@ -19,7 +19,7 @@ export const timedBatch = (batchSize: number, size: number): number =>
   Math.max(2, Math.min(batchSize, Math.floor(MAX_PIXELS / size ** 2)));
 
 export function aboutStep(step: Step): AboutStep {
-  const { size } = step;
+  const { size, channels } = step;
   switch (step.of) {
     case 'diffusion-training': {
       const { steps, batchSize, idLossWeight } = step.diffusion.training;
@@ -27,7 +27,7 @@ export function aboutStep(step: Step): AboutStep {
       return {
         name: `training step of ${batchSize} images${withF ? '' : ' without ID loss'}`,
         steps,
-        timedBy: { ...networksOf(step.diffusion, step.f), batchSize, withF, size },
+        timedBy: { ...networksOf(step.diffusion, step.f), batchSize, withF, size, channels },
       };
     }
     case 'recogniser-training': {
@@ -37,7 +37,7 @@ export function aboutStep(step: Step): AboutStep {
       return {
         name: `training step of ${batchSize} images${timed < batchSize ? ` (projected from ${timed})` : ''}`,
         steps,
-        timedBy: { network, head: head.kind, batchSize, size },
+        timedBy: { network, head: head.kind, batchSize, size, channels },
       };
     }
     case 'sampling': {
@@ -53,6 +53,7 @@ export function aboutStep(step: Step): AboutStep {
           // How many more passes classifier-free guidance takes.
           passes: Number(sampler.freeY > 0) + Number(sampler.freeS > 0),
           size,
+          channels,
         },
       };
     }

@@ -21,18 +21,21 @@ import {
 import type { Step } from '../step.ts';
 import { timedBatch } from './about-step.ts';
 
+type ImageShape = Pick<Step, 'size' | 'channels'>;
+
 /** Images of noise of the real size, as many as the steps that are timed need. */
-function noiseDataset(folder: string, size: number, count: number): Dataset {
+function noiseDataset(folder: string, { size, channels }: ImageShape, count: number): Dataset {
   const writer = DatasetWriter.open(folder, {
     kind: 'rendered',
     spec: { noise: count },
     height: size,
     width: size,
+    channels,
     count,
     imagesPerShard: count,
   });
   const rng = new Rng(1, 'estimate');
-  const images = Uint8Array.from({ length: count * size * size * 3 }, () => rng.int(256));
+  const images = Uint8Array.from({ length: count * size * size * (channels ?? 3) }, () => rng.int(256));
   const records = Array.from({ length: count }, (_, i) => ({ label: i % 2, age: 40, yaw: 0 }));
   writer.writeShard(0, { images, records });
   writer.finish();
@@ -41,14 +44,14 @@ function noiseDataset(folder: string, size: number, count: number): Dataset {
 
 /** Runs a training of a few steps in a folder of its own and returns the seconds of one that did not compile. */
 async function secondsOfStep(
-  size: number,
+  shape: ImageShape,
   images: number,
   train: (dataset: Dataset, hooks: TrainingHooks) => Promise<unknown>,
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'id3-estimate-'));
   try {
     const times: number[] = [performance.now()];
-    await train(noiseDataset(join(folder, 'noise'), size, images), {
+    await train(noiseDataset(join(folder, 'noise'), shape, images), {
       log: () => void times.push(performance.now()),
       checkpoint: { path: join(folder, 'model'), everySeconds: Infinity },
     });
@@ -66,9 +69,12 @@ const shortestStep = (times: readonly number[]): number =>
   Math.min(...times.slice(1).map((time, i) => time - times[i])) / 1000;
 
 /** f as sampling and training see it, with made-up weights where they would be trained. */
-function frozenRecogniser({ source, ...options }: FOptions, size: number): Recogniser | FaceApiRecogniser {
+function frozenRecogniser(
+  { source, ...options }: FOptions,
+  { size, channels }: ImageShape,
+): Recogniser | FaceApiRecogniser {
   if (source === 'trained') {
-    const frozen = new Recogniser(frozenNetwork(options), size, 1);
+    const frozen = new Recogniser(frozenNetwork(options), size, 1, channels);
     frozen.scope.freeze();
     return frozen;
   }
@@ -79,40 +85,40 @@ function frozenRecogniser({ source, ...options }: FOptions, size: number): Recog
 }
 
 /** A training step of the denoising network with the ID-preserving loss. */
-async function diffusionTraining({ diffusion, f, size }: StepOf<'diffusion-training'>): Promise<number> {
+async function diffusionTraining({ diffusion, f, ...shape }: StepOf<'diffusion-training'>): Promise<number> {
   const { training } = diffusion;
-  const frozen = frozenRecogniser(f, size);
-  const few = { ...diffusion, training: { ...training, steps: timedSteps(size) } };
-  return secondsOfStep(size, training.batchSize, (dataset, hooks) =>
+  const frozen = frozenRecogniser(f, shape);
+  const few = { ...diffusion, training: { ...training, steps: timedSteps(shape.size) } };
+  return secondsOfStep(shape, training.batchSize, (dataset, hooks) =>
     trainDiffusion(few, { dataset, f: frozen }, hooks),
   );
 }
 
 /** A training step of a recogniser, but for the centres of its classes. */
-async function recogniserTraining({ recogniser, size }: StepOf<'recogniser-training'>): Promise<number> {
+async function recogniserTraining({ recogniser, ...shape }: StepOf<'recogniser-training'>): Promise<number> {
   const { training } = recogniser;
-  const batchSize = timedBatch(training.batchSize, size);
-  const few = { ...recogniser, training: { ...training, batchSize, steps: timedSteps(size) } };
-  const seconds = await secondsOfStep(size, batchSize, (dataset, hooks) =>
+  const batchSize = timedBatch(training.batchSize, shape.size);
+  const few = { ...recogniser, training: { ...training, batchSize, steps: timedSteps(shape.size) } };
+  const seconds = await secondsOfStep(shape, batchSize, (dataset, hooks) =>
     trainRecogniser(few, dataset, 1, hooks),
   );
   return (seconds * training.batchSize) / batchSize;
 }
 
 /** A step of the sampler for a batch of images. */
-async function sampling({ generation, diffusion, f, size }: StepOf<'sampling'>): Promise<number> {
+async function sampling({ generation, diffusion, f, ...shape }: StepOf<'sampling'>): Promise<number> {
   const { batchSize, sampler } = generation;
-  const frozen = frozenRecogniser(f, size);
-  const unet = new UNet(diffusion.unet, frozen.embeddingSize, 1);
+  const frozen = frozenRecogniser(f, shape);
+  const unet = new UNet(diffusion.unet, frozen.embeddingSize, 1, shape.channels);
   unet.scope.freeze();
   const schedule = noiseSchedule(diffusion.schedule, diffusion.timesteps);
   const model = { unet, schedule, prediction: diffusion.prediction, f: frozen, fittedKappa: () => 1 };
   const anchor = randomDirections(1, frozen.embeddingSize, new Rng(1, 'estimate'));
   const plans = Array.from({ length: batchSize }, (_, j) => planImage(generation, { anchor, i: 0, j }));
   const names = plans.map((_, j) => String(j));
-  const few = { ...sampler, steps: timedSteps(size) };
+  const few = { ...sampler, steps: timedSteps(shape.size) };
   const times: number[] = [];
-  await imageSampler(model, few, size, 1)(plans, names, () => void times.push(performance.now()));
+  await imageSampler(model, few, shape.size, 1)(plans, names, () => void times.push(performance.now()));
   return shortestStep(times);
 }
 

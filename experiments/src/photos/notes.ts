@@ -6,8 +6,13 @@ import { drawnPhotos, trainingPhotos, type TrainingPhotos } from './training.ts'
 
 /** What a reader of the table must know of the people that the rows of these configs are trained and verified on. */
 export const notesOn = (configs: readonly Config[]): string[] => [
-  ...new Set(configs.flatMap((config) => [...validationNote(config), ...notesOf(config)])),
+  ...new Set(
+    configs.flatMap((config) => [...greyNote(config), ...validationNote(config), ...notesOf(config)]),
+  ),
 ];
+
+const greyNote = ({ image }: Config): string[] =>
+  image.channels === 1 ? ['All images are grey, and all networks take one channel (image.channels=1).'] : [];
 
 const validationNote = ({ benchmarks: { names, people } }: Config): string[] =>
   names.length > 0 && people === 'validation'
@@ -71,9 +76,11 @@ function ceilingNote(config: Config): string[] {
 function overlapNote({ set, overlap }: TrainingPhotos, names: readonly string[], kept: boolean): string {
   const { people, photos, nameless } = overlap;
   const benchmarks = names.join(', ');
+  if (people.length === 0 && nameless.length > 0)
+    return `Whether people of the training photos are in ${benchmarks} too is not known, for names are missing in ${nameless.join(', ')}; all were trained on (data.overlap=keep).`;
   const unknown =
     nameless.length > 0 ? `, as far as names tell: they are missing in ${nameless.join(', ')}` : '';
-  if (people.length === 0) return `Nobody of the training photos is in ${benchmarks}${unknown}.`;
+  if (people.length === 0) return `Nobody of the training photos is in ${benchmarks}.`;
   const [who, are, were] =
     people.length === 1 ? ['1 person', 'is', 'was'] : [`${people.length} people`, 'are', 'were'];
   const known = `${who} of the training photos (${photos} of ${set.records.length} photos) ${are} in ${benchmarks} too`;

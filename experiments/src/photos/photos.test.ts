@@ -107,6 +107,11 @@ describe('people in training and in a benchmark', () => {
       '1 person of the training photos (1 of 2 photos) is in lfw too and was trained on (data.overlap=keep), ' +
         `as far as names tell: they are missing in ${nameless}.`,
     ]);
+    const unknown = photoFixture({ images: [{ take: 1 }, { take: 2 }] });
+    expect(trainOn({ ...kept, 'data.trainFolder': unknown }).notes).toEqual([
+      'Whether people of the training photos are in lfw too is not known, ' +
+        `for names are missing in ${unknown}; all were trained on (data.overlap=keep).`,
+    ]);
     const numbers = benchmarkFixture(['001', '002'], { spec: { format: 'lfw', source: '/nowhere' } });
     expect(() => trainOn({ 'benchmarks.folders': numbers })).toThrow(/names are missing in lfw;/);
   });
@@ -256,6 +261,25 @@ describe('benchmarks of photos', () => {
     expect(pipelineOf({ 'benchmarks.folders': lfw }).recogniser(1).key).toBe(
       pipelineOf({}).recogniser(1).key,
     );
+  });
+
+  it('are grey where the experiment is, under another key', async () => {
+    const node = pipelineOf({ 'benchmarks.folders': agedb, 'image.channels': 1 }).benchmark('agedb-30');
+    expect(node.key).not.toBe(pipelineOf({ 'benchmarks.folders': agedb }).benchmark('agedb-30').key);
+    const dataset = openDataset(await perform('photo-benchmark', node.inputs));
+    const given = openDataset(agedb);
+    expect([dataset.channels, dataset.count]).toEqual([1, given.count]);
+    for (let i = 0; i < dataset.count; i++) {
+      const rgb = given.image(i);
+      // BT.601 in thousandths, to the nearest grey level.
+      dataset.image(i).forEach((grey, p) => {
+        const thousandths = 299 * rgb[3 * p] + 587 * rgb[3 * p + 1] + 114 * rgb[3 * p + 2];
+        expect(Math.abs(1000 * grey - thousandths)).toBeLessThanOrEqual(500);
+      });
+    }
+    expect(notesOn([loadConfig('smoke', { 'image.channels': 1 })])).toEqual([
+      'All images are grey, and all networks take one channel (image.channels=1).',
+    ]);
   });
 
   it('are scaled to the size of the experiment, pairs and folds as they were', async () => {

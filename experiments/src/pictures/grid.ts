@@ -15,15 +15,15 @@ export interface Grid {
 
 /**
  * A PNG of the grid, each image enlarged to `cell` pixels without smoothing being hidden: what was
- * generated at 32×32 looks like it. Images are uint8 [size,size,3].
+ * generated at 32×32 looks like it. Images are uint8 [size,size,3], or [size,size], grey.
  */
 export async function gridPng({ columns, rows, size }: Grid, cell = 112): Promise<Buffer> {
   const x = (column: number) => LABEL_WIDTH + column * (cell + GAP);
   const y = (row: number) => HEADER + row * (cell + GAP);
   const pictures = rows.flatMap(({ images }, row) =>
-    images.map(async (rgb, column): Promise<OverlayOptions> => {
-      const raw = { width: size, height: size, channels: 3 } as const;
-      const input = await sharp(rgb, { raw }).resize(cell, cell, { kernel: 'cubic' }).png().toBuffer();
+    images.map(async (pixels, column): Promise<OverlayOptions> => {
+      const raw = { width: size, height: size, channels: pixels.length === size * size ? 1 : 3 } as const;
+      const input = await sharp(pixels, { raw }).resize(cell, cell, { kernel: 'cubic' }).png().toBuffer();
       return { input, left: x(column), top: y(row) };
     }),
   );

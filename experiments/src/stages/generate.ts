@@ -2,11 +2,12 @@ import { mean, sum } from '@id3/core';
 import { DatasetWriter } from '@id3/data';
 import { generateShard, generationSchema, imageSampler, type StepReport } from '@id3/model';
 import { z } from 'zod';
+import { imageShape } from '../config/sections.ts';
 import { fittedModel } from './fitted-model.ts';
 import { ANCHORS, CALIBRATION, DATASET, DIFFUSION, RECOGNISER } from './results.ts';
 import { defineStage, optional, type StageHost } from './stage.ts';
 
-const inputsSchema = z.strictObject({ size: z.int(), generation: generationSchema });
+const inputsSchema = z.strictObject({ ...imageShape, generation: generationSchema });
 type Inputs = z.infer<typeof inputsSchema>;
 
 /** A shard is what a killed generation repeats at most; files are kept to some thousands. */
@@ -27,6 +28,7 @@ function writerOf(inputs: Inputs, folder: string, anchors: Float32Array): Datase
     spec: z.json().parse(inputs),
     height: inputs.size,
     width: inputs.size,
+    channels: inputs.channels,
     count: imagesOf(inputs),
     imagesPerShard: imagesPerShard(inputs),
     embeddingSize: anchors.length / inputs.generation.identities,

@@ -1,5 +1,6 @@
 import { DatasetWriter, type Dataset } from '@id3/data';
 import { z } from 'zod';
+import { imageShape } from '../config/sections.ts';
 import { DATASET } from './results.ts';
 import { defineStage } from './stage.ts';
 
@@ -7,7 +8,7 @@ import { defineStage } from './stage.ts';
 const IMAGES_PER_SHARD = 512;
 
 const inputsSchema = z.strictObject({
-  size: z.int(),
+  ...imageShape,
   /** People in all. */
   identities: z.int().min(2),
   imagesPerIdentity: z.int().min(1),
@@ -46,16 +47,17 @@ export const mixRealStage = defineStage({
   onEngine: false,
   cost: ({ identities, imagesPerIdentity }) => 1e-4 * identities * imagesPerIdentity,
   async run({ inputs, needs: { real, generated }, folder }) {
-    const { size, identities, imagesPerIdentity: shots, realPeople } = inputs;
+    const { size, channels, identities, imagesPerIdentity: shots, realPeople } = inputs;
     const taken = [
       ...takenOf(real, realPeople, shots, 0),
       ...takenOf(generated, identities - realPeople, shots, realPeople),
     ];
     const writer = DatasetWriter.open(folder, {
       kind: 'generated',
-      spec: inputs,
+      spec: z.json().parse(inputs),
       height: size,
       width: size,
+      channels,
       count: taken.length,
       imagesPerShard: IMAGES_PER_SHARD,
     });

@@ -1,12 +1,13 @@
 import { UserError } from '@id3/core';
 import { openDataset, type Dataset } from '@id3/data';
 import { z } from 'zod';
+import { imageShape } from '../config/sections.ts';
 import { choiceSchema, chosenImages } from '../photos/choose.ts';
 import { takePhotos } from './photos.ts';
 import { DATASET } from './results.ts';
 import { defineStage } from './stage.ts';
 
-/** A dataset of photos, or the chosen part of it, scaled to the experiment's size, in the place of the rendered `train` pool. */
+/** A dataset of photos, or the chosen part of it, in the experiment's size and channels, in the place of the rendered `train` pool. */
 export const photoPoolStage = defineStage({
   name: 'photo-pool',
   version: 1,
@@ -14,7 +15,7 @@ export const photoPoolStage = defineStage({
     folder: z.string(),
     /** Hash of the dataset's manifest: the pool is made anew where the photos or their attributes change. */
     manifest: z.string(),
-    size: z.int(),
+    ...imageShape,
     ...choiceSchema.shape,
   }),
   needs: {},

@@ -1,35 +1,48 @@
-import { importImages, subset, type Dataset, type ImageSource } from '@id3/data';
+import {
+  importImages,
+  greyOf,
+  subset,
+  withChannels,
+  type Channels,
+  type Dataset,
+  type ImageSource,
+} from '@id3/data';
 import sharp from 'sharp';
 import type { StageContext, StageInputs } from './stage.ts';
 
-/** What a stage that takes photos over is given: its inputs name them and the experiment's size. */
+/** What a stage that takes photos over is given: its inputs name them and what the experiment's images are. */
 type Taking = Pick<
-  StageContext<StageInputs & { folder: string; manifest: string; size: number }>,
+  StageContext<
+    StageInputs & { folder: string; manifest: string; size: number; channels?: Channels | undefined }
+  >,
   'inputs' | 'folder' | 'progress'
 >;
 
-/** Takes a dataset's photos over, or those of ascending indices, scaled to the experiment's size, with their records and pairs. */
+/** Takes a dataset's photos over, or those of ascending indices, in the experiment's size and channels, with their records and pairs. */
 export async function takePhotos(
   dataset: Dataset,
   { inputs, folder, progress }: Taking,
   chosen?: readonly number[],
 ): Promise<void> {
   const { count, height, width, pairs } = dataset;
+  const { size, channels = 3 } = inputs;
+  const colour = withChannels(dataset, 3);
   const source: ImageSource = {
     spec: { format: 'dataset', source: inputs.folder, manifest: inputs.manifest },
     count,
     picture: (i) => dataset.image(i),
-    decode: (i, size) =>
-      sharp(dataset.image(i), { raw: { width, height, channels: 3 } })
-        .resize(size, size)
-        .raw()
-        .toBuffer(),
+    async decode(i) {
+      const raw = { width, height, channels: 3 } as const;
+      const rgb = await sharp(colour.image(i), { raw }).resize(size, size).raw().toBuffer();
+      return channels === 1 ? greyOf(rgb) : rgb;
+    },
     record: (i) => dataset.record(i),
     nameOf: (i) => `image ${i} of ${inputs.folder}`,
     ...(pairs && { pairs }),
   };
   await importImages(chosen ? subset(source, chosen) : source, folder, {
-    size: inputs.size,
+    size,
+    channels,
     onImages: progress,
   });
 }

@@ -1,5 +1,6 @@
 import { benchmarkNames, benchmarkPools, planBenchmark } from '@id3/eval';
 import { z } from 'zod';
+import { imageShape } from '../config/sections.ts';
 import { SECONDS_PER_IMAGE, renderPart, renderedWriter } from './rendering.ts';
 import { DATASET } from './results.ts';
 import { defineStage } from './stage.ts';
@@ -10,7 +11,7 @@ const inputsSchema = z.strictObject({
   seed: z.int(),
   benchmark: z.enum(benchmarkNames),
   pool: z.enum(benchmarkPools),
-  size: z.int(),
+  ...imageShape,
   pairs: z.int(),
   folds: z.int(),
 });

@@ -1,5 +1,6 @@
 import { poolItem, priorSchema } from '@id3/data';
 import { z } from 'zod';
+import { imageShape } from '../config/sections.ts';
 import { SECONDS_PER_IMAGE, renderPart, renderedWriter, shardsOf } from './rendering.ts';
 import { DATASET } from './results.ts';
 import { defineStage } from './stage.ts';
@@ -14,7 +15,7 @@ export const renderPoolStage = defineStage({
   inputs: z.strictObject({
     seed: z.int(),
     pool: z.enum(['pretrain', 'train', 'validation', 'judge']),
-    size: z.int(),
+    ...imageShape,
     people: z.int(),
     shotsPerPerson: z.int(),
     prior: priorSchema,

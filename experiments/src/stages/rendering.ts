@@ -1,4 +1,12 @@
-import { DatasetWriter, FaceRenderer, renderItems, type Pool, type RenderItem } from '@id3/data';
+import {
+  DatasetWriter,
+  FaceRenderer,
+  greyOf,
+  renderItems,
+  type Channels,
+  type Pool,
+  type RenderItem,
+} from '@id3/data';
 import { z } from 'zod';
 import type { StageContext, StageInputs } from './stage.ts';
 
@@ -14,9 +22,9 @@ const imagesPerShard = (count: number): number => Math.min(MAX_PER_SHARD, Math.c
 /** Into how many shards a dataset of `count` images is rendered. */
 export const shardsOf = (count: number): number => Math.ceil(count / imagesPerShard(count));
 
-/** What a rendering stage is given: the inputs are the dataset's spec, which holds its seed and the side of its images. */
+/** What a rendering stage is given: the inputs are the dataset's spec, which holds its seed and what its images are. */
 type Rendering = Pick<
-  StageContext<StageInputs & { seed: number; size: number }>,
+  StageContext<StageInputs & { seed: number; size: number; channels?: Channels | undefined }>,
   'inputs' | 'folder' | 'part' | 'parts' | 'progress'
 >;
 
@@ -30,6 +38,7 @@ export const renderedWriter = (
     spec: z.json().parse(inputs),
     height: inputs.size,
     width: inputs.size,
+    channels: inputs.channels,
     count,
     imagesPerShard: imagesPerShard(count),
   });
@@ -49,7 +58,8 @@ export async function renderPart(
     const [from, to] = writer.shardRange(k);
     if (!writer.hasShard(k)) {
       const items = Array.from({ length: to - from }, (_, i) => item(from + i));
-      writer.writeShard(k, renderItems(faces, { ...inputs, pool }, items));
+      const shard = renderItems(faces, { ...inputs, pool }, items);
+      writer.writeShard(k, inputs.channels === 1 ? { ...shard, images: greyOf(shard.images) } : shard);
     }
     progress(Math.floor((k - part) / parts) + 1, Math.ceil((writer.shards - part) / parts));
   }

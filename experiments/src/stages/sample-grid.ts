@@ -6,6 +6,7 @@ import {
   type ImagePlan,
 } from '@id3/model';
 import { z } from 'zod';
+import { imageShape } from '../config/sections.ts';
 import { gridPng } from '../pictures/grid.ts';
 import { fittedModel } from './fitted-model.ts';
 import { ANCHORS, CALIBRATION, DIFFUSION, PICTURE, RECOGNISER, savePicture } from './results.ts';
@@ -34,13 +35,13 @@ function columns({ age, yaw }: GenerationOptions): { title: string; age: number;
 export const sampleGridStage = defineStage({
   name: 'sample-grid',
   version: 3,
-  inputs: z.strictObject({ size: z.int(), generation: generationSchema }),
+  inputs: z.strictObject({ ...imageShape, generation: generationSchema }),
   needs: { diffusion: DIFFUSION, f: RECOGNISER, anchors: ANCHORS, calibration: optional(CALIBRATION) },
   result: PICTURE,
   onEngine: true,
   cost: ({ generation, size }) =>
     2e-6 * IDENTITIES * 8 * generation.sampler.steps * (generation.sampler.guidance > 0 ? 3 : 1) * size ** 2,
-  async run({ inputs: { size, generation }, needs, folder, progress }) {
+  async run({ inputs: { size, channels, generation }, needs, folder, progress }) {
     const { f, anchors } = needs;
     const model = fittedModel(needs.diffusion, f, needs.calibration);
     const sampleImages = imageSampler(model, generation.sampler, size, generation.seed);
@@ -53,7 +54,7 @@ export const sampleGridStage = defineStage({
       const plans = asked.map(({ age, yaw }): ImagePlan => ({ label: i, age, yaw, y }));
       const names = plans.map(() => `grid ${i}`);
       const pixels = await sampleImages(plans, names);
-      const image = size * size * 3;
+      const image = size * size * (channels ?? 3);
       rows.push({
         label: `identity ${i}`,
         images: asked.map((_, k) => pixels.subarray(k * image, (k + 1) * image)),

@@ -1,6 +1,7 @@
 export { manifestHash, writeAttributes, type StoredAttributes } from './datasets/attributes.ts';
 export * from './datasets/augment.ts';
 export * from './datasets/batches.ts';
+export * from './datasets/channels.ts';
 export * from './datasets/inspection.ts';
 export * from './datasets/manifest.ts';
 export { peopleIn, personKey } from './datasets/people.ts';

@@ -1,5 +1,5 @@
 import { mean, sum } from '@id3/core';
-import type { Dataset } from '@id3/data';
+import { luma, withChannels, type Dataset } from '@id3/data';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { rowsOf } from '@id3/protocol';
 
@@ -33,9 +33,10 @@ export function attributeFeatures(
 ): Float64Array {
   const width = SIDE * SIDE + size;
   const features = new Float64Array(indices.length * width);
+  const colour = withChannels(dataset, 3);
   for (let k = 0; k < indices.length; k++) {
     const row = features.subarray(k * width, (k + 1) * width);
-    addGrey(row, dataset.image(indices[k]), dataset.height, dataset.width);
+    addGrey(row, colour.image(indices[k]), dataset.height, dataset.width);
     row.set(unit.subarray(indices[k] * size, (indices[k] + 1) * size), SIDE * SIDE);
   }
   return features;
@@ -100,6 +101,6 @@ function addGrey(cells: Float64Array, rgb: Uint8Array, height: number, width: nu
     for (let x = 0; x < width; x++) {
       const cell = Math.floor((y * SIDE) / height) * SIDE + Math.floor((x * SIDE) / width);
       const at = (y * width + x) * 3;
-      cells[cell] += weight * (0.299 * rgb[at] + 0.587 * rgb[at + 1] + 0.114 * rgb[at + 2]);
+      cells[cell] += weight * luma(rgb[at], rgb[at + 1], rgb[at + 2]);
     }
 }

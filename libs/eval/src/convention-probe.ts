@@ -1,5 +1,5 @@
 import { mean, standardDeviation } from '@id3/core';
-import { imagesToFloat, type Dataset } from '@id3/data';
+import { imagesToFloat, withChannels, type Dataset } from '@id3/data';
 import { cosines, normaliseRows } from '@id3/protocol';
 import type { InputConvention } from './input-convention.ts';
 import type { OnnxRecogniser } from './onnx-recogniser.ts';
@@ -55,7 +55,7 @@ export async function probeConvention(
   const indices = [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
   const place = new Map(indices.map((index, at) => [index, at]));
   const placed = pairs.map(({ a, b, same }) => ({ a: place.get(a)!, b: place.get(b)!, same }));
-  const images = imagesToFloat(benchmark, indices);
+  const images = imagesToFloat(withChannels(benchmark, 3), indices);
   const { height, width } = benchmark;
   const score = async (convention: InputConvention): Promise<ConventionScore> => {
     const embeddings = await embedAs(convention)(images, [indices.length, height, width, 3]);

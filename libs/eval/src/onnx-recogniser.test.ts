@@ -2,6 +2,7 @@ import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng, UserError } from '@id3/core';
+import { embedDataset } from '@id3/model';
 import type { AnyElementType } from '@id3/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
 import { asInput, type DeclaredConvention, type InputConvention } from './input-convention.ts';
@@ -237,4 +238,17 @@ it('images are laid out as the convention says', () => {
   const convention = { size: SIZE, channels: 'RGB', mean: 127.5, std: 127.5, layout: 'NHWC' } as const;
   const one = images.subarray(0, PIXELS);
   asInput(one, [1, SIZE, SIZE], convention).forEach((value, k) => expect(value).toBeCloseTo(one[k], 5));
+});
+
+it('an ONNX recogniser sees grey images as three equal channels', async () => {
+  const { convention, embedAs } = await open();
+  const grey = bytes.subarray(0, COUNT * SIZE * SIZE);
+  const size = SIZE * SIZE;
+  const pictures = { count: COUNT, height: SIZE, width: SIZE, channels: 1 } as const;
+  const got = await embedDataset(embedAs(convention), {
+    ...pictures,
+    image: (i) => grey.slice(i * size, (i + 1) * size),
+  });
+  const three = Float32Array.from(Array.from(grey).flatMap(same), (value) => value / 127.5 - 1);
+  expect(got).toEqual(await embedAs(convention)(three, [COUNT, SIZE, SIZE, 3]));
 });

@@ -66,9 +66,8 @@ export async function openOnnxRecogniser(
   return {
     convention,
     takes: (other) => conventionRefusal(images, other) === undefined,
-    embedAs:
-      (other) =>
-      async (pictures, [count, height, width]) => {
+    embedAs(other) {
+      const embed: Embed = async (pictures, [count, height, width]) => {
         const { size, layout } = other;
         const values = asInput(pictures, [count, height, width], other);
         const channels = channelCount(other);
@@ -94,7 +93,9 @@ export async function openOnnxRecogniser(
             );
           return data;
         });
-      },
+      };
+      return Object.assign(embed, { channels: 3 as const });
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { mean, standardDeviation } from '@id3/core';
-import type { Dataset } from '@id3/data';
+import { luma, withChannels, type Dataset } from '@id3/data';
 import { withinIdentityStd } from './measures.ts';
 
 /** What can be said of images without any network, in grey levels (0 to 255). */
@@ -8,24 +8,22 @@ export interface PixelMeasures {
   readonly detail: number;
   /** Standard deviation of an image's grey values. Mean over images. */
   readonly contrast: number;
-  /** Deviation of the skin's brightness and redness (red less green) within an identity, on the cheeks and the nose of the aligned face. */
+  /** Deviation of the skin's brightness and redness (red less green) within an identity, on the cheeks and the nose of the aligned face; grey images have no redness. */
   readonly skinBrightness: number;
   readonly skinRedness: number;
 }
 
 /** The part of an aligned crop that is skin in nearly every pose: shares of its width and height. */
 const SKIN = { left: 0.35, right: 0.65, top: 0.5, bottom: 0.66 };
-/** Rec. 601 luma. */
-const grey = (r: number, g: number, b: number): number => 0.299 * r + 0.587 * g + 0.114 * b;
 
 /** {@link PixelMeasures} of a labelled dataset; 0 within identities where none has two images. */
 export function pixelMeasures(dataset: Dataset): Record<keyof PixelMeasures, number> {
-  const { width, height, count, labels } = dataset;
+  const { width, height, count, labels, image } = withChannels(dataset, 3);
   const [details, contrasts, brightness, redness] = [0, 1, 2, 3].map(() => new Array<number>(count));
   for (let i = 0; i < count; i++) {
-    const rgb = dataset.image(i);
+    const rgb = image(i);
     const values = Array.from({ length: width * height }, (_, p) =>
-      grey(rgb[3 * p], rgb[3 * p + 1], rgb[3 * p + 2]),
+      luma(rgb[3 * p], rgb[3 * p + 1], rgb[3 * p + 2]),
     );
     details[i] = detailOf(values, width, height);
     contrasts[i] = standardDeviation(values);

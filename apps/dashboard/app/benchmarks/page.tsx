@@ -68,9 +68,9 @@ export default page(({ db, search }) => {
         <h2>Photographs</h2>
         <LeaderboardTable board={real} caption="Accuracy in percent on the field's benchmarks" />
         <p className="quiet prose">
-          Published figures are those that others report for recognisers trained on the named set alone. They
-          were not measured here, and their networks and budgets differ. Accuracies on rendered faces say
-          nothing about photographs, so no table mixes the two.
+          Rows that say so were measured here, on the training set beside them. The others are figures that
+          others report for recognisers trained on the named set alone; their networks and budgets differ.
+          Accuracies on rendered faces say nothing about photographs, so no table mixes the two.
         </p>
       </section>
     </div>

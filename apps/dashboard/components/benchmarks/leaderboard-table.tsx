@@ -15,6 +15,9 @@ export function LeaderboardTable({ board, caption }: { board: Leaderboard; capti
           <tr>
             <th scope="col">Method</th>
             <th scope="col">From</th>
+            <th scope="col">Trained on</th>
+            <NumberHead>Images</NumberHead>
+            <NumberHead>Pixels</NumberHead>
             {benchmarks.map((name) => (
               <NumberHead key={name}>{name}</NumberHead>
             ))}
@@ -23,18 +26,21 @@ export function LeaderboardTable({ board, caption }: { board: Leaderboard; capti
           </tr>
         </thead>
         <tbody>
-          {entries.map(({ key, title, detail, accuracy, average, ours, published }) => (
+          {entries.map(({ key, title, detail, training, accuracy, average, ours, published }) => (
             <tr key={key}>
               <th scope="row">
                 {title} <span className="quiet">{detail}</span>
               </th>
               <td>
                 {published === undefined ? (
-                  'measured here'
+                  <strong>measured here</strong>
                 ) : (
                   <span className="chip">{published.real ? 'published, real faces' : 'published'}</span>
                 )}
               </td>
+              <td className="source">{training?.set ?? unknown}</td>
+              <td className="number">{training?.images ?? unknown}</td>
+              <td className="number">{training?.pixels ?? unknown}</td>
               {benchmarks.map((name, k) => (
                 <td key={name} className="number">
                   <Emphasised value={accuracy[name]} best={best[k]} />
@@ -65,8 +71,10 @@ export function LeaderboardTable({ board, caption }: { board: Leaderboard; capti
   );
 }
 
+const unknown = <span className="quiet">–</span>;
+
 function Emphasised({ value, best }: { value: number | undefined; best: number }) {
-  if (value === undefined) return <span className="quiet">–</span>;
+  if (value === undefined) return unknown;
   const text = (100 * value).toFixed(2);
   return value === best ? <strong>{text}</strong> : <>{text}</>;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '@id3/core';
+import type { Channels } from './manifest.ts';
 import { NO_AUGMENTATION, augment, type AugmentOptions } from './augment.ts';
 
 const [height, width] = [9, 13];
@@ -10,12 +11,13 @@ function augmented(
   pixel: (y: number, x: number, c: number) => number,
   options: Partial<AugmentOptions>,
   seed: number,
+  channels: Channels = 3,
 ) {
-  const image = Float32Array.from({ length: height * width * 3 }, (_, k) =>
-    pixel(Math.floor(k / 3 / width), Math.floor(k / 3) % width, k % 3),
+  const image = Float32Array.from({ length: height * width * channels }, (_, k) =>
+    pixel(Math.floor(k / channels / width), Math.floor(k / channels) % width, k % channels),
   );
-  augment(image, [height, width], { ...NO_AUGMENTATION, ...options }, new Rng(seed));
-  return (y: number, x: number, c: number) => image[(y * width + x) * 3 + c];
+  augment(image, [height, width, channels], { ...NO_AUGMENTATION, ...options }, new Rng(seed));
+  return (y: number, x: number, c: number) => image[(y * width + x) * channels + c];
 }
 
 const ramp = (y: number, x: number, c: number) => 0.04 * y - 0.03 * x + 0.1 * c;
@@ -83,6 +85,17 @@ describe('augment', () => {
     expect([share(0), share(1)]).toEqual([0, 1]);
     // Three standard deviations of the mean of 400 draws.
     expect(Math.abs(share(0.3) - 0.3)).toBeLessThan(3 * Math.sqrt((0.3 * 0.7) / 400));
+  });
+
+  it('changes a grey image as a colour one of equal channels', () => {
+    const grey = (y: number, x: number) => ramp(y, x, 0);
+    const options = { crop: 0.3, colour: 0.2, grey: 0.5 };
+    for (let seed = 0; seed < 20; seed++) {
+      const [one, three] = [augmented(grey, options, seed, 1), augmented(grey, options, seed)];
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++)
+          for (const c of [0, 1, 2]) expect(one(y, x, 0)).toBeCloseTo(three(y, x, c), 6);
+    }
   });
 
   it('adds noise of at most the deviation asked for, and stays in [-1,1]', () => {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Rng } from '@id3/core';
+import { luma } from './channels.ts';
+import type { Channels } from './manifest.ts';
 
 /** What is changed at random in a training image. Each change leaves the person the same. */
 export const augmentSchema = z.strictObject({
@@ -19,25 +21,26 @@ export const augmentSchema = z.strictObject({
 });
 export type AugmentOptions = z.infer<typeof augmentSchema>;
 
+type ImageShape = readonly [height: number, width: number, channels: Channels];
+
 /** Leaves images as they are. */
 export const NO_AUGMENTATION: AugmentOptions = { flip: false, colour: 0, crop: 0, noise: 0 };
 
-/** Changes one image, [H,W,3] in [-1,1], in place; mirroring is not done here. Draws from `rng` what `options` ask for. */
+/** Changes one image, [H,W,C] in [-1,1], in place; mirroring is not done here. Draws from `rng` what `options` ask for. */
 export function augment(
   image: Float32Array,
-  [height, width]: readonly [number, number],
+  [height, width, channels]: ImageShape,
   { colour, crop, noise, grey = 0 }: AugmentOptions,
   rng: Rng,
 ): void {
-  if (crop > 0) cropped(image, [height, width], 1 - rng.uniform(0, crop), [rng.uniform(), rng.uniform()]);
+  if (crop > 0)
+    cropped(image, [height, width, channels], 1 - rng.uniform(0, crop), [rng.uniform(), rng.uniform()]);
   if (colour > 0) {
-    const [contrast, saturation, brightness] = [1, 1, 0].map((mid) =>
-      rng.uniform(mid - colour, mid + colour),
-    );
-    recoloured(image, contrast, saturation, brightness);
+    const changes = [1, 1, 0].map((mid) => rng.uniform(mid - colour, mid + colour));
+    recoloured(image, channels, changes);
   }
   // Of colours that are changed already; noise stays one of colours.
-  if (grey > 0 && rng.chance(grey)) makeGrey(image);
+  if (grey > 0 && rng.chance(grey) && channels === 3) makeGrey(image);
   if (noise > 0) {
     const sigma = rng.uniform(0, noise);
     const normals = rng.normals(image.length);
@@ -47,16 +50,15 @@ export function augment(
     for (let k = 0; k < image.length; k++) image[k] = Math.min(1, Math.max(-1, image[k]));
 }
 
-/** The luma of each pixel in all of its channels (ITU-R BT.601, as JPEG has it). */
+/** The {@link luma} of each pixel in all of its channels. */
 function makeGrey(image: Float32Array): void {
-  for (let k = 0; k < image.length; k += 3)
-    image.fill(0.299 * image[k] + 0.587 * image[k + 1] + 0.114 * image[k + 2], k, k + 3);
+  for (let k = 0; k < image.length; k += 3) image.fill(luma(image[k], image[k + 1], image[k + 2]), k, k + 3);
 }
 
 /** Keeps `share` of each side, from the place `at` (0: top left, 1: bottom right), scaled up bilinearly. */
 function cropped(
   image: Float32Array,
-  [height, width]: readonly [number, number],
+  [height, width, channels]: ImageShape,
   share: number,
   [atY, atX]: readonly [number, number],
 ): void {
@@ -73,9 +75,9 @@ function cropped(
       const x0 = Math.floor(x);
       const fx = x - x0;
       const x1 = Math.min(width - 1, x0 + 1);
-      const [upLeft, upRight] = [(above + x0) * 3, (above + x1) * 3];
-      const [lowLeft, lowRight] = [(below + x0) * 3, (below + x1) * 3];
-      for (let c = 0; c < 3; c++, k++) {
+      const [upLeft, upRight] = [(above + x0) * channels, (above + x1) * channels];
+      const [lowLeft, lowRight] = [(below + x0) * channels, (below + x1) * channels];
+      for (let c = 0; c < channels; c++, k++) {
         const upper = source[upLeft + c] * (1 - fx) + source[upRight + c] * fx;
         const lower = source[lowLeft + c] * (1 - fx) + source[lowRight + c] * fx;
         image[k] = upper * (1 - fy) + lower * fy;
@@ -84,13 +86,18 @@ function cropped(
   }
 }
 
-function recoloured(image: Float32Array, contrast: number, saturation: number, brightness: number): void {
+/** Of grey, saturation changes nothing. */
+function recoloured(
+  image: Float32Array,
+  channels: Channels,
+  [contrast, saturation, brightness]: readonly number[],
+): void {
   let sum = 0;
   for (let k = 0; k < image.length; k++) sum += image[k];
   const mean = sum / image.length;
-  for (let k = 0; k < image.length; k += 3) {
-    const grey = (image[k] + image[k + 1] + image[k + 2]) / 3;
-    for (let c = 0; c < 3; c++) {
+  for (let k = 0; k < image.length; k += channels) {
+    const grey = channels === 1 ? image[k] : (image[k] + image[k + 1] + image[k + 2]) / 3;
+    for (let c = 0; c < channels; c++) {
       const saturated = grey + saturation * (image[k + c] - grey);
       image[k + c] = mean + contrast * (saturated - mean) + brightness;
     }

@@ -9,7 +9,7 @@ export interface Batch {
   epoch: number;
   /** Where in the dataset the images come from: [B]. */
   indices: Int32Array;
-  /** [B,H,W,3] in [-1,1]. */
+  /** [B,H,W,C] in [-1,1]. */
   images: Float32Array;
   /** [B] */
   labels: Int32Array;
@@ -60,7 +60,7 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
     const size = images.length / batchSize;
     for (let b = 0; b < batchSize; b++) {
       const image = images.subarray(b * size, (b + 1) * size);
-      augment(image, [dataset.height, dataset.width], change, rng);
+      augment(image, [dataset.height, dataset.width, dataset.channels], change, rng);
     }
     yield {
       step,
@@ -74,14 +74,14 @@ export async function* batches(dataset: Dataset, options: BatchOptions): AsyncGe
   }
 }
 
-/** Pixels of the chosen images scaled from 0..255 to [-1,1], mirrored where asked: [B,H,W,3]. */
+/** Pixels of the chosen images scaled from 0..255 to [-1,1], mirrored where asked: [B,H,W,C]. */
 export function imagesToFloat(
   images: Images,
   indices: ArrayLike<number>,
   mirror?: readonly boolean[],
 ): Float32Array {
-  const { height, width } = images;
-  const size = height * width * 3;
+  const { height, width, channels } = images;
+  const size = height * width * channels;
   const out = new Float32Array(indices.length * size);
   for (let b = 0; b < indices.length; b++) {
     const pixels = images.image(indices[b]);
@@ -92,8 +92,8 @@ export function imagesToFloat(
     }
     for (let row = 0, k = 0; row < height; row++) {
       for (let column = width - 1; column >= 0; column--) {
-        for (let channel = 0; channel < 3; channel++, k++) {
-          out[base + k] = pixels[(row * width + column) * 3 + channel] / 127.5 - 1;
+        for (let channel = 0; channel < channels; channel++, k++) {
+          out[base + k] = pixels[(row * width + column) * channels + channel] / 127.5 - 1;
         }
       }
     }

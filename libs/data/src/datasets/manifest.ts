@@ -6,6 +6,9 @@ import { UserError, errorCode } from '@id3/core';
 /** The version of the format on disk that this code writes; it reads this one only. */
 export const FORMAT_VERSION = 1;
 
+/** Values of a pixel: 3 of RGB, or 1 where an image is grey. */
+export type Channels = 1 | 3;
+
 export const GENDERS = ['female', 'male'] as const;
 export type Gender = (typeof GENDERS)[number];
 
@@ -46,6 +49,8 @@ export const manifestSchema = z.strictObject({
   specHash: z.string(),
   height: z.int().min(1),
   width: z.int().min(1),
+  /** Of a pixel: 1 where images are grey; left out where they are RGB. */
+  channels: z.literal(1).optional(),
   count: z.int().min(0),
   imagesPerShard: z.int().min(1),
   /** Number of different labels. */

@@ -9,6 +9,7 @@ import {
   pairSchema,
   readManifest,
   shardFiles,
+  type Channels,
   type FaceRecord,
   type Manifest,
   type Pair,
@@ -21,11 +22,12 @@ export interface Dataset {
   readonly count: number;
   readonly height: number;
   readonly width: number;
+  readonly channels: Channels;
   /** Number of different labels. */
   readonly identities: number;
   /** The person of each image. */
   readonly labels: Int32Array;
-  /** uint8 [H,W,3], read from disk: the caller's own. Throws a UserError where its file has gone. */
+  /** uint8 [H,W,C], read from disk: the caller's own. Throws a UserError where its file has gone. */
   image(i: number): Uint8Array;
   /** The ground truth of image i; predicted attributes (see {@link writeAttributes}) where it has none. */
   record(i: number): FaceRecord;
@@ -41,7 +43,7 @@ export interface Records extends Pick<Dataset, 'folder' | 'manifest' | 'pairs'> 
 }
 
 /** Images of one size, of a dataset or made from one. */
-export type Images = Pick<Dataset, 'count' | 'height' | 'width' | 'image'>;
+export type Images = Pick<Dataset, 'count' | 'height' | 'width' | 'channels' | 'image'>;
 
 /** Reads files of a dataset's folder and verifies them against the manifest's checksums. */
 function filesOf(folder: string, manifest: Manifest) {
@@ -90,7 +92,7 @@ export function readRecords(folder: string): Records {
 export function openDataset(folder: string): Dataset {
   const { manifest, records, pairs } = readRecords(folder);
   const { reading, check } = filesOf(folder, manifest);
-  const { count, height, width, imagesPerShard, embeddingSize } = manifest;
+  const { count, height, width, channels = 3, imagesPerShard, embeddingSize } = manifest;
   const shards = shardsOf(manifest);
   const hasEmbeddings = embeddingSize > 0;
   for (const { images, embeddings } of shards)
@@ -108,9 +110,10 @@ export function openDataset(folder: string): Dataset {
     count,
     height,
     width,
+    channels,
     identities: manifest.identities,
     labels: Int32Array.from(records, (record) => record.label),
-    image: (i) => item('images', i, height * width * 3),
+    image: (i) => item('images', i, height * width * channels),
     record: (i) => records[i],
     embedding: (i) =>
       hasEmbeddings ? new Float32Array(item('embeddings', i, 4 * embeddingSize).buffer) : undefined,

@@ -8,6 +8,7 @@ import {
   PAIRS_FILE,
   faceRecordSchema,
   shardFiles,
+  type Channels,
   type FaceRecord,
   type Manifest,
   type Pair,
@@ -19,6 +20,8 @@ export interface DatasetOptions {
   spec: Manifest['spec'];
   height: number;
   width: number;
+  /** Default 3: RGB. */
+  channels?: Channels;
   /** Number of images. */
   count: number;
   imagesPerShard: number;
@@ -31,7 +34,7 @@ const labelsSchema = z.array(faceRecordSchema.pick({ label: true }));
 
 /** The images of one shard. */
 export interface Shard {
-  /** uint8 [n,H,W,3]. */
+  /** uint8 [n,H,W,C]. */
   images: Uint8Array;
   records: readonly FaceRecord[];
   /** [n,d] */
@@ -69,11 +72,11 @@ export class DatasetWriter {
   }
 
   writeShard(k: number, { images, records, embeddings }: Shard): void {
-    const { height, width, embeddingSize = 0 } = this.options;
+    const { height, width, channels = 3, embeddingSize = 0 } = this.options;
     const [from, to] = this.shardRange(k);
     const n = to - from;
-    if (images.length !== n * height * width * 3 || records.length !== n) {
-      throw new Error(`shard ${k} must hold ${n} images of ${height}×${width}`);
+    if (images.length !== n * height * width * channels || records.length !== n) {
+      throw new Error(`shard ${k} must hold ${n} images of ${height}×${width}×${channels}`);
     }
     if ((embeddings?.length ?? 0) !== n * embeddingSize) {
       throw new Error(`shard ${k} must hold ${n} embeddings of size ${embeddingSize}`);
@@ -98,7 +101,7 @@ export class DatasetWriter {
 
   /** Writes the manifest once every shard is there. Throws where one is missing. */
   finish(extra: { pairs?: readonly Pair[] } = {}): void {
-    const { height, width, count, imagesPerShard, kind, spec, embeddingSize = 0 } = this.options;
+    const { height, width, channels, count, imagesPerShard, kind, spec, embeddingSize = 0 } = this.options;
     const names: string[] = [];
     const labels = new Set<number>();
     for (let k = 0; k < this.shards; k++) {
@@ -119,6 +122,7 @@ export class DatasetWriter {
       specHash: hashOf(spec),
       height,
       width,
+      ...(channels === 1 && { channels }),
       count,
       imagesPerShard,
       identities: labels.size,

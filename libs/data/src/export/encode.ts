@@ -27,7 +27,8 @@ export async function* encodedImages(
   order: ArrayLike<number> = { length: dataset.count },
 ): AsyncGenerator<{ i: number; encoded: Buffer }> {
   const { encoding = 'png', quality = 95, onImages } = options;
-  const raw = { width: dataset.width, height: dataset.height, channels: 3 } as const;
+  const { width, height, channels } = dataset;
+  const raw = { width, height, channels };
   for (let from = 0; from < order.length; from += AT_ONCE) {
     const length = Math.min(AT_ONCE, order.length - from);
     const members = Array.from({ length }, (_, k) => order[from + k] ?? from + k);

@@ -14,7 +14,7 @@ export interface ImageSource {
   readonly size?: number;
   /** Picture i: its bytes or its path. */
   picture(i: number): Uint8Array | string;
-  /** The pixels of picture i, uint8 [size,size,3]; by default decoded from what `picture` gives. */
+  /** The pixels of picture i, uint8 [size,size,C], three channels unless the import has another number; by default decoded from what `picture` gives. */
   decode?(i: number, size: number): Promise<Uint8Array>;
   record(i: number): FaceRecord;
   /** What error messages call picture i. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { UserError, firstLine, hashOf, writeFileAtomic } from '@id3/core';
 import { z } from 'zod';
-import type { Manifest } from '../datasets/manifest.ts';
+import type { Channels, Manifest } from '../datasets/manifest.ts';
 import { DatasetWriter } from '../datasets/writer.ts';
 import { decodeImage, type Decoded } from './decode.ts';
 import type { Passed } from './folder.ts';
@@ -21,6 +21,8 @@ export interface ImportOptions {
    * scaled after cutting the longer side in the middle.
    */
   size?: number;
+  /** Of the pixels that the source's own `decode` gives; default 3, as pictures are decoded here. */
+  channels?: Channels;
   /** Default 512: at 112×112 a shard has 18 MiB, which is what the import holds in memory. */
   imagesPerShard?: number;
   /** Default `stop` where pairs need every picture, else `skip`. */
@@ -58,9 +60,15 @@ export async function importImages(
   folder: string,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  const { size = source.size ?? DEFAULT_SIZE, imagesPerShard = 512, onImages } = options;
+  const { size = source.size ?? DEFAULT_SIZE, channels = 3, imagesPerShard = 512, onImages } = options;
   const bad = options.bad ?? (source.pairs ? 'stop' : 'skip');
-  const spec = { ...source.spec, source: resolve(source.spec.source), size, imagesPerShard };
+  const spec = {
+    ...source.spec,
+    source: resolve(source.spec.source),
+    size,
+    ...(channels === 1 && { channels }),
+    imagesPerShard,
+  };
   const progress = beginImport(folder, hashOf(spec));
   if (progress === undefined) {
     onImages?.(source.count, source.count);
@@ -74,10 +82,11 @@ export async function importImages(
   // Pictures are small and many: a thread each, and none is seen twice.
   sharp.concurrency(1);
   sharp.cache(false);
-  const kept = await writeShards(source, progress, { folder, spec, size, imagesPerShard, bad, onImages });
+  const job = { folder, spec, size, channels, imagesPerShard };
+  const kept = await writeShards(source, progress, { ...job, bad, onImages });
   const report = reportOf(source, progress, kept);
   writeFileAtomic(join(folder, IMPORT_FILE), JSON.stringify(report, null, 1));
-  const writer = writerOf(kept, { folder, spec, size, imagesPerShard });
+  const writer = writerOf(kept, job);
   writer.finish({ pairs: kept.pairs });
   endImport(folder);
   return report;
@@ -87,11 +96,23 @@ interface Job {
   readonly folder: string;
   readonly spec: Manifest['spec'];
   readonly size: number;
+  readonly channels: Channels;
   readonly imagesPerShard: number;
 }
 
-const writerOf = ({ count }: ImageSource, { folder, spec, size, imagesPerShard }: Job): DatasetWriter =>
-  DatasetWriter.open(folder, { kind: 'imported', spec, height: size, width: size, count, imagesPerShard });
+const writerOf = (
+  { count }: ImageSource,
+  { folder, spec, size, channels, imagesPerShard }: Job,
+): DatasetWriter =>
+  DatasetWriter.open(folder, {
+    kind: 'imported',
+    spec,
+    height: size,
+    width: size,
+    channels,
+    count,
+    imagesPerShard,
+  });
 
 /**
  * Writes the shards that are missing and returns the source without unreadable pictures, which `progress` gets. Where a shard meets such, it is
@@ -102,8 +123,8 @@ async function writeShards(
   progress: Progress,
   job: Job & Pick<ImportOptions, 'onImages'> & { bad: Bad },
 ): Promise<ImageSource> {
-  const { folder, size, bad, onImages } = job;
-  const bytes = size * size * 3;
+  const { folder, size, channels, bad, onImages } = job;
+  const bytes = size * size * channels;
   const indices = () => {
     const left = new Set(progress.unreadable.map(({ picture }) => picture));
     return Array.from({ length: source.count }, (_, i) => i).filter((i) => !left.has(i));

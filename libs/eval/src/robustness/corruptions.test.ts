@@ -1,4 +1,5 @@
 import { Rng } from '@id3/core';
+import { rgbOf } from '@id3/data';
 import { describe, expect, it } from 'vitest';
 import { CONDITIONS, DISTURBANCES } from './conditions.ts';
 import { gaussianBlur, gaussianNoise, jpeg, occlusion, type Shape } from './corruptions.ts';
@@ -146,6 +147,22 @@ describe('the occlusion', () => {
     for (let i = 0; i < 200; i++)
       places.add((await occlusion(plain(shape, 0), shape, 0.25, random)).indexOf(128) / 3);
     expect([...places].sort((a, b) => a - b)).toEqual([0, 1, 2, 4, 5, 6, 8, 9, 10]);
+  });
+});
+
+describe('a grey picture', () => {
+  it.each([
+    ['blur', gaussianBlur, 1.3, 0],
+    ['occlusion', occlusion, 0.15, 0],
+    // Of equal channels the coder's rounding from RGB and back is left.
+    ['JPEG', jpeg, 20, 1],
+  ] as const)('is changed by %s as one of three equal channels', async (_, corrupt, strength, within) => {
+    const shape: Shape = [16, 16];
+    const grey = noisePicture(shape).subarray(0, 256);
+    const one = await corrupt(grey, shape, strength, rng());
+    const three = await corrupt(rgbOf(grey), shape, strength, rng());
+    expect(one).toHaveLength(256);
+    one.forEach((value, k) => expect(Math.abs(value - three[3 * k])).toBeLessThanOrEqual(within));
   });
 });
 

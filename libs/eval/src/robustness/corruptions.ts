@@ -1,11 +1,12 @@
 import sharp from 'sharp';
 import type { Rng } from '@id3/core';
+import type { Channels } from '@id3/data';
 
 /** Height and width in pixels. */
 export type Shape = readonly [height: number, width: number];
 
 /**
- * A picture of a given strength of damage: uint8 [H,W,3] → uint8 [H,W,3], the given one unchanged. It depends on its arguments alone,
+ * A picture of a given strength of damage: uint8 [H,W,C] → uint8 [H,W,C], the given one unchanged. It depends on its arguments alone,
  * and draws from `rng` where it is random.
  */
 export type Corruption = (
@@ -20,6 +21,10 @@ const FACE = 32;
 /** What hides a part of the face: the middle grey. */
 const COVER = 128;
 
+/** C of a picture. */
+const channelsOf = (pixels: Uint8Array, [height, width]: Shape): Channels =>
+  pixels.length === height * width ? 1 : 3;
+
 const faceOf = ([height, width]: Shape): number => Math.min(height, width);
 
 /** A Uint8Array would wrap around where this rounds and clips to 0..255. */
@@ -31,9 +36,10 @@ const greyLevels = (values: ArrayLike<number>): Uint8Array => new Uint8Array(Uin
  */
 export const gaussianBlur: Corruption = (pixels, shape, sigma) => {
   const [height, width] = shape;
+  const channels = channelsOf(pixels, shape);
   const kernel = gaussianKernel((sigma * faceOf(shape)) / FACE);
-  const across = convolved(Float64Array.from(pixels), kernel, { count: width, stride: 3 });
-  return greyLevels(convolved(across, kernel, { count: height, stride: 3 * width }));
+  const across = convolved(Float64Array.from(pixels), kernel, { count: width, stride: channels });
+  return greyLevels(convolved(across, kernel, { count: height, stride: channels * width }));
 };
 
 /** Weights at -r..r, r = ⌈4σ⌉: [2r+1]. */
@@ -71,19 +77,23 @@ export const gaussianNoise: Corruption = (pixels, _shape, sigma, rng) => {
 };
 
 /** Written as JPEG of this quality, 1 to 100, as cameras do (colour at half resolution), and read again. */
-export const jpeg: Corruption = async (pixels, [height, width], quality) => {
-  const raw = { width, height, channels: 3 } as const;
-  const file = await sharp(pixels, { raw }).jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer();
-  return new Uint8Array(await sharp(file).raw().toBuffer());
+export const jpeg: Corruption = async (pixels, shape, quality) => {
+  const [height, width] = shape;
+  const channels = channelsOf(pixels, shape);
+  const space = channels === 1 ? 'b-w' : 'srgb';
+  const picture = sharp(pixels, { raw: { width, height, channels } }).toColourspace(space);
+  const file = await picture.jpeg({ quality, chromaSubsampling: '4:2:0' }).toBuffer();
+  return new Uint8Array(await sharp(file).toColourspace(space).raw().toBuffer());
 };
 
 /** A grey square over `share` of a square face, its side rounded to whole pixels, at a place within the picture. */
 export const occlusion: Corruption = (pixels, shape, share, rng) => {
   const [height, width] = shape;
+  const channels = channelsOf(pixels, shape);
   const side = Math.round(Math.sqrt(share) * faceOf(shape));
   const [top, left] = [rng.int(height - side + 1), rng.int(width - side + 1)];
   const covered = pixels.slice();
   for (let row = top; row < top + side; row++)
-    covered.fill(COVER, (row * width + left) * 3, (row * width + left + side) * 3);
+    covered.fill(COVER, (row * width + left) * channels, (row * width + left + side) * channels);
   return covered;
 };

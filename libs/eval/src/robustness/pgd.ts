@@ -15,7 +15,7 @@ export interface PgdOptions {
 
 /** A batch of B pairs of which one picture is moved. */
 export interface AttackedPairs {
-  /** The pictures to be moved, uint8: [B·H·W·3]. */
+  /** The pictures to be moved, uint8: [B·H·W·C]. */
   readonly pixels: Uint8Array;
   /** Unit embeddings of the other pictures, as the protocol makes them (image and mirror image summed): [B,d]. */
   readonly others: Float32Array;
@@ -25,7 +25,7 @@ export interface AttackedPairs {
   readonly starts: readonly Rng[];
 }
 
-/** Moves pictures: uint8 [B·H·W·3], each value within ε of the given one. */
+/** Moves pictures: uint8 [B·H·W·C], each value within ε of the given one. */
 export type Attack = (pairs: AttackedPairs, shape: Shape, options: PgdOptions) => Promise<Uint8Array>;
 
 /**
@@ -40,7 +40,12 @@ export function makeAttack(recogniser: Pick<LoadedRecogniser, 'embed'>): Attack 
     if (!Number.isInteger(epsilon))
       throw new RangeError(`ε is ${epsilon}, not a whole number of grey levels`);
     const batch = same.length;
-    const shape: [number, number, number, number] = [batch, height, width, 3];
+    const shape: [number, number, number, number] = [
+      batch,
+      height,
+      width,
+      pixels.length / (batch * height * width),
+    ];
     const fixed = {
       clean: tf.tensor4d(Float32Array.from(pixels), shape),
       others: tf.tensor2d(others, [batch, others.length / batch]),
@@ -62,7 +67,7 @@ export function makeAttack(recogniser: Pick<LoadedRecogniser, 'embed'>): Attack 
 }
 
 interface StepInputs extends tf.NamedTensorMap {
-  /** The pictures on their way and as they were, in grey levels: [B,H,W,3]. */
+  /** The pictures on their way and as they were, in grey levels: [B,H,W,C]. */
   x: tf.Tensor4D;
   clean: tf.Tensor4D;
   /** [B,d] unit rows. */
@@ -86,7 +91,7 @@ function attackStep(recogniser: Pick<LoadedRecogniser, 'embed'>, inputs: StepInp
   return inBall.clipByValue(0, 255) as tf.Tensor4D;
 }
 
-/** Image and mirror image summed, then normalised: [B,H,W,3] in 0..255 → [B,d] unit rows. */
+/** Image and mirror image summed, then normalised: [B,H,W,C] in 0..255 → [B,d] unit rows. */
 function protocolEmbedding(recogniser: Pick<LoadedRecogniser, 'embed'>, pictures: tf.Tensor4D): tf.Tensor2D {
   const images = pictures.div<tf.Tensor4D>(127.5).sub<tf.Tensor4D>(1);
   return unitRows(recogniser.embed(images).add(recogniser.embed(images.reverse(2))));

@@ -108,14 +108,14 @@ async function corrupted(
   { disturbance, strength }: Condition,
   seed: number,
 ): Promise<Disturbed> {
-  const { height, width } = dataset;
+  const { height, width, channels } = dataset;
   const seconds = [...new Set(pairs.map(({ b }) => b))];
   const places = new Map(seconds.map((b, k) => [b, k]));
   const pictures: Uint8Array[] = [];
   for (const b of seconds)
     pictures.push(await corrupt(dataset.image(b), [height, width], strength, new Rng(seed, disturbance, b)));
   return {
-    images: { count: pictures.length, height, width, image: (k) => pictures[k] },
+    images: { count: pictures.length, height, width, channels, image: (k) => pictures[k] },
     of: pairs.map(({ b }) => places.get(b)!),
   };
 }
@@ -127,8 +127,8 @@ async function attacked(
   { disturbance, strength }: Condition,
   { seed, batchSize }: { readonly seed: number; readonly batchSize: number },
 ): Promise<Disturbed> {
-  const { height, width } = dataset;
-  const [pixels, embeddings] = [height * width * 3, rowsOf(rows, size)];
+  const { height, width, channels } = dataset;
+  const [pixels, embeddings] = [height * width * channels, rowsOf(rows, size)];
   const batch = Math.min(batchSize, pairs.length);
   const moved = new Uint8Array(pairs.length * pixels);
   for (let from = 0; from < pairs.length; from += batch) {
@@ -146,5 +146,5 @@ async function attacked(
     moved.set(await attack(given, [height, width], pgdOptions(strength)), first * pixels);
   }
   const image = (i: number) => moved.subarray(i * pixels, (i + 1) * pixels);
-  return { images: { count: pairs.length, height, width, image }, of: pairs.map((_, i) => i) };
+  return { images: { count: pairs.length, height, width, channels, image }, of: pairs.map((_, i) => i) };
 }

@@ -50,7 +50,7 @@ export async function calibrate(
   }: { times: readonly number[]; count: number; batchSize: number; seed: number },
   onTime?: (done: number) => void,
 ): Promise<Calibration> {
-  const { height, width } = dataset;
+  const { height, width, channels } = dataset;
   const count = Math.min(most, dataset.count);
   const step = compileStep(({ x0, noise, s, ...time }: StepInputs) => {
     const xt = addNoise(x0, noise, time);
@@ -68,7 +68,7 @@ export async function calibrate(
       const indices = Array.from({ length: Math.min(batchSize, count) }, (_, b) =>
         Math.floor(((start + b) * dataset.count) / count),
       );
-      const shape: [number, number, number, number] = [indices.length, height, width, 3];
+      const shape: [number, number, number, number] = [indices.length, height, width, channels];
       const images = imagesToFloat(dataset, indices);
       const records = indices.map((index) => dataset.record(index));
       const inputs = {

@@ -35,7 +35,7 @@ export function attributeTensor(kind: AttributeKind, faces: readonly Asked[]): t
   return tf.tensor2d(rows, [faces.length, size]);
 }
 
-/** Images, [B,H,W,3] in [-1,1], with their ages and yaws, [B]. */
+/** Images, [B,H,W,C] in [-1,1], with their ages and yaws, [B]. */
 export interface KnownImages {
   readonly images: Float32Array;
   readonly age: Float32Array;
@@ -48,7 +48,7 @@ export function ownAttributes(
   { images, age, yaw }: KnownImages,
   [height, width]: readonly [number, number],
 ): tf.Tensor2D {
-  const size = height * width * 3;
+  const size = images.length / age.length;
   const faces = Array.from(age, (years, b): Asked => {
     if (kind !== 'style') return { age: years, yaw: yaw[b] };
     return { style: styleOf(images.subarray(b * size, (b + 1) * size), [height, width]) };

@@ -37,7 +37,7 @@ export function othersOf(labels: ArrayLike<number>): (index: number, rng: Rng) =
 export type PeerInputs = {
   /** What y's components are multiplied by: [B,d]. */
   components?: tf.Tensor2D;
-  /** Other images of the persons of x0, which tell y where x0 tells s: [B,H,W,3]. */
+  /** Other images of the persons of x0, which tell y where x0 tells s: [B,H,W,C]. */
   other?: tf.Tensor4D;
   /** t/T: [B,1]. */
   otherShare?: tf.Tensor2D;
@@ -72,7 +72,8 @@ export function makePeerInputs({
     if (otherOf !== undefined) {
       const rng = new Rng(seed, 'other', step);
       const others = Array.from(indices, (i) => otherOf(i, rng));
-      const shape: [number, number, number, number] = [count, dataset.height, dataset.width, 3];
+      const { height, width, channels } = dataset;
+      const shape: [number, number, number, number] = [count, height, width, channels];
       inputs.other = tf.tensor4d(imagesToFloat(dataset, others), shape);
       const shares = Float32Array.from(t, (time) => time / timesteps);
       inputs.otherShare = tf.tensor2d(shares, [count, 1]);

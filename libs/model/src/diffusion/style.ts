@@ -20,19 +20,21 @@ export const STYLE_GAINS: readonly number[] = Array.from({ length: STYLE_SIZE },
  * The style of an image: the mean and the standard deviation of its pixels in each cell of a grid. A simplification: DCFace's statistics
  * are of a recogniser's feature maps, which a learnt convolution has mixed, with those of the whole map beside them.
  *
- * @param image [H,W,3] in [-1,1]; H and W at least {@link STYLE_CELLS}
+ * @param image [H,W,3] in [-1,1], or [H,W], grey, which stands for all three channels; H and W at least {@link STYLE_CELLS}
  * @returns [{@link STYLE_SIZE}]: means (cells row by row, three channels each), deviations in the same order, 1
  */
 export function styleOf(image: ArrayLike<number>, [height, width]: readonly [number, number]): Float32Array {
   const [counts, sums, squares] = [0, 1, 2].map(() => new Float64Array(VALUES));
+  const isGrey = image.length === height * width;
   for (let row = 0, k = 0; row < height; row++) {
     const across = Math.floor((row * STYLE_CELLS) / height) * STYLE_CELLS;
     for (let column = 0; column < width; column++) {
       const cell = 3 * (across + Math.floor((column * STYLE_CELLS) / width));
       for (let channel = 0; channel < 3; channel++, k++) {
+        const value = image[isGrey ? row * width + column : k];
         counts[cell + channel]++;
-        sums[cell + channel] += image[k];
-        squares[cell + channel] += image[k] ** 2;
+        sums[cell + channel] += value;
+        squares[cell + channel] += value ** 2;
       }
     }
   }

@@ -60,7 +60,7 @@ export type DiffusionOptions = z.infer<typeof diffusionSchema>;
 /** A recogniser whose weights do not change: f of the paper. */
 export interface FrozenRecogniser {
   readonly embeddingSize: number;
-  /** [B,H,W,3] in [-1,1] → [B,d] on the unit sphere; differentiable. */
+  /** [B,H,W,C] in [-1,1] → [B,d] on the unit sphere; differentiable. */
   embedUnit(images: tf.Tensor4D): tf.Tensor2D;
 }
 
@@ -88,7 +88,8 @@ export async function trainDiffusion(
 ): Promise<UNet> {
   const { training, timesteps, seed } = options;
   const { steps, batchSize, learningRate, warmupSteps } = training;
-  const unet = new UNet(options.unet, f.embeddingSize, seed);
+  const { height, width, channels } = dataset;
+  const unet = new UNet(options.unet, f.embeddingSize, seed, channels);
   const weights = [...unet.scope.weights.values()];
   const optimiser = adamW(weights, { weightDecay: training.weightDecay, clipNorm: training.clipNorm });
   const ema = new WeightAverage(weights, training.emaDecay);
@@ -108,7 +109,8 @@ export async function trainDiffusion(
       lossName: 'The diffusion loss',
       rateField: 'diffusion.training.learningRate',
       state: { ...Object.fromEntries(unet.scope.weights), ...optimiser.state, ema: ema.average },
-      meta: { options },
+      // Of RGB nothing is said.
+      meta: { options, ...(channels === 1 && { channels }) },
       optimiser,
       steps,
       batches: (startStep) => batches(dataset, { batchSize, seed, augment, startStep, steps }),
@@ -117,11 +119,11 @@ export async function trainDiffusion(
         // Algorithm 1: t ~ U{1..T}, ε ~ N(0, I)
         const rng = new Rng(seed, 'diffusion', step);
         const t = Int32Array.from({ length: batchSize }, () => 1 + rng.int(timesteps));
-        const x0 = tf.tensor4d(images, [batchSize, dataset.height, dataset.width, 3]);
+        const x0 = tf.tensor4d(images, [batchSize, height, width, channels]);
         const inputs = {
           x0,
           noise: tf.tensor4d(rng.normals(x0.size), x0.shape),
-          s: ownAttributes(attributes, batch, [dataset.height, dataset.width]),
+          s: ownAttributes(attributes, batch, [height, width]),
           showY: shown(rng, batchSize, training.hideY),
           showS: shown(rng, batchSize, training.hideS),
           ...peerInputs(batch, t),
@@ -213,7 +215,8 @@ export interface DiffusionModel {
 export function loadDiffusion(path: string, embeddingSize: number): DiffusionModel {
   const { meta, tensors } = loadCheckpoint(path);
   const options = diffusionSchema.parse(meta.options);
-  const unet = new UNet(options.unet, embeddingSize, 0);
+  const channels = z.literal(1).optional().parse(meta.channels);
+  const unet = new UNet(options.unet, embeddingSize, 0, channels);
   const weights = [...unet.scope.weights.values()];
   const ema = new WeightAverage(weights, 0);
   restoreTensors({ ema: ema.average }, tensors, path);

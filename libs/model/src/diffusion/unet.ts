@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import type { Channels } from '@id3/data';
 import { Conv2d, Dense, GroupNorm, PatchExpand, silu } from '../nn/layers.ts';
 import { Scope, zeros } from '../nn/scope.ts';
 import { ConditionMlp, timeEmbedding } from './conditioning.ts';
@@ -149,11 +150,12 @@ export class UNet {
   private readonly outputNorm: GroupNorm;
   private readonly output: PatchExpand;
 
-  /** `embeddingSize` is d, the size of f's embedding y; start weights come from `seed`. */
+  /** `embeddingSize` is d, the size of f's embedding y; start weights come from `seed`; of grey images `channels` is 1. */
   constructor(
     readonly options: UNetOptions,
     readonly embeddingSize: number,
     seed: number,
+    readonly channels: Channels = 3,
   ) {
     const { baseChannels: base, channelMultipliers, blocksPerLevel, patchSize } = options;
     const scope = (this.scope = new Scope(seed));
@@ -174,56 +176,54 @@ export class UNet {
     const block = (where: Scope, inputs: number, outputs: number, attend: boolean) =>
       new Block(where, inputs, outputs, { sizes, options, attend });
 
-    this.input = new Conv2d(scope.child('input'), 3, base, {
+    this.input = new Conv2d(scope.child('input'), this.channels, base, {
       size: patchSize === 1 ? 3 : patchSize,
       stride: patchSize,
     });
     const last = channelMultipliers.length - 1;
     const skips = [base];
-    let channels = base;
+    let width = base;
     channelMultipliers.forEach((multiplier, level) => {
       const where = scope.child('down').child(level);
       const blocks: Block[] = [];
       for (let i = 0; i < blocksPerLevel; i++) {
-        blocks.push(
-          block(where.child(i), channels, base * multiplier, options.attentionLevels.includes(level)),
-        );
-        channels = base * multiplier;
-        skips.push(channels);
+        blocks.push(block(where.child(i), width, base * multiplier, options.attentionLevels.includes(level)));
+        width = base * multiplier;
+        skips.push(width);
       }
       let shrink: Conv2d | undefined;
       if (level < last) {
-        shrink = new Conv2d(where.child('shrink'), channels, channels, { stride: 2 });
-        skips.push(channels);
+        shrink = new Conv2d(where.child('shrink'), width, width, { stride: 2 });
+        skips.push(width);
       }
       this.down.push({ blocks, shrink });
     });
     const middle = scope.child('middle');
-    this.middle = [
-      block(middle.child(0), channels, channels, true),
-      block(middle.child(1), channels, channels, false),
-    ];
+    this.middle = [block(middle.child(0), width, width, true), block(middle.child(1), width, width, false)];
     for (let level = last; level >= 0; level--) {
       const where = scope.child('up').child(level);
       const outputs = base * channelMultipliers[level];
       const blocks: Block[] = [];
       for (let i = 0; i <= blocksPerLevel; i++) {
         blocks.push(
-          block(where.child(i), channels + skips.pop()!, outputs, options.attentionLevels.includes(level)),
+          block(where.child(i), width + skips.pop()!, outputs, options.attentionLevels.includes(level)),
         );
-        channels = outputs;
+        width = outputs;
       }
       this.up.push({
         blocks,
-        grow: level > 0 ? new Conv2d(where.child('grow'), channels, channels) : undefined,
+        grow: level > 0 ? new Conv2d(where.child('grow'), width, width) : undefined,
       });
     }
-    this.outputNorm = new GroupNorm(scope.child('outputNorm'), channels, options.groups);
-    this.output = new PatchExpand(scope.child('output'), channels, 3, { stride: patchSize, init: zeros });
+    this.outputNorm = new GroupNorm(scope.child('outputNorm'), width, options.groups);
+    this.output = new PatchExpand(scope.child('output'), width, this.channels, {
+      stride: patchSize,
+      init: zeros,
+    });
   }
 
   /**
-   * F, which {@link readX0} turns into x̂0. xt: [B,H,W,3], t: [B], y: [B,d] on the unit sphere, s: [B,3] = (age/100, yaw/90, 1), or styles
+   * F, which {@link readX0} turns into x̂0. xt: [B,H,W,C], t: [B], y: [B,d] on the unit sphere, s: [B,3] = (age/100, yaw/90, 1), or styles
    * (see {@link attributeTensor}); a row of zeros in y or s is a condition that is not known. The result has xt's shape. H and W must be
    * divisible by patchSize·2^(levels-1).
    */

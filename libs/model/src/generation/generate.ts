@@ -93,7 +93,7 @@ export interface Id3Model extends DiffusionModel {
 }
 
 /**
- * Algorithm 2 for a list of plans: pixels, uint8 [n,size,size,3]. `names` has one name a plan: the start noise comes
+ * Algorithm 2 for a list of plans: pixels, uint8 [n,size,size,C]. `names` has one name a plan: the start noise comes
  * from `(seed, name)`, so it does not depend on what else is sampled.
  */
 export type ImageSampler = (
@@ -124,14 +124,13 @@ export function imageSampler(
     },
     options,
   );
+  const image = size * size * unet.channels;
   return async (plans, names, onStep) => {
     const n = plans.length;
     const noise = (step: number) => {
-      const values = new Float32Array(n * size * size * 3);
-      names.forEach((name, b) =>
-        values.set(new Rng(seed, 'sample', name, step).normals(size * size * 3), b * size * size * 3),
-      );
-      return tf.tensor4d(values, [n, size, size, 3]);
+      const values = new Float32Array(n * image);
+      names.forEach((name, b) => values.set(new Rng(seed, 'sample', name, step).normals(image), b * image));
+      return tf.tensor4d(values, [n, size, size, unet.channels]);
     };
     const y = tf.tensor2d(Float32Array.from(plans.flatMap((plan) => [...plan.y])), [n, f.embeddingSize]);
     const s = attributeTensor(unet.options.attributes, plans);
@@ -169,8 +168,9 @@ export async function generateShard(
 ): Promise<void> {
   const d = anchors.length / options.identities;
   const [from, to] = writer.shardRange(shard);
-  const size = writer.options.height;
-  const images = new Uint8Array((to - from) * size * size * 3);
+  const { height, width, channels = 3 } = writer.options;
+  const size = height * width * channels;
+  const images = new Uint8Array((to - from) * size);
   const embeddings = new Float32Array((to - from) * d);
   const records: FaceRecord[] = [];
   for (let start = from; start < to; start += options.batchSize) {
@@ -181,7 +181,7 @@ export async function generateShard(
       return planImage(options, { anchor: anchors.subarray(i * d, (i + 1) * d), i, j, styles });
     });
     const pixels = await sampleImages(plans, indices.map(String), onStep);
-    images.set(pixels, (start - from) * size * size * 3);
+    images.set(pixels, (start - from) * size);
     plans.forEach(({ y, label, age, yaw }, b) => {
       embeddings.set(y, (start - from + b) * d);
       records.push({ label, age, yaw });

@@ -72,9 +72,10 @@ export class FaceApiRecogniser {
     this.scope.freeze();
   }
 
-  /** Embeddings that are not normalised: ArcFace crops [B,S,S,3] in [-1,1] → [B,d]. */
+  /** Embeddings that are not normalised: ArcFace crops [B,S,S,3] in [-1,1], or [B,S,S,1], whose grey stands for all three → [B,d]. */
   embed(images: tf.Tensor4D): tf.Tensor2D {
     const shown = resample(images, SIDE, this.window).add(1).mul(127.5);
+    // Of grey images this is what makes three channels.
     const input = shown.sub(tf.tensor1d(MEAN_RGB)).div<tf.Tensor4D>(255);
     let x = halvedMaxima(tf.relu(convolve(input, this.stem, 2, 'valid'))); // 150 → 72 → 35
     for (const block of this.blocks) x = residual(x, block);
@@ -82,7 +83,7 @@ export class FaceApiRecogniser {
     return tf.matMul<tf.Tensor2D>(features, this.kernel).add<tf.Tensor2D>(this.bias);
   }
 
-  /** Embeddings on the unit sphere; differentiable: [B,S,S,3] in [-1,1] → [B,d]. */
+  /** Embeddings on the unit sphere; differentiable: [B,S,S,C] in [-1,1] → [B,d]. */
   embedUnit(images: tf.Tensor4D): tf.Tensor2D {
     return unitRows(this.embed(images));
   }

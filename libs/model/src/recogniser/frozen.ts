@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import type { Dataset } from '@id3/data';
+import type { Channels, Dataset } from '@id3/data';
 import { loadCheckpoint, readTensors, saveCheckpoint } from '../checkpoint.ts';
 import type { FrozenRecogniser } from '../diffusion/train.ts';
 import { FaceApiRecogniser } from './face-api.ts';
@@ -23,7 +23,9 @@ export const fEmbeddingSize = ({ source, ...trained }: FOptions): number =>
 
 /** f as it is used: its gradient flows, its weights do not change. */
 export interface LoadedRecogniser extends FrozenRecogniser {
-  /** Not normalised: [B,H,W,3] in [-1,1] → [B,d]. */
+  /** C of its images, where it takes no other. */
+  readonly channels?: Channels;
+  /** Not normalised: [B,H,W,C] in [-1,1] → [B,d]. */
   embed(images: tf.Tensor4D): tf.Tensor2D;
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { Rng } from '@id3/core';
+import type { Channels } from '@id3/data';
 import { BatchNorm, Conv2d, Dense, PRelu } from '../nn/layers.ts';
 import { Scope, fanIn } from '../nn/scope.ts';
 
@@ -76,37 +77,38 @@ export class Recogniser {
   private readonly embeddingBn: BatchNorm;
   private readonly features: number;
 
-  /** `imageSize` is the side of the square input, a multiple of 16; start weights come from `seed`. */
+  /** `imageSize` is the side of the square input, a multiple of 16; start weights come from `seed`; of grey images `channels` is 1. */
   constructor(
     readonly options: IResNetOptions,
     readonly imageSize: number,
     seed: number,
+    readonly channels: Channels = 3,
   ) {
     const { widths, blocks, embeddingSize } = options;
     const scope = (this.scope = new Scope(seed));
     this.embeddingSize = embeddingSize;
     const stem = scope.child('stem');
     this.stem = {
-      conv: new Conv2d(stem.child('conv'), 3, widths[0], { bias: false, init: fanIn(2) }),
+      conv: new Conv2d(stem.child('conv'), this.channels, widths[0], { bias: false, init: fanIn(2) }),
       bn: new BatchNorm(stem.child('bn'), widths[0]),
       prelu: new PRelu(stem.child('prelu'), widths[0]),
     };
-    let channels = widths[0];
+    let inputs = widths[0];
     widths.forEach((width, stage) => {
       for (let i = 0; i < blocks[stage]; i++) {
-        this.units.push(new Unit(scope.child(`stage${stage}`).child(i), channels, width, i === 0 ? 2 : 1));
-        channels = width;
+        this.units.push(new Unit(scope.child(`stage${stage}`).child(i), inputs, width, i === 0 ? 2 : 1));
+        inputs = width;
       }
     });
     const side = widths.reduce((s) => Math.ceil(s / 2), imageSize);
-    this.features = side * side * channels;
-    this.outputBn = new BatchNorm(scope.child('outputBn'), channels);
+    this.features = side * side * inputs;
+    this.outputBn = new BatchNorm(scope.child('outputBn'), inputs);
     this.fc = new Dense(scope.child('fc'), this.features, embeddingSize);
     this.embeddingBn = new BatchNorm(scope.child('embeddingBn'), embeddingSize, { scale: false });
   }
 
   /**
-   * Embeddings that are not normalised: [B,H,W,3] in [-1,1] → [B,d]. In training, batch norm uses the
+   * Embeddings that are not normalised: [B,H,W,C] in [-1,1] → [B,d]. In training, batch norm uses the
    * batch's statistics and `dropout` (drawn by {@link dropoutMask}) multiplies the features.
    */
   embed(images: tf.Tensor4D, training?: { dropout?: tf.Tensor2D }): tf.Tensor2D {
@@ -119,7 +121,7 @@ export class Recogniser {
     return this.embeddingBn.forward(this.fc.forward(features), isTraining);
   }
 
-  /** Embeddings on the unit sphere, with the running statistics: [B,H,W,3] in [-1,1] → [B,d]. */
+  /** Embeddings on the unit sphere, with the running statistics: [B,H,W,C] in [-1,1] → [B,d]. */
   embedUnit(images: tf.Tensor4D): tf.Tensor2D {
     return unitRows(this.embed(images));
   }

@@ -51,8 +51,8 @@ export async function trainRecogniser(
 ): Promise<Recogniser> {
   const { training } = options;
   const { steps, batchSize, augment } = training;
-  const { height: imageSize } = dataset;
-  const recogniser = new Recogniser(options.network, imageSize, seed);
+  const { height: imageSize, channels } = dataset;
+  const recogniser = new Recogniser(options.network, imageSize, seed, channels);
   const { scope } = recogniser;
   const classes = dataset.labels.reduce((most, label) => Math.max(most, label + 1), 0);
   const head = new MarginHead(scope.child(HEAD), recogniser.embeddingSize, classes, options.head);
@@ -67,7 +67,7 @@ export async function trainRecogniser(
         ...Object.fromEntries(scope.buffers),
         ...optimiser.state,
       },
-      meta: { options, imageSize, seed },
+      meta: { options, ...inputOf(recogniser), seed },
       optimiser,
       steps,
       batches: (startStep) => batches(dataset, { batchSize, seed, augment, startStep, steps }),
@@ -76,7 +76,7 @@ export async function trainRecogniser(
         const learningRate = training.learningRate * rateFactor(step, training);
         const dropout = recogniser.dropoutMask(batchSize, new Rng(seed, 'dropout', step));
         const inputs: StepInputs = {
-          images: tf.tensor4d(images, [batchSize, imageSize, imageSize, 3]),
+          images: tf.tensor4d(images, [batchSize, imageSize, imageSize, channels]),
           labels: tf.tensor1d(labels, 'int32'),
           ...(dropout === undefined ? {} : { dropout }),
           margin: tf.scalar(margin),
@@ -124,21 +124,28 @@ function trainingStep(
   return aside;
 }
 
+/** What a checkpoint says of its recogniser's images; of RGB nothing but the size. */
+const inputOf = ({ imageSize, channels }: Recogniser): z.infer<typeof inputSchema> => ({
+  imageSize,
+  ...(channels === 1 && { channels }),
+});
+const inputSchema = z.object({ imageSize: z.int(), channels: z.literal(1).optional() });
+
 /** Saves a recogniser that is not to be trained further, for {@link loadRecogniser}. */
 export async function saveRecogniser(
   path: string,
   recogniser: Recogniser,
   options: RecogniserOptions,
 ): Promise<void> {
-  const { imageSize, scope } = recogniser;
-  const meta = { options: { ...options, network: recogniser.options }, imageSize };
+  const { scope } = recogniser;
+  const meta = { options: { ...options, network: recogniser.options }, ...inputOf(recogniser) };
   // The head with its class centres has done its work.
   const own = Object.entries(scope.tensors()).filter(([name]) => !name.startsWith(`${HEAD}.`));
   saveCheckpoint(path, { meta, tensors: await readTensors(Object.fromEntries(own)) });
 }
 
 /** What is saved with a recogniser's tensors. */
-const savedSchema = z.object({ options: recogniserSchema, imageSize: z.int() });
+const savedSchema = inputSchema.extend({ options: recogniserSchema });
 
 /** The recogniser of a checkpoint that {@link trainRecogniser} or {@link saveRecogniser} wrote. Throws a UserError where it is of another kind. */
 export function loadRecogniser(path: string): Recogniser {
@@ -148,7 +155,8 @@ export function loadRecogniser(path: string): Recogniser {
     throw new UserError(
       `The checkpoint ${path} holds no recogniser; name the model.safetensors of f or of a recogniser that was trained here.`,
     );
-  const recogniser = new Recogniser(parsed.data.options.network, parsed.data.imageSize, 0);
+  const { options, imageSize, channels } = parsed.data;
+  const recogniser = new Recogniser(options.network, imageSize, 0, channels);
   const { weights, buffers } = recogniser.scope;
   restoreTensors({ ...Object.fromEntries(weights), ...Object.fromEntries(buffers) }, tensors, path);
   recogniser.scope.freeze();

@@ -34,7 +34,8 @@ const BATCH_SIZE = 64;
  */
 export async function whitened(recogniser: Recogniser, dataset: Dataset, k: number): Promise<Recogniser> {
   const layer = await whitenedLayer(recogniser, dataset, k);
-  const result = new Recogniser({ ...recogniser.options, embeddingSize: k }, recogniser.imageSize, 0);
+  const { options, imageSize, channels } = recogniser;
+  const result = new Recogniser({ ...options, embeddingSize: k }, imageSize, 0, channels);
   const replaced: Record<string, tf.Tensor> = {
     'fc.kernel': layer.kernel,
     'fc.bias': layer.bias,
