@@ -42,7 +42,14 @@ export async function runExperiment(
       console.log(note);
       run.event('info', note);
     }
-    const variants = run.variants(rows.map(({ variant, config }) => ({ ...variant, config })));
+    const variants = run.variants(
+      rows.map(({ variant: { name, title }, config, verifications: { length } }) => ({
+        name,
+        title,
+        config,
+        verifications: length,
+      })),
+    );
     const progress = new Progress(process.stdout);
     await runPlan(plan, targets, {
       database,

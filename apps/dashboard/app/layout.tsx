@@ -9,6 +9,7 @@ import '../styles/controls.css';
 import '../styles/tables.css';
 import '../styles/charts.css';
 import '../styles/pages.css';
+import '../styles/experiments.css';
 import '../styles/ablation.css';
 import '../styles/runs.css';
 import '../styles/faces.css';

@@ -8,6 +8,7 @@ import type { Value } from '../server/values.ts';
 import { duration } from '@id3/core/duration';
 import { MAX_RUNS } from './compare/limits.ts';
 import { number, time } from './format.ts';
+import { Progress } from './progress.tsx';
 
 const ROW = 32;
 const BLOCK = 200;
@@ -165,17 +166,6 @@ function Cell({ name, value, secondsLeft }: { name: string; value: Value; second
       </span>
     ));
   return typeof value === 'number' ? number(value) : String(value);
-}
-
-/** How far a run is, in words and as a line; time left while it runs. */
-export function Progress({ share, secondsLeft }: { share: number; secondsLeft: number | null }) {
-  const percent = Math.floor(100 * share);
-  return (
-    <span className="progress" title={secondsLeft === null ? undefined : `${duration(secondsLeft)} left`}>
-      <progress max={100} value={percent} aria-label="Progress" />
-      {secondsLeft === null ? `${percent} %` : `${duration(secondsLeft)} left`}
-    </span>
-  );
 }
 
 /**

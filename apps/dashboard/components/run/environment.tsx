@@ -1,7 +1,7 @@
 import { duration } from '@id3/core/duration';
 import type { RunRow } from '@id3/tracking';
 import { time } from '../format.ts';
-import { Progress } from '../runs-table.tsx';
+import { Progress } from '../progress.tsx';
 
 /** When, where and with what code and engine the run was computed. */
 export function Environment({ run }: { run: RunRow }) {

@@ -52,7 +52,7 @@ export default page(({ db, params }) => {
           </p>
         </div>
         {compared.length > 0 && (
-          <Link className="button" href={`/?run=${run.id}`}>
+          <Link className="button" href={`/ablation?run=${run.id}`}>
             Its table of {compared.length} variants
           </Link>
         )}
