@@ -10,4 +10,5 @@ export { Run } from './run.ts';
 export { RUN_STATUSES, type CurveKind, type EventLevel, type RunStatus, type VariantRole } from './schema.ts';
 export { listSavedViews, removeView, saveView, type SavedView } from './saved-views.ts';
 export { openSqlite } from './sqlite.ts';
+export { SYSTEM } from './system.ts';
 export { listVariantArtefacts, type VariantArtefact } from './variant-artefacts.ts';
