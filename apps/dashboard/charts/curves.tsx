@@ -28,12 +28,14 @@ const NOTHING: Sent = { points: [], steps: 0, notFinite: 0 };
 export function MetricCurves(props: {
   run: number;
   keys: readonly string[];
+  /** Metrics of the process that computes it, shown beside the others. */
+  system: readonly string[];
   startedAt: number;
   live: string;
 }) {
-  const { run, keys, startedAt, live } = props;
+  const { run, keys, system, startedAt, live } = props;
   const [query, change] = useQuery();
-  const curves = useCurves(run, keys, live);
+  const curves = useCurves(run, [...keys, ...system], live);
   const smoothing = Math.min(0.99, Math.max(0, Number(query.get('smooth') ?? 0) || 0));
   const log = query.get('scale') === 'log';
   const byTime = query.get('x') === 'time';
@@ -82,9 +84,35 @@ export function MetricCurves(props: {
           />
         ))}
       </div>
+      {system.length > 0 && (
+        <>
+          <h3>Its process, every two seconds</h3>
+          <div className="columns">
+            {system.map((key) => (
+              <CurveChart
+                key={key}
+                name={SYSTEM_TITLES[key] ?? key}
+                sent={curves.get(key)}
+                smoothing={0}
+                log={false}
+                {...{ byTime, startedAt }}
+              />
+            ))}
+          </div>
+        </>
+      )}
     </section>
   );
 }
+
+/** What a person calls the metrics of a process. */
+const SYSTEM_TITLES: Readonly<Record<string, string>> = {
+  'system.cpuCores': 'CPU: cores in use',
+  'system.memoryMB': 'resident memory, MB',
+  'system.engineShare': 'share of time in the engine; the rest is waiting',
+  'system.gpuShare': 'GPU: share of time in use',
+  'system.gpuMemoryMB': 'GPU: memory in use, MB',
+};
 
 function CurveChart(props: {
   name: string;

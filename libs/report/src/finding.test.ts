@@ -48,7 +48,7 @@ describe('the main finding', () => {
       row('ceiling', 0.127),
       row('floor', -0.2),
     );
-    expect(text).toMatch(/^ID³ 12\.7 ± 0\.\d points below the ceiling; /);
+    expect(text).toMatch(/^ID³ 12\.7 ± 0\.\d points below the ceiling on rendered average; /);
     expect(text).toContain('; the ID loss matters, +4.0 (+7.0 on rendered-calfw); ');
     expect(text).toMatch(/; the score: no effect larger than 0\.5$/);
   });
@@ -66,7 +66,7 @@ describe('the main finding', () => {
   it('says where a part harms, where a method is above the ceiling, and where the floor is not below it', () => {
     const text = finding(row('no-id-loss', 0.03), row('ceiling', -0.02), row('floor', 0));
     expect(text).toMatch(
-      /^ID³ 2\.0 ± 0\.\d points above the ceiling; ID³ not told from the floor; the ID loss harms, −3\.0$/,
+      /^ID³ 2\.0 ± 0\.\d points above the ceiling on rendered average; ID³ not told from the floor; the ID loss harms, −3\.0$/,
     );
   });
 
@@ -100,7 +100,7 @@ describe('the main finding', () => {
       replicates: [{ generator: 1, dataset: 1, seed: 1, run: 1, folds: { lfw: [accuracy] } }],
     });
     expect(mainFinding(tabulate([one('full', 0.8), one('no-id-loss', 0.5), one('ceiling', 0.9)]))).toBe(
-      'full not told from the ceiling (−10.0); the ID loss: undecided, +30.0 ± ?',
+      'full not told from the ceiling (−10.0) on lfw; the ID loss: undecided, +30.0 ± ?',
     );
   });
 });

@@ -50,7 +50,8 @@ export function mainFinding(table: ResultTable): string | undefined {
     ),
   ];
   const level = `${name(base)} gives ${within(base.results[column].accuracy)} % on ${column}`;
-  return [...(bounds.length > 0 ? [] : [level]), ...clauses].join('; ');
+  const [first, ...more] = bounds.length > 0 && clauses.length > 0 ? clauses : [level, ...clauses];
+  return [first === level ? level : `${first} on ${column}`, ...more].join('; ');
 }
 
 /** The distance to the ceiling; of the floor, only that nothing is above it. */

@@ -106,19 +106,32 @@ function ownRuns({ db }: Readable, experimentIds: number[]) {
     finishedAt,
     heartbeatAt,
   };
-  return db
+  const own = db
     .select({
       ...about,
       step: runs.step,
       steps: runs.steps,
       secondsLeft: runs.secondsLeft,
-      variants: sql<number>`(select count(*) from ${variants} where ${variants.runId} = ${runs.id})`,
     })
     .from(runs)
     .where(and(inArray(runs.experimentId, experimentIds), isNull(runs.parentId)))
     .orderBy(desc(runs.id))
     .all()
     .map(asItIs);
+  const compared = db
+    .select({ runId: variants.runId, count: count() })
+    .from(variants)
+    .where(
+      inArray(
+        variants.runId,
+        own.map(({ id }) => id),
+      ),
+    )
+    .groupBy(variants.runId)
+    .all();
+  const counts = new Map(compared.map((row) => [row.runId, row.count]));
+  /** How many variants the run compares; 0 where it compares nothing. */
+  return own.map((run) => ({ ...run, variants: counts.get(run.id) ?? 0 }));
 }
 
 function stageSums({ db }: Readable, experimentIds: number[]) {

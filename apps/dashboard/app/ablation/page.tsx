@@ -46,7 +46,7 @@ export default page(({ db, search }) => {
         <h2 id="matrix" className="visually-hidden">
           Accuracy of each variant on each benchmark
         </h2>
-        <Matrix table={table} />
+        <Matrix table={table} chosen={search.column} />
         <p className="quiet small">
           Each cell: accuracy in %, ± its 95 % confidence interval, and below it the difference to {title} in
           points, ± its own. Bold: the best of the column. {legend(table)}

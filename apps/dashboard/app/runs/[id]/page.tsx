@@ -58,8 +58,14 @@ export default page(({ db, params }) => {
         )}
       </header>
       {run.error !== null && <pre className="wrong">{run.error}</pre>}
-      {view.curves.length > 0 && (
-        <MetricCurves run={run.id} keys={view.curves} startedAt={run.startedAt} live={`${run.heartbeatAt}`} />
+      {view.curves.length + view.system.length > 0 && (
+        <MetricCurves
+          run={run.id}
+          keys={view.curves}
+          system={view.system}
+          startedAt={run.startedAt}
+          live={`${run.heartbeatAt}`}
+        />
       )}
       {view.folds.length > 0 && <Verification folds={view.folds} summaries={view.summaries} />}
       {view.numbers.length > 0 && (
@@ -80,8 +86,13 @@ export default page(({ db, params }) => {
         <ConfigTable lines={view.config} base={parent?.id} />
         <div className="stack">
           <Annotations id={run.id} {...note} />
-          <Environment run={run} />
-          <CopyCommand command={view.command} revision={run.gitRevision} dirty={run.gitDirty ?? false} />
+          <Environment run={run} diskBytes={view.diskBytes} />
+          <CopyCommand
+            command={view.command}
+            isOwn={run.command !== null}
+            revision={run.gitRevision}
+            dirty={run.gitDirty ?? false}
+          />
         </div>
       </div>
       <Artefacts artefacts={view.artefacts} />
