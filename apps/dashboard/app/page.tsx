@@ -3,6 +3,7 @@ import { ExperimentCard } from '../components/experiments/card.tsx';
 import { FirstWords } from '../components/first-words.tsx';
 import { readExperiments } from '../server/experiments.ts';
 import { page } from '../server/page.tsx';
+import { About } from '../components/about/about.tsx';
 
 export const metadata = { title: 'Experiments' };
 
@@ -26,6 +27,7 @@ export default page(({ db, search }) => {
             : `${from + 1} to ${from + cards.length} of ${count}`}
         </span>
       </header>
+      <About view="experiments" />
       <ol className="experiments">
         {cards.map((card) => (
           <ExperimentCard key={card.overview.id} {...card} />

@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { SavedView } from '@id3/tracking';
 import type { Line } from '../server/run-tree.ts';
 import { Choices } from './menu.tsx';
@@ -19,13 +19,15 @@ export interface RunsViewProps {
   readonly hidden: number;
   readonly views: readonly SavedView[];
   readonly problem: string | undefined;
+  /** What the view shows; made on the server. */
+  readonly about: ReactNode;
   /** What a column may show. */
   readonly fields: { about: readonly string[]; metrics: readonly string[]; config: readonly string[] };
 }
 
 /** Filter, columns, groups and the table of runs; all of it is in the URL but the runs that are ticked. */
 export function RunsView(props: RunsViewProps) {
-  const { columns, first, lines, runs, all, hidden, views, problem, fields } = props;
+  const { columns, first, lines, runs, all, hidden, views, problem, about, fields } = props;
   const [query, change] = useQuery();
   const [ticked, setTicked] = useState<readonly number[]>([]);
   const choose = (kind: keyof typeof fields) => (chosen: string[]) =>
@@ -40,6 +42,7 @@ export function RunsView(props: RunsViewProps) {
           {hidden > 0 && `, ${hidden} cached hidden`}
         </span>
       </header>
+      {about}
       <div className="controls">
         <RunsFilter
           // Another view, as a saved one, has its own filter.

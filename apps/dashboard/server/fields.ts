@@ -50,7 +50,7 @@ export function readEntries(db: Readable): RunEntry[] {
         id: run.id,
         name: note?.name ?? run.name,
         status: run.status,
-        progress: run.steps ? (run.step ?? 0) / run.steps : undefined,
+        progress: run.steps ? (run.status === 'finished' ? 1 : (run.step ?? 0) / run.steps) : undefined,
         experiment: experiments.get(run.experimentId),
         variant: run.variant,
         stage: run.stage,

@@ -84,9 +84,10 @@ const asksForCached = ({ field, operator, values }: Condition): boolean =>
   field === 'id' ||
   (field === 'status' && operator !== '!=' && values.some((text) => 'cached'.includes(text)));
 
-export const columnsOf = ({ columns }: RunsRequest): string[] =>
+/** The heads of a tree say experiment and variant. */
+export const columnsOf = ({ columns, group }: RunsRequest): string[] =>
   columns === undefined
-    ? DEFAULT_COLUMNS
+    ? DEFAULT_COLUMNS.filter((name) => group !== undefined || !['experiment', 'variant'].includes(name))
     : columns.split(',').filter((name) => name !== '' && name !== 'name');
 
 /** A value as text. */

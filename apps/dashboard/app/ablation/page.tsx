@@ -9,6 +9,7 @@ import { SweepChart } from '../../charts/sweep.tsx';
 import { readAblation } from '../../server/ablation.ts';
 import { intervalsOf, sweepOf } from '../../server/ablation-charts.ts';
 import { page } from '../../server/page.tsx';
+import { About } from '../../components/about/about.tsx';
 
 export const metadata = { title: 'Ablation' };
 
@@ -32,6 +33,7 @@ export default page(({ db, search }) => {
         <h1>What matters: {experiment}</h1>
         <Link href={`/runs/${run}`}>Run {run}</Link>
       </header>
+      <About view="ablation" />
       <AblationControls
         {...view}
         rows={table.rows.map(({ name, title }) => ({ name, title }))}

@@ -10,6 +10,7 @@ import { Verification } from '../../../components/run/verification.tsx';
 import { number, time } from '../../../components/format.ts';
 import { page } from '../../../server/page.tsx';
 import { readRun } from '../../../server/run.ts';
+import { About } from '../../../components/about/about.tsx';
 
 export const metadata = { title: 'Run' };
 
@@ -57,6 +58,7 @@ export default page(({ db, params }) => {
           </Link>
         )}
       </header>
+      <About view="run" />
       {run.error !== null && <pre className="wrong">{run.error}</pre>}
       {view.curves.length + view.system.length > 0 && (
         <MetricCurves
