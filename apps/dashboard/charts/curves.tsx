@@ -5,6 +5,7 @@ import {
   CartesianGrid,
   Line,
   LineChart,
+  ReferenceArea,
   ReferenceLine,
   ResponsiveContainer,
   Tooltip,
@@ -154,6 +155,9 @@ function CurveChart(props: {
       remark={remark}
       table={{ columns: ['Step', name], rows: sampled.map(([step, value]) => [step, number(value)]) }}
     >
+      {curve.length === 0 && remark !== undefined && (
+        <p className="no-curve quiet">No finite value to draw</p>
+      )}
       {curve.length > 0 && (
         <ResponsiveContainer>
           <LineChart
@@ -186,11 +190,12 @@ function CurveChart(props: {
                 </div>
               )}
             />
-            {data
-              .filter(({ gap }) => gap)
-              .map(({ x }) => (
-                <ReferenceLine key={x} x={x} stroke="var(--failed)" strokeDasharray="2 3" />
-              ))}
+            {gapsOf(data).map(([from, to]) => (
+              <ReferenceArea key={from} x1={from} x2={to} fill="var(--failed)" fillOpacity={0.1} />
+            ))}
+            {gapsOf(data).map(([from]) => (
+              <ReferenceLine key={from} x={from} stroke="var(--failed)" strokeDasharray="2 3" />
+            ))}
             <Line
               dataKey="raw"
               stroke="var(--accent)"
@@ -214,6 +219,19 @@ function CurveChart(props: {
       )}
     </Chart>
   );
+}
+
+/** Where a curve has no finite value: the first and the last place of each gap. */
+function gapsOf(
+  data: readonly { readonly x: number; readonly gap: boolean }[],
+): [from: number, to: number][] {
+  const gaps: [number, number][] = [];
+  data.forEach(({ x, gap }, k) => {
+    if (!gap) return;
+    if (k === 0 || !data[k - 1].gap) gaps.push([x, x]);
+    else gaps[gaps.length - 1][1] = x;
+  });
+  return gaps;
 }
 
 /** The curves, asked for again when `live` changes; what is shown stays until its successor is there. */
