@@ -66,7 +66,7 @@ describe('the main finding', () => {
   it('says where a part harms, where a method is above the ceiling, and where the floor is not below it', () => {
     const text = finding(row('no-id-loss', 0.03), row('ceiling', -0.02), row('floor', 0));
     expect(text).toMatch(
-      /^ID³ 2\.0 ± 0\.\d points above the ceiling on rendered average; ID³ not told from the floor; the ID loss harms, −3\.0$/,
+      /^ID³ 2\.0 ± 0\.\d points above the ceiling on rendered average; ID³ cannot be told from the floor; the ID loss harms, −3\.0$/,
     );
   });
 
@@ -100,7 +100,7 @@ describe('the main finding', () => {
       replicates: [{ generator: 1, dataset: 1, seed: 1, run: 1, folds: { lfw: [accuracy] } }],
     });
     expect(mainFinding(tabulate([one('full', 0.8), one('no-id-loss', 0.5), one('ceiling', 0.9)]))).toBe(
-      'full not told from the ceiling (−10.0) on lfw; the ID loss: undecided, +30.0 ± ?',
+      'full cannot be told from the ceiling (−10.0) on lfw; the ID loss: undecided, +30.0 ± ?',
     );
   });
 });

@@ -58,8 +58,8 @@ export function mainFinding(table: ResultTable): string | undefined {
 function boundClause(bound: string, method: string, { difference }: Comparison): string[] {
   const { mean, halfWidth } = difference;
   const isTold = halfWidth !== undefined && Math.abs(mean) > halfWidth;
-  if (bound === 'floor') return isTold && mean < 0 ? [] : [`${method} not told from the floor`];
-  if (!isTold) return [`${method} not told from the ${bound} (${signed(-mean)})`];
+  if (bound === 'floor') return isTold && mean < 0 ? [] : [`${method} cannot be told from the floor`];
+  if (!isTold) return [`${method} cannot be told from the ${bound} (${signed(-mean)})`];
   return [`${method} ${within(difference)} points ${mean > 0 ? 'below' : 'above'} the ${bound}`];
 }
 

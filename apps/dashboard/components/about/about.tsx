@@ -27,8 +27,8 @@ export function About({ view }: { view: ExplainedView }) {
                 <tr key={name}>
                   <th scope="row">{name}</th>
                   <td className="means">{means}</td>
-                  <td className="formula">{formula ?? '–'}</td>
-                  <td>
+                  <td className={formula === undefined ? 'formula none' : 'formula'}>{formula ?? '–'}</td>
+                  <td className={paper === undefined ? 'none' : undefined}>
                     {paper === undefined ? (
                       <span className="quiet">ours</span>
                     ) : (
