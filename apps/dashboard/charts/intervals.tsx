@@ -80,6 +80,8 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
           <YAxis
             type="category"
             dataKey="y"
+            // In the order of the table, from above.
+            reversed
             width={LABELS}
             tickLine={false}
             axisLine={false}
@@ -97,7 +99,7 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
               label={{ value: bound.name, position: 'top', fontSize: 11, fill: 'var(--quiet)' }}
             />
           ))}
-          {[false, true].map((baseline) => (
+          {[true, false].map((baseline) => (
             <Scatter
               key={String(baseline)}
               data={data.filter((dot) => dot.baseline === baseline)}

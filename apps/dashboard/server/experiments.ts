@@ -10,7 +10,7 @@ import {
 } from '@id3/tracking';
 
 /** Experiments on one page: of each a table is read, once. */
-const PAGE = 20;
+const PAGE = 12;
 
 /** An experiment as the first page shows it. */
 export interface ExperimentCard {
