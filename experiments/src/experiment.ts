@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { openDatabase, type VariantRole } from '@id3/tracking';
+import { commandsOf } from './again.ts';
 import type { Config } from './config/schema.ts';
 import { notesOn } from './photos/notes.ts';
 import type { Row } from './rows.ts';
@@ -42,8 +43,16 @@ export async function runExperiment(
       console.log(note);
       run.event('info', note);
     }
-    const variants = run.variants(rows.map(({ variant, config }) => ({ ...variant, config })));
+    const variants = run.variants(
+      rows.map(({ variant: { name, title }, config, verifications: { length } }) => ({
+        name,
+        title,
+        config,
+        verifications: length,
+      })),
+    );
     const progress = new Progress(process.stdout);
+    const again = commandsOf({ command, words: settings.words }, config, rows);
     await runPlan(plan, targets, {
       database,
       parent: { id: run.id, experiment, progress: (done, total) => run.progress(done, total) },
@@ -51,6 +60,10 @@ export async function runExperiment(
         for (const row of rows)
           if (node.variants.has(row.variant.name))
             record.partOf(variants.get(row.variant.name)!, roleOf(node, row));
+      },
+      commandOf(node) {
+        const typed = again(node);
+        return typed && commandLine(typed.command, typed.words);
       },
       executor: new LocalExecutor(
         {

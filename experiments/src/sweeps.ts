@@ -90,6 +90,7 @@ export function sweepVariants(
         name: isOwn ? row.name : `${row.name}-${field.split('.').at(-1)}-${text}`,
         title: `${row.title}, ${field} = ${text}`,
         apply: changed,
+        alone: { variants: row.name, [field]: text },
       };
     }),
   );

@@ -57,7 +57,7 @@ export const EXPERIMENT_ROOMS = [
   ['settings', 'config', 'weights', 'pictures', 'child', 'step'],
   ['stages', 'peers', 'variants', 'sweeps', 'photos'],
   ['plan'],
-  ['pipeline', 'rows'],
+  ['pipeline', 'rows', 'again'],
   ['scheduler', 'progress', 'estimate', 'report'],
   ['experiment'],
   ['cli'],

@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
+import { Keys } from '../components/keys.tsx';
 import { Navigation } from '../components/navigation.tsx';
 import { ThemeToggle } from '../components/theme-toggle.tsx';
 import { THEMES } from '../components/theme.ts';
@@ -9,6 +10,7 @@ import '../styles/controls.css';
 import '../styles/tables.css';
 import '../styles/charts.css';
 import '../styles/pages.css';
+import '../styles/experiments.css';
 import '../styles/ablation.css';
 import '../styles/runs.css';
 import '../styles/faces.css';
@@ -32,7 +34,10 @@ export default async function Layout({ children }: { children: ReactNode }) {
         </a>
         <header className="top">
           <Navigation />
-          <ThemeToggle saved={theme} />
+          <span className="tools">
+            <Keys />
+            <ThemeToggle saved={theme} />
+          </span>
         </header>
         <main id="content" tabIndex={-1}>
           {children}

@@ -5,6 +5,7 @@ import {
   CartesianGrid,
   Line,
   LineChart,
+  ReferenceArea,
   ReferenceLine,
   ResponsiveContainer,
   Tooltip,
@@ -28,12 +29,14 @@ const NOTHING: Sent = { points: [], steps: 0, notFinite: 0 };
 export function MetricCurves(props: {
   run: number;
   keys: readonly string[];
+  /** Metrics of the process that computes it, shown beside the others. */
+  system: readonly string[];
   startedAt: number;
   live: string;
 }) {
-  const { run, keys, startedAt, live } = props;
+  const { run, keys, system, startedAt, live } = props;
   const [query, change] = useQuery();
-  const curves = useCurves(run, keys, live);
+  const curves = useCurves(run, [...keys, ...system], live);
   const smoothing = Math.min(0.99, Math.max(0, Number(query.get('smooth') ?? 0) || 0));
   const log = query.get('scale') === 'log';
   const byTime = query.get('x') === 'time';
@@ -82,9 +85,35 @@ export function MetricCurves(props: {
           />
         ))}
       </div>
+      {system.length > 0 && (
+        <>
+          <h3>Its process, every two seconds</h3>
+          <div className="columns">
+            {system.map((key) => (
+              <CurveChart
+                key={key}
+                name={SYSTEM_TITLES[key] ?? key}
+                sent={curves.get(key)}
+                smoothing={0}
+                log={false}
+                {...{ byTime, startedAt }}
+              />
+            ))}
+          </div>
+        </>
+      )}
     </section>
   );
 }
+
+/** What a person calls the metrics of a process. */
+const SYSTEM_TITLES: Readonly<Record<string, string>> = {
+  'system.cpuCores': 'CPU: cores in use',
+  'system.memoryMB': 'resident memory, MB',
+  'system.engineShare': 'share of time in the engine; the rest is waiting',
+  'system.gpuShare': 'GPU: share of time in use',
+  'system.gpuMemoryMB': 'GPU: memory in use, MB',
+};
 
 function CurveChart(props: {
   name: string;
@@ -126,6 +155,9 @@ function CurveChart(props: {
       remark={remark}
       table={{ columns: ['Step', name], rows: sampled.map(([step, value]) => [step, number(value)]) }}
     >
+      {curve.length === 0 && remark !== undefined && (
+        <p className="no-curve quiet">No finite value to draw</p>
+      )}
       {curve.length > 0 && (
         <ResponsiveContainer>
           <LineChart
@@ -158,11 +190,12 @@ function CurveChart(props: {
                 </div>
               )}
             />
-            {data
-              .filter(({ gap }) => gap)
-              .map(({ x }) => (
-                <ReferenceLine key={x} x={x} stroke="var(--failed)" strokeDasharray="2 3" />
-              ))}
+            {gapsOf(data).map(([from, to]) => (
+              <ReferenceArea key={from} x1={from} x2={to} fill="var(--failed)" fillOpacity={0.1} />
+            ))}
+            {gapsOf(data).map(([from]) => (
+              <ReferenceLine key={from} x={from} stroke="var(--failed)" strokeDasharray="2 3" />
+            ))}
             <Line
               dataKey="raw"
               stroke="var(--accent)"
@@ -186,6 +219,19 @@ function CurveChart(props: {
       )}
     </Chart>
   );
+}
+
+/** Where a curve has no finite value: the first and the last place of each gap. */
+function gapsOf(
+  data: readonly { readonly x: number; readonly gap: boolean }[],
+): [from: number, to: number][] {
+  const gaps: [number, number][] = [];
+  data.forEach(({ x, gap }, k) => {
+    if (!gap) return;
+    if (k === 0 || !data[k - 1].gap) gaps.push([x, x]);
+    else gaps[gaps.length - 1][1] = x;
+  });
+  return gaps;
 }
 
 /** The curves, asked for again when `live` changes; what is shown stays until its successor is there. */

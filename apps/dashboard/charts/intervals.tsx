@@ -12,6 +12,11 @@ import {
   YAxis,
 } from 'recharts';
 import { Chart } from './chart.tsx';
+import { linesOf } from './lines-of.ts';
+
+/** Pixels for titles, and the characters of a line that they hold. */
+const LABELS = 160;
+const LINE = 24;
 
 interface Dot {
   readonly title: string;
@@ -59,7 +64,7 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
     <Chart
       title={name}
       summary={`accuracy in %: ${[...dots.map((dot) => `${dot.title} ${mean(dot)}`), ...bounds.map((bound) => `${bound.name} ${bound.mean.toFixed(2)}`)].join('; ')}`}
-      height={64 + 30 * dots.length}
+      height={64 + 32 * dots.length}
       table={{
         columns: ['Variant', 'Accuracy in %', '± 95 % CI'],
         rows: [
@@ -75,7 +80,9 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
           <YAxis
             type="category"
             dataKey="y"
-            width={150}
+            // In the order of the table, from above.
+            reversed
+            width={LABELS}
             tickLine={false}
             axisLine={false}
             interval={0}
@@ -92,7 +99,7 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
               label={{ value: bound.name, position: 'top', fontSize: 11, fill: 'var(--quiet)' }}
             />
           ))}
-          {[false, true].map((baseline) => (
+          {[true, false].map((baseline) => (
             <Scatter
               key={String(baseline)}
               data={data.filter((dot) => dot.baseline === baseline)}
@@ -117,13 +124,18 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
   );
 }
 
-/** A row's title, cut where it would leave its column; the table has it whole. */
+/** A row's title in as many lines as its column needs; the plot leaves room for two. */
 function RowLabel({ x = 0, y = 0, payload }: { x?: number; y?: number; payload?: { value: string } }) {
   const title = payload?.value ?? '';
+  const lines = linesOf(title, LINE);
   return (
-    <text x={x} y={y} dy="0.32em" textAnchor="end" className="recharts-text">
+    <text x={x} y={y} textAnchor="end" className="recharts-text">
       <title>{title}</title>
-      {title.length > 22 ? `${title.slice(0, 21)}…` : title}
+      {lines.map((line, k) => (
+        <tspan key={k} x={x} dy={k === 0 ? `${0.32 - 0.55 * (lines.length - 1)}em` : '1.1em'}>
+          {line}
+        </tspan>
+      ))}
     </text>
   );
 }

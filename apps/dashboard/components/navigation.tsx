@@ -4,7 +4,8 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 
 const PAGES = [
-  ['/', 'Ablation'],
+  ['/', 'Experiments'],
+  ['/ablation', 'Ablation'],
   ['/runs', 'Runs'],
   ['/compare', 'Compare'],
   ['/samples', 'Samples'],

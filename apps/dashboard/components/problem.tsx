@@ -1,4 +1,5 @@
 import type { ProblemKind } from '@id3/tracking';
+import { FirstWords } from './first-words.tsx';
 
 const TITLES: Record<ProblemKind, string> = {
   missing: 'No runs yet',
@@ -16,14 +17,7 @@ export function Problem({ kind, message }: { kind: ProblemKind; message: string 
     <section className="problem" data-problem={kind}>
       <h1>{TITLES[kind]}</h1>
       <p>{withCode(message)}</p>
-      {(kind === 'missing' || kind === 'empty') && (
-        <>
-          <p>Run the smallest experiment, which takes about a minute, or the whole ablation:</p>
-          <pre>
-            <code>{'npx nx run experiments:smoke\nnpx nx run experiments:ablation'}</code>
-          </pre>
-        </>
-      )}
+      {(kind === 'missing' || kind === 'empty') && <FirstWords />}
       <p className="quiet">This page looks again every two seconds.</p>
     </section>
   );

@@ -3,11 +3,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import Link from 'next/link';
 import { useEffect, useRef, useState } from 'react';
-import type { Line } from '../server/runs.ts';
+import type { Line } from '../server/run-tree.ts';
 import type { Value } from '../server/values.ts';
 import { duration } from '@id3/core/duration';
 import { MAX_RUNS } from './compare/limits.ts';
 import { number, time } from './format.ts';
+import { Progress } from './progress.tsx';
 
 const ROW = 32;
 const BLOCK = 200;
@@ -20,11 +21,14 @@ interface Props {
   readonly onSort: (sort: string | undefined) => void;
   readonly ticked: readonly number[];
   readonly onTick: (ticked: readonly number[]) => void;
+  /** Told of a branch that is open or not, and is to change. */
+  readonly onBranch: (key: string, isOpen: boolean) => void;
   readonly query: string;
 }
 
 /** The table of runs, of which only the lines in sight exist; lines come from the server in blocks. */
-export function RunsTable({ columns, first, lines, sort, onSort, ticked, onTick, query }: Props) {
+export function RunsTable(props: Props) {
+  const { columns, first, lines, sort, onSort, ticked, onTick, onBranch, query } = props;
   const scroll = useRef<HTMLDivElement>(null);
   // React's compiler is not in use; the virtualizer is told of its element and of nothing else.
   const virtual = useVirtualizer({
@@ -84,7 +88,13 @@ export function RunsTable({ columns, first, lines, sort, onSort, ticked, onTick,
               className="line"
               style={{ gridTemplateColumns: width, transform: `translateY(${start}px)` }}
             >
-              <Cells line={lineAt(index)} columns={columns} ticked={ticked} onTick={tick} />
+              <Cells
+                line={lineAt(index)}
+                columns={columns}
+                ticked={ticked}
+                onTick={tick}
+                onBranch={onBranch}
+              />
             </div>
           ))}
         </div>
@@ -113,15 +123,11 @@ function Cells(props: {
   columns: readonly string[];
   ticked: readonly number[];
   onTick: (id: number) => void;
+  onBranch: Props['onBranch'];
 }) {
-  const { line, columns, ticked, onTick } = props;
+  const { line, columns, ticked, onTick, onBranch } = props;
   if (line === undefined) return <span role="cell" className="quiet" />;
-  if (line.kind === 'group')
-    return (
-      <span role="cell" className="group">
-        {line.title} <span className="quiet">{line.count}</span>
-      </span>
-    );
+  if (line.kind === 'group') return <GroupHead {...line} onBranch={onBranch} />;
   return (
     <>
       <span role="cell">
@@ -132,7 +138,7 @@ function Cells(props: {
           onChange={() => onTick(line.id)}
         />
       </span>
-      <span role="cell" className="cut">
+      <span role="cell" className="cut" style={{ paddingLeft: indent(line.depth) }}>
         <Link href={`/runs/${line.id}`} prefetch={false}>
           {line.name}
         </Link>
@@ -143,6 +149,40 @@ function Cells(props: {
         </span>
       ))}
     </>
+  );
+}
+
+/** Room before what is in groups: the sign of a branch is as wide. */
+const indent = (depth: number): string => `${0.5 + 1.25 * depth}rem`;
+
+type Group = Extract<Line, { kind: 'group' }>;
+
+function GroupHead({ title, count, depth, branch, onBranch }: Group & Pick<Props, 'onBranch'>) {
+  const about = (
+    <>
+      {title} <span className="quiet">{count}</span>
+      {branch !== undefined && branch.running > 0 && (
+        <span className="status" data-status="running">
+          {branch.running} running
+        </span>
+      )}
+    </>
+  );
+  return (
+    <span role="cell" className="group" data-depth={depth} style={{ paddingLeft: indent(depth) }}>
+      {branch === undefined ? (
+        about
+      ) : (
+        <button
+          type="button"
+          className="plain branch"
+          aria-expanded={branch.isOpen}
+          onClick={() => onBranch(branch.key, branch.isOpen)}
+        >
+          {about}
+        </button>
+      )}
+    </span>
   );
 }
 
@@ -165,17 +205,6 @@ function Cell({ name, value, secondsLeft }: { name: string; value: Value; second
       </span>
     ));
   return typeof value === 'number' ? number(value) : String(value);
-}
-
-/** How far a run is, in words and as a line; time left while it runs. */
-export function Progress({ share, secondsLeft }: { share: number; secondsLeft: number | null }) {
-  const percent = Math.floor(100 * share);
-  return (
-    <span className="progress" title={secondsLeft === null ? undefined : `${duration(secondsLeft)} left`}>
-      <progress max={100} value={percent} aria-label="Progress" />
-      {secondsLeft === null ? `${percent} %` : `${duration(secondsLeft)} left`}
-    </span>
-  );
 }
 
 /**

@@ -1,9 +1,12 @@
 'use client';
 
-import { useState } from 'react';
-import type { Line } from '../server/runs.ts';
+import { useState, type ReactNode } from 'react';
+import type { SavedView } from '@id3/tracking';
+import type { Line } from '../server/run-tree.ts';
 import { Choices } from './menu.tsx';
+import { RunsFilter } from './runs-filter.tsx';
 import { RunsTable } from './runs-table.tsx';
+import { SavedViews } from './saved-views.tsx';
 import { useQuery } from './use-query.ts';
 
 export interface RunsViewProps {
@@ -12,13 +15,19 @@ export interface RunsViewProps {
   readonly lines: number;
   readonly runs: number;
   readonly all: number;
+  /** Cached runs that are not shown. */
+  readonly hidden: number;
+  readonly views: readonly SavedView[];
   readonly problem: string | undefined;
+  /** What the view shows; made on the server. */
+  readonly about: ReactNode;
   /** What a column may show. */
   readonly fields: { about: readonly string[]; metrics: readonly string[]; config: readonly string[] };
 }
 
 /** Filter, columns, groups and the table of runs; all of it is in the URL but the runs that are ticked. */
-export function RunsView({ columns, first, lines, runs, all, problem, fields }: RunsViewProps) {
+export function RunsView(props: RunsViewProps) {
+  const { columns, first, lines, runs, all, hidden, views, problem, about, fields } = props;
   const [query, change] = useQuery();
   const [ticked, setTicked] = useState<readonly number[]>([]);
   const choose = (kind: keyof typeof fields) => (chosen: string[]) =>
@@ -30,11 +39,16 @@ export function RunsView({ columns, first, lines, runs, all, problem, fields }: 
         <h1>Runs</h1>
         <span className="quiet number" aria-live="polite">
           {runs === all ? `${all} runs` : `${runs} of ${all} runs`}
+          {hidden > 0 && `, ${hidden} cached hidden`}
         </span>
       </header>
+      {about}
       <div className="controls">
-        <FilterForm
+        <RunsFilter
+          // Another view, as a saved one, has its own filter.
+          key={query.get('filter')}
           saved={query.get('filter') ?? ''}
+          fields={[...fields.about, 'name', ...fields.config, ...fields.metrics]}
           wrong={problem !== undefined}
           onFilter={(filter) => change({ filter })}
         />
@@ -62,11 +76,20 @@ export function RunsView({ columns, first, lines, runs, all, problem, fields }: 
             value={query.get('group') ?? ''}
             onChange={(event) => change({ group: event.target.value })}
           >
-            <option value="">nothing</option>
+            <option value="">experiment and variant</option>
+            <option>nothing</option>
             {[...new Set([...columns, 'experiment', 'variant', 'stage', 'status'])].map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            checked={query.get('cached') === '1'}
+            onChange={(event) => change({ cached: event.target.checked ? '1' : undefined })}
+          />
+          Cached too
         </label>
         <label>
           <input
@@ -76,6 +99,7 @@ export function RunsView({ columns, first, lines, runs, all, problem, fields }: 
           />
           Archived too
         </label>
+        <SavedViews views={views} query={query.toString()} />
         {ticked.length >= 2 && (
           <a className="button" href={`/compare?runs=${ticked.join(',')}`}>
             Compare {ticked.length} runs
@@ -92,48 +116,24 @@ export function RunsView({ columns, first, lines, runs, all, problem, fields }: 
       </p>
       <RunsTable
         // Another view of the runs starts at its own first lines.
-        key={['filter', 'sort', 'group', 'columns', 'archived'].map((name) => query.get(name)).join('\n')}
+        key={['filter', 'sort', 'group', 'columns', 'cached', 'archived']
+          .map((name) => query.get(name))
+          .join('\n')}
         columns={columns}
         first={first}
         lines={lines}
         sort={query.get('sort') ?? undefined}
         onSort={(sort) => change({ sort })}
+        onBranch={(key, isOpen) => {
+          const without = (name: string) =>
+            (query.get(name) ?? '').split(',').filter((one) => one !== '' && one !== key);
+          const [into, outOf] = isOpen ? ['closed', 'open'] : ['open', 'closed'];
+          change({ [into]: [...without(into), key].join(','), [outOf]: without(outOf).join(',') });
+        }}
         ticked={ticked}
         onTick={setTicked}
         query={query.toString()}
       />
     </div>
-  );
-}
-
-/** The query as it is typed; it is asked for on Enter, and when the field is emptied. */
-function FilterForm(props: { saved: string; wrong: boolean; onFilter: (filter: string) => void }) {
-  const { saved, wrong, onFilter } = props;
-  const [filter, setFilter] = useState(saved);
-  return (
-    <form
-      role="search"
-      className="filter"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onFilter(filter);
-      }}
-    >
-      <input
-        type="search"
-        aria-label="Filter"
-        aria-invalid={wrong}
-        aria-describedby="filter-help"
-        placeholder="variant=full lb>0.6 status!=failed"
-        value={filter}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => {
-          setFilter(event.target.value);
-          if (event.target.value === '') onFilter('');
-        }}
-      />
-      <button type="submit">Filter</button>
-    </form>
   );
 }

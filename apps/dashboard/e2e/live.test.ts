@@ -51,10 +51,18 @@ describe.sequential('an experiment that is watched', () => {
     expect(await isMarked()).toBe(true);
   });
 
+  it('stands on the first page, with its progress and its rows', async () => {
+    await page.goto(server.url);
+    const card = page.getByRole('listitem').filter({ hasText: 'ablation-smoke' });
+    await card.locator('.status[data-status=running]').waitFor();
+    expect(await card.locator('.numbers').innerText()).toMatch(/Rows done\s*\d+ of \d+/);
+    expect(await card.getByRole('progressbar').count()).toBe(1);
+  });
+
   it('takes nothing from who looks at it: ticks, what is typed, where it is scrolled to', async () => {
     const [tick, filter, table] = [
       page.getByRole('checkbox', { name: 'Compare run 1', exact: true }),
-      page.getByRole('searchbox', { name: 'Filter' }),
+      page.getByRole('combobox', { name: 'Filter' }),
       page.getByRole('region', { name: 'Runs, scrollable' }),
     ];
     await page.goto(`${server.url}/runs?sort=id`);

@@ -31,7 +31,8 @@ export function everyPage(database: string): LookedAt[] {
     const ofNewest = verified.filter(({ experimentRunId }) => experimentRunId === of);
     const compared = ofNewest.length > 0 ? ofNewest.map(({ runId }) => runId) : trained.map(({ id }) => id);
     return [
-      { name: 'ablation', path: '/' },
+      { name: 'experiments', path: '/' },
+      { name: 'ablation', path: '/ablation' },
       { name: 'runs', path: '/runs' },
       ...(shown === undefined ? [] : [{ name: 'run', path: `/runs/${shown.id}` }]),
       { name: 'compare', path: `/compare?runs=${compared.slice(0, 4).join(',')}` },

@@ -119,7 +119,16 @@ describe('a database that cannot be read', () => {
     const good = join(folder, 'good.sqlite');
     copyFileSync(database, good);
     const undo = spoil();
-    for (const view of ['/', '/runs', '/runs/1', '/compare', '/samples', '/identities', '/benchmarks']) {
+    for (const view of [
+      '/',
+      '/ablation',
+      '/runs',
+      '/runs/1',
+      '/compare',
+      '/samples',
+      '/identities',
+      '/benchmarks',
+    ]) {
       expect((await page.goto(server.url + view))?.status()).toBe(200);
       expect([view, await page.locator('h1').innerText()]).toEqual([view, title]);
       expect(await page.locator('.problem').getAttribute('data-problem')).toBe(kind);
@@ -176,7 +185,7 @@ describe('a hostile database', () => {
     change(
       `update runs set name = '${evil}', error = '${evil}', variant = '${evil}'; update variants set title = '${evil}';`,
     );
-    for (const view of ['/', '/runs', '/runs/2', '/samples', '/benchmarks']) {
+    for (const view of ['/', '/ablation', '/runs', '/runs/2', '/samples', '/benchmarks']) {
       await page.goto(server.url + view);
       await page.waitForTimeout(300);
       expect(await page.evaluate(() => (window as { evil?: number }).evil)).toBeUndefined();
@@ -199,6 +208,21 @@ describe('a request from elsewhere', () => {
     ] as Record<string, string>[])
       expect((await patch(headers)).status).toBe(403);
     expect((await patch({ Origin: server.url })).status).toBe(204);
+  });
+
+  it('saves and forgets no view, nor does one without a name', async () => {
+    const put = (headers: Record<string, string>, name: string) =>
+      fetch(`${server.url}/api/views`, { method: 'PUT', headers, body: JSON.stringify({ name, query: '' }) });
+    expect((await put({ Origin: 'http://evil.example' }, 'x')).status).toBe(403);
+    expect((await fetch(`${server.url}/api/views?name=x`, { method: 'DELETE' })).status).toBe(403);
+    const own = { Origin: server.url };
+    const refused = await put(own, '  ');
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toEqual({
+      error: expect.stringMatching(/^The view is not understood: .+\.$/),
+    });
+    expect((await put(own, 'x'.repeat(101))).status).toBe(400);
+    expect((await put(own, 'x')).status).toBe(204);
   });
 
   it('under a foreign name is not answered', async () => {

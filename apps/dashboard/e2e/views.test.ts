@@ -16,6 +16,7 @@ const open = (path: string) => page.goto(server.url + path);
 const query = () => Object.fromEntries(new URL(page.url()).searchParams);
 const runsFound = () => page.locator('header [aria-live]').innerText();
 const names = () => page.locator('.line .cut a').allInnerTexts();
+const filter = () => page.getByRole('combobox', { name: 'Filter' });
 
 beforeAll(async () => {
   server = await startDashboard(database);
@@ -33,6 +34,7 @@ afterAll(async () => {
 describe('every view', () => {
   // What only the view of that name shows, from the experiment that has run.
   const SHOWN: Record<string, string> = {
+    experiments: 'Rows done',
     ablation: 'ceiling: as many images of the train pool',
     runs: 'verify floor seed 2',
     run: 'Make it again',
@@ -57,10 +59,105 @@ describe('every view', () => {
   });
 });
 
+describe('the first page', () => {
+  it('tells how an experiment stands, what it found and what it took, and leads to its table', async () => {
+    await open('/');
+    const card = page.getByRole('listitem').filter({ hasText: 'ablation-smoke' });
+    await expect.poll(() => card.locator('.status').innerText()).toBe('finished');
+    const rows = /Rows done\s*(\d+) of (\d+)/.exec(await card.locator('.numbers').innerText())!;
+    expect(rows[1]).toBe(rows[2]);
+    expect(await card.locator('.numbers').innerText()).toMatch(/Disk\s*\d+\.\d MB/);
+    const finding = await card.locator('.finding').innerText();
+    expect(finding).toMatch(/the ceiling.* on rendered average; /);
+    expect(finding).toMatch(/the ID loss( matters|: undecided|: no effect larger than 0\.5| harms)/);
+    await card.getByRole('link', { name: 'ablation-smoke' }).click();
+    await page.waitForURL(/\/ablation\?run=\d+/);
+    await page.getByRole('heading', { name: 'What matters: ablation-smoke' }).waitFor();
+  });
+
+  it('says what each view shows, with formulas and the code that computes them', async () => {
+    for (const { path } of everyPage(database)) {
+      await open(path);
+      await page.getByText('What does this show?').click();
+      const code = page.locator('.about-text a[href^="/code/"]').first();
+      const response = await fetch(server.url + (await code.getAttribute('href')));
+      expect(response.headers.get('content-type')).toContain('text/plain');
+      expect(await response.text()).toContain(await code.innerText());
+    }
+    for (const path of ['/code/package.json', '/code/../package.json', '/code/%2e%2e/%2e%2e/etc/passwd'])
+      expect((await fetch(server.url + path)).status).toBe(404);
+  });
+});
+
 describe('runs', () => {
+  it('stand in a tree whose branches close, which the URL holds', async () => {
+    await open('/runs');
+    const floor = page.getByRole('button', { name: /^floor \d+$/ });
+    await floor.click();
+    await page.waitForURL(/closed=/);
+    await expect.poll(names).not.toContain('verify floor seed 2');
+    expect(await floor.getAttribute('aria-expanded')).toBe('false');
+    await page.reload();
+    expect(await names()).not.toContain('verify floor seed 2');
+    await floor.click();
+    await expect.poll(names).toContain('verify floor seed 2');
+  });
+
+  it('are found by a filter that / focuses and that completes fields and values', async () => {
+    await open('/runs');
+    await page.keyboard.press('/');
+    await page.keyboard.type('vari');
+    const option = (name: string) => page.getByRole('option', { name, exact: true });
+    await option('variant').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await filter().inputValue()).toBe('variant=');
+    await option('floor').waitFor();
+    await page.keyboard.type('flo');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    expect(await filter().inputValue()).toBe('variant=floor ');
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/filter=variant/);
+    await expect.poll(names).not.toContain('verify full seed 2');
+    expect(await names()).toContain('verify floor seed 2');
+  });
+
+  it('have their keys told by ?', async () => {
+    await open('/runs');
+    await page.keyboard.press('?');
+    const dialog = page.getByRole('dialog', { name: 'Keys' });
+    expect(await dialog.innerText()).toContain('to the filter of runs');
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await filter().fill('what?/');
+    expect(await dialog.isVisible()).toBe(false);
+  });
+
+  it('are saved as views under names, and such a view is forgotten', async () => {
+    await open('/runs?filter=stage=verify&group=nothing');
+    await page.locator('summary', { hasText: 'Views' }).click();
+    await page.getByRole('textbox', { name: 'Name of this view' }).fill('<b>verified</b>');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: '<b>verified</b>' }).waitFor();
+    await open('/runs');
+    await page.locator('summary', { hasText: 'Views 1' }).click();
+    await page.getByRole('link', { name: '<b>verified</b>' }).click();
+    await page.waitForURL(/filter=stage/);
+    expect(query()).toEqual({ filter: 'stage=verify', group: 'nothing' });
+    expect(await filter().inputValue()).toBe('stage=verify');
+    await open('/runs');
+    await page.locator('summary', { hasText: 'Views 1' }).click();
+    await page.getByRole('button', { name: 'Forget the view <b>verified</b>' }).click();
+    await page.getByRole('link', { name: '<b>verified</b>' }).waitFor({ state: 'detached' });
+  });
+
   it('are filtered by a typed query, which the URL holds', async () => {
     await open('/runs');
-    await page.getByRole('searchbox', { name: 'Filter' }).fill('stage=verify seed!=1');
+    await filter().fill('stage=verify seed!=1');
     await page.keyboard.press('Enter');
     await page.waitForURL(/filter=/);
     await expect.poll(names).not.toContain('verify floor seed 1');
@@ -108,7 +205,7 @@ describe('runs', () => {
 
 describe('the ablation', () => {
   it('is told against the chosen baseline and leads to the runs of a cell', async () => {
-    await open('/');
+    await open('/ablation');
     await page.getByRole('combobox', { name: 'Baseline' }).selectOption('floor');
     await page.waitForURL(/baseline=floor/);
     const row = page.locator('tr.baseline');
@@ -126,7 +223,7 @@ describe('the ablation', () => {
     ['latex', { benchmarks: 'rendered-agedb' }],
     ['json', { seeds: '2' }],
   ])('is exported as %s byte for byte as by the command line', async (format, choices) => {
-    await open(`/?${new URLSearchParams(choices)}`);
+    await open(`/ablation?${new URLSearchParams(choices)}`);
     await page.getByText('Export', { exact: true }).click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -137,6 +234,39 @@ describe('the ablation', () => {
     for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
     expect(text).toBe(await run('export-table', options));
+  });
+});
+
+describe('a run', () => {
+  it('is made again by a command of its own: its variant and seed', async () => {
+    await open('/runs?filter=name="verify floor seed 2"');
+    await page.getByRole('link', { name: 'verify floor seed 2' }).click();
+    await page.getByRole('heading', { name: 'Make it again' }).waitFor();
+    const command = await page
+      .locator('section', { hasText: 'Make it again' })
+      .locator('pre')
+      .last()
+      .innerText();
+    expect(command).toMatch(
+      /npx nx run experiments:ablation --profile=smoke --out=\S+ --variants=floor --downstream\.seeds=2$/,
+    );
+  });
+});
+
+describe('on a phone', () => {
+  it('the matrix is read without scrolling to the side, one benchmark at a time', async () => {
+    await page.setViewportSize({ width: 390, height: 900 });
+    await open('/ablation');
+    const heads = () => page.locator('.matrix thead th:visible').allInnerTexts();
+    expect(await heads()).toEqual(['Variant', 'rendered average']);
+    await page.getByRole('combobox', { name: 'Benchmark' }).selectOption('rendered-calfw');
+    await page.waitForURL(/column=rendered-calfw/);
+    await expect.poll(heads).toEqual(['Variant', 'rendered-calfw']);
+    const region = page.getByRole('region', { name: 'Matrix' });
+    expect(await region.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect((await heads()).length).toBeGreaterThan(2);
+    expect(await page.getByRole('combobox', { name: 'Benchmark' }).isVisible()).toBe(false);
   });
 });
 

@@ -50,7 +50,7 @@ export function readEntries(db: Readable): RunEntry[] {
         id: run.id,
         name: note?.name ?? run.name,
         status: run.status,
-        progress: run.steps ? (run.step ?? 0) / run.steps : undefined,
+        progress: run.steps ? (run.status === 'finished' ? 1 : (run.step ?? 0) / run.steps) : undefined,
         experiment: experiments.get(run.experimentId),
         variant: run.variant,
         stage: run.stage,
@@ -104,4 +104,21 @@ const isBuiltIn = (name: string): name is BuiltIn => BUILT_IN.some((one) => one 
 export function configFields(entries: readonly RunEntry[]): string[] {
   const distinct = new Map(entries.map(({ run, config }) => [run.configHash, config]));
   return [...new Set([...distinct.values()].flatMap((config) => Object.keys(config)))].sort();
+}
+
+/** Of so many values of a field the most frequent are told. */
+const MAX_VALUES = 200;
+
+/** The values that runs have of a field, the most frequent first; of a field that none has, none. */
+export function valuesOf(db: Readable, entries: readonly RunEntry[], field: string): string[] {
+  const { has, valueOf } = resolver(db, entries, [field]);
+  if (!has(field)) return [];
+  const counts = new Map<string, number>();
+  for (const entry of entries) {
+    const value = valueOf(entry, field);
+    for (const one of Array.isArray(value) ? value : [value ?? 'none'])
+      counts.set(String(one), (counts.get(String(one)) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort(([, a], [, b]) => b - a);
+  return sorted.slice(0, MAX_VALUES).map(([text]) => text);
 }

@@ -11,6 +11,8 @@ import {
   getVerificationSummaries,
   listExperiments,
   listRuns,
+  DISK_BYTES,
+  SYSTEM,
   type Reader,
   type RunRow,
 } from '@id3/tracking';
@@ -30,6 +32,7 @@ export function readRun(db: Reader, id: number) {
   const parent = run.parentId === null ? undefined : getRun(db, run.parentId);
   const variants = getVariantsOfRun(db, id);
   const metrics = getMetricSummaries(db, [id]);
+  const curves = metrics.filter(({ step }) => step > 0).map(({ key }) => key);
   const note = getAnnotations(db, [id]).get(id);
   return {
     run,
@@ -46,8 +49,13 @@ export function readRun(db: Reader, id: number) {
     config: configLines(run, parent, variants.length === 1 ? variants[0].variant.config : undefined),
     children: listRuns(db, { parentId: id }).reverse(),
     /** Metrics of several steps have curves; those of step 0 alone describe the whole run. */
-    curves: metrics.filter(({ step }) => step > 0).map(({ key }) => key),
-    numbers: metrics.filter(({ step }) => step === 0).map(({ key, value }) => ({ key, value })),
+    curves: curves.filter((key) => !isSystem(key)),
+    /** Of the process that computed it, in the order of {@link SYSTEM}. */
+    system: Object.values(SYSTEM).filter((key) => curves.includes(key)),
+    numbers: metrics
+      .filter(({ key, step }) => step === 0 && key !== DISK_BYTES)
+      .map(({ key, value }) => ({ key, value })),
+    diskBytes: metrics.find(({ key }) => key === DISK_BYTES)?.value ?? undefined,
     folds: getVerificationFolds(db, [id]),
     summaries: getVerificationSummaries(db, [id]),
     events: getEvents(db, id),
@@ -72,5 +80,6 @@ function configLines(run: RunRow, parent: RunRow | undefined, variant: unknown):
   }));
 }
 
+const isSystem = (key: string): boolean => Object.values<string>(SYSTEM).includes(key);
 const equal = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

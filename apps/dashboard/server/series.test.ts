@@ -12,6 +12,7 @@ describe('a curve', () => {
       points: [
         [0, 1, 0],
         [1, null, 10],
+        [2, null, 20],
         [3, 4, 30],
         [4, null, 40],
         [5, 6, 50],
@@ -20,10 +21,18 @@ describe('a curve', () => {
       notFinite: 3,
     });
     expect(curveOf(curve([Infinity, -Infinity]), 10)).toEqual({
-      points: [[0, null, 0]],
+      points: [
+        [0, null, 0],
+        [1, null, 10],
+      ],
       steps: 2,
       notFinite: 2,
     });
+  });
+  it('ends where its last step does, though that has no finite number', () => {
+    expect(curveOf(curve([1, 2, null, null, null, null]), 10).points.map(([step]) => step)).toEqual([
+      0, 1, 2, 5,
+    ]);
   });
   it('is not longer for many gaps', () => {
     const { points, notFinite } = curveOf(

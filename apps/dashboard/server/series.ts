@@ -7,7 +7,7 @@ export interface Point {
   readonly time: number;
 }
 
-/** A curve as it is sent: down-sampled; null stands at the first of steps without a finite number, where the line has a gap. */
+/** A curve as it is sent: down-sampled; null stands at the first and the last of steps without a finite number, where the line has a gap. */
 export type Curve = readonly (readonly [step: number, value: number | null, time: number])[];
 
 /** What `/api/series` answers. */
@@ -37,19 +37,28 @@ export function downsample(points: readonly Point[], count: number): FinitePoint
   return finite.length <= count ? finite : Array.from(largestTriangles(finite, count));
 }
 
-/** A metric's curve of at most `count` values and as many gaps, and how many of its steps have no finite number. */
+/** A metric's curve of at most `count` values and half as many gaps, and how many of its steps have no finite number. */
 export function curveOf(
   points: readonly Point[],
   count: number,
 ): { points: Curve; steps: number; notFinite: number } {
-  const gaps = points.filter(
-    (point, i) => !isFinitePoint(point) && (i === 0 || isFinitePoint(points[i - 1])),
-  );
-  const shown = gaps.filter((_, i) => i % Math.ceil(gaps.length / count) === 0);
+  const gaps = gapsOf(points);
+  const shown = gaps.filter((_, i) => i % Math.ceil((2 * gaps.length) / count) === 0).flat();
   const kept = [...downsample(points, count), ...shown].sort((a, b) => a.step - b.step);
   return {
     points: kept.map((point) => [point.step, isFinitePoint(point) ? point.value : null, point.time]),
     steps: points.length,
     notFinite: points.filter((point) => !isFinitePoint(point)).length,
   };
+}
+
+/** Of each run of points without a finite number the first and the last, or the only one. */
+function gapsOf(points: readonly Point[]): Point[][] {
+  const gaps: Point[][] = [];
+  points.forEach((point, i) => {
+    if (isFinitePoint(point)) return;
+    if (i === 0 || isFinitePoint(points[i - 1])) gaps.push([point]);
+    else gaps[gaps.length - 1][1] = point;
+  });
+  return gaps;
 }

@@ -6,6 +6,8 @@ export interface Variant {
   /** What the row says to a reader of the table. */
   readonly title: string;
   readonly apply: (config: Config) => Config;
+  /** Options that choose this row alone from an ablation; the variant of its name where undefined. */
+  readonly alone?: Readonly<Record<string, string>>;
 }
 
 // A config with some fields changed, each of its section.

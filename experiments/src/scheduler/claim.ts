@@ -1,5 +1,7 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError, mean, sum } from '@id3/core';
-import type { Run } from '@id3/tracking';
+import { DISK_BYTES, type Run } from '@id3/tracking';
 import type { Failure } from '../child.ts';
 import type { PlanNode } from '../plan.ts';
 import { markDone } from './done.ts';
@@ -58,6 +60,7 @@ export class Claim {
   finish(): void {
     markDone(this.folder, this.node);
     this.node.result.record?.(this.run, this.folder);
+    this.run.summary({ [DISK_BYTES]: folderBytes(this.folder) });
     this.run.finish();
     this.held.lock.release();
   }
@@ -73,3 +76,11 @@ export class Claim {
     this.held.lock.release();
   }
 }
+
+/** What a folder's files have together. */
+const folderBytes = (folder: string): number =>
+  sum(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => statSync(join(parentPath, name)).size),
+  );

@@ -39,6 +39,8 @@ export interface ScheduleOptions {
     /** Told how far the whole plan is, in seconds that its stages roughly cost. */
     readonly progress?: (done: number, total: number) => void;
   };
+  /** What a person types to make a node again, where that is less than the experiment. */
+  readonly commandOf?: (node: PlanNode) => string | undefined;
   /** Told of the tracking run of each node, as soon as there is one. */
   readonly recorded?: (node: PlanNode, run: RunRecord) => void;
   /** Closed in the end. */
@@ -299,6 +301,7 @@ class Scheduler {
       variant: node.variants.size === 1 ? [...node.variants][0] : undefined,
       seed: typeof seed === 'number' ? seed : undefined,
       config: node.inputs,
+      command: this.options.commandOf?.(node),
     };
   }
 

@@ -5,6 +5,7 @@ import type { StageHost } from '../stages/stage.ts';
 import type { StageRegistry } from '../stages/task.ts';
 import type { TrackedTask } from './executor.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
+import { GpuWatch, SystemWatch } from './system.ts';
 
 /** Progress is sent to the scheduler at most this often. */
 const PROGRESS_MS = 200;
@@ -15,6 +16,7 @@ let setup: WorkerSetup;
 let database: Database;
 let stages: StageRegistry;
 let selected: Promise<Engine> | undefined;
+let gpu: GpuWatch | undefined;
 
 // Ctrl-C reaches the whole process group; the scheduler decides what becomes of its workers.
 process.on('SIGINT', () => {});
@@ -47,15 +49,28 @@ async function work(task: TrackedTask): Promise<void> {
       const engine = await (selected ??= selectEngine());
       run.engine(engine.name, engine.versions);
     }
-    await stage.perform(task, hostOf(run));
+    // Parts of a stage are alike: the first tells of its process.
+    await stage.perform(task, hostOf(run, task.part === 0 ? await watch() : undefined));
   } finally {
     run.detach();
     if (selected !== undefined) (await import('@tensorflow/tfjs-core')).disposeVariables();
   }
 }
 
-function hostOf(run: Run): StageHost {
+/** The watch over this process, from now on: on an engine it knows of compiled steps, on a GPU of that. */
+async function watch(): Promise<SystemWatch> {
+  if (selected === undefined) return new SystemWatch(() => 0);
+  const { engineMs } = await import('@id3/engine');
+  if ((await selected).name === 'tensorflow-gpu') gpu ??= new GpuWatch();
+  return new SystemWatch(engineMs, () => gpu?.latest);
+}
+
+function hostOf(run: Run, system: SystemWatch | undefined): StageHost {
   let sentAt = 0;
+  const sample = (step: number): void => {
+    const used = system?.sample();
+    if (used !== undefined) run.log(step, used);
+  };
   const progress = (step: number, steps: number, loss?: number): void => {
     const now = Date.now();
     if (now - sentAt < PROGRESS_MS && step < steps) return;
@@ -66,9 +81,13 @@ function hostOf(run: Run): StageHost {
     checkpointSeconds: setup.checkpointSeconds,
     log: (step, metrics, steps) => {
       run.log(step, metrics);
+      sample(step);
       progress(step, steps, metrics.loss);
     },
-    progress,
+    progress: (step, steps) => {
+      sample(step);
+      progress(step, steps);
+    },
     warn: (sentence) => send({ type: 'warning', sentence }),
   };
 }

@@ -7,4 +7,4 @@ export {
   type EngineName,
   type EngineOptions,
 } from './select.ts';
-export { compileStep } from './step.ts';
+export { compileStep, engineMs } from './step.ts';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportTable, requestedTable } from './export.ts';
 import { readMeasures } from './measures.ts';
 import { readNotes } from './notes.ts';
-import { listTables, readResults } from './results.ts';
+import { findTable, listTables, readResults } from './results.ts';
 
 let folder: string;
 let database: Database;
@@ -20,8 +20,8 @@ afterEach(() => {
 });
 
 /** An experiment with two variants that share f's own verification, which is none of theirs. */
-function experiment(name: string): number {
-  const run = database.initRun({ experiment: name, name: 'ablation', config: { lb: 0.4 } });
+function experiment(name: string, command = 'ablation'): number {
+  const run = database.initRun({ experiment: name, name: command, config: { lb: 0.4 } });
   const ids = run.variants([
     { name: 'full', title: 'ID³', config: { lb: 0.4 } },
     { name: 'floor', title: 'floor', config: { lb: 0.1 } },
@@ -106,6 +106,16 @@ describe('the table of a database', () => {
     expect(() => exportTable(database, { seeds: '1,x' })).toThrow(
       'The seed is "x"; expected a whole number.',
     );
+  });
+
+  it('is that of the newest ablation where none is asked for, whatever ran after it', () => {
+    const first = experiment('first', 'sweep');
+    expect(findTable(database, {})).toBe(first);
+    const ablation = experiment('second');
+    const last = experiment('third', 'robustness');
+    expect(findTable(database, {})).toBe(ablation);
+    expect(findTable(database, { run: last })).toBe(last);
+    expect(findTable(database, { experiment: 'third' })).toBe(last);
   });
 
   it('has what its run says is to be read with it, once', () => {

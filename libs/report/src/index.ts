@@ -2,6 +2,7 @@ export * from './benchmarks.ts';
 export * from './comparison.ts';
 export * from './export.ts';
 export * from './factorial.ts';
+export * from './finding.ts';
 export * from './formats/csv.ts';
 export * from './formats/json.ts';
 export * from './formats/latex.ts';

@@ -65,6 +65,9 @@ function foldsByRun(database: Readable, runIds: number[]): Map<number, Record<st
   return byRun;
 }
 
+/** The name of an ablation's runs. */
+const ABLATION = 'ablation';
+
 /** The runs of experiments that compare variants, the newest first. */
 export function listTables(database: Readable): { experiment: string; run: RunRow }[] {
   const names = new Map(listExperiments(database).map(({ id, name }) => [id, name]));
@@ -75,16 +78,18 @@ export function listTables(database: Readable): { experiment: string; run: RunRo
 }
 
 /**
- * The run whose table is asked for: by its number, or the newest of an experiment, or the newest of all.
- * Throws a UserError where there is none.
+ * The run whose table is asked for: by its number, or the newest of an experiment; where nothing is asked for, that of the newest
+ * ablation, or where there is none the newest of all. Throws a UserError where there is none.
  */
 export function findTable(database: Readable, which: { run?: number; experiment?: string }): number {
   const tables = listTables(database);
-  const found = tables.find(
+  const asked = tables.filter(
     ({ run, experiment }) =>
       (which.run === undefined || run.id === which.run) &&
       (which.experiment === undefined || experiment === which.experiment),
   );
+  const isOpen = which.run === undefined && which.experiment === undefined;
+  const found = (isOpen ? asked.find(({ run }) => run.name === ABLATION) : undefined) ?? asked.at(0);
   if (found !== undefined) return found.run.id;
   if (tables.length === 0)
     throw new UserError('The database has no table yet; `npx nx run experiments:ablation` makes one.');
@@ -92,6 +97,6 @@ export function findTable(database: Readable, which: { run?: number; experiment?
     0,
     10,
   );
-  const asked = which.run === undefined ? `experiment "${which.experiment}"` : `run ${which.run}`;
-  throw new UserError(`There is no table of ${asked}; there is ${known.join(', ')}.`);
+  const wanted = which.run === undefined ? `experiment "${which.experiment}"` : `run ${which.run}`;
+  throw new UserError(`There is no table of ${wanted}; there is ${known.join(', ')}.`);
 }

@@ -12,7 +12,7 @@ export function flatten(config: unknown, path = ''): Record<string, unknown> {
 }
 
 /** The fields in which these variants differ, in the order of the first config that has them. */
-export function differingFields(variants: readonly VariantResults[]): string[] {
+export function differingFields(variants: readonly Pick<VariantResults, 'config'>[]): string[] {
   const configs = variants.map(({ config }) => flatten(config));
   const fields = [...new Set(configs.flatMap((config) => Object.keys(config)))];
   return fields.filter((field) => new Set(configs.map((config) => JSON.stringify(config[field]))).size > 1);

@@ -111,16 +111,23 @@ export function tabulate(variants: readonly VariantResults[], options: TableOpti
       }),
     ),
   }));
-  const endpoints = primaryColumn(columns).map((column) => ({
-    column,
-    detectable: detectableOf(
-      rows.flatMap(({ name, results }) => (isBound(name) ? [] : (results[column]?.versusBaseline ?? []))),
-    ),
-    factorial: factorialOf((name) => {
-      const row = chosen.find((one) => one.name === name);
-      return row === undefined ? [] : unitsOf(row.replicates, benchmarksOf(column, benchmarks));
-    }),
-  }));
+  const endpoints = primaryColumn(columns).map((column): Endpoint => {
+    const comparisons = rows.flatMap(({ name, results }) =>
+      isBound(name) ? [] : (results[column]?.versusBaseline ?? []),
+    );
+    let detectable: { value: Detectable | undefined } | undefined;
+    return {
+      column,
+      // Nine tenths of the time of a table, and not every reader asks for it.
+      get detectable() {
+        return (detectable ??= { value: detectableOf(comparisons) }).value;
+      },
+      factorial: factorialOf((name) => {
+        const row = chosen.find((one) => one.name === name);
+        return row === undefined ? [] : unitsOf(row.replicates, benchmarksOf(column, benchmarks));
+      }),
+    };
+  });
   return {
     columns,
     rows,

@@ -1,11 +1,14 @@
 export { Database, openDatabase, type RunOptions } from './database.ts';
 export { isAlive, processIdentity, thisProcess, type ProcessIdentity } from './liveness.ts';
 export { annotate, getAnnotations, type Annotation } from './annotations.ts';
+export * from './overview.ts';
 export * from './queries.ts';
 export { DatabaseProblem, openReader, orProblem, Reader, type ProblemKind, type Readable } from './reader.ts';
 export { reapInterrupted } from './reap.ts';
 export { RunRecord, type VariantOptions, type Verification } from './record.ts';
 export { Run } from './run.ts';
 export { RUN_STATUSES, type CurveKind, type EventLevel, type RunStatus, type VariantRole } from './schema.ts';
+export { listSavedViews, removeView, saveView, type SavedView } from './saved-views.ts';
 export { openSqlite } from './sqlite.ts';
+export { SYSTEM } from './system.ts';
 export { listVariantArtefacts, type VariantArtefact } from './variant-artefacts.ts';

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, exists, getTableColumns, inArray, type SQL } from 'drizzle-orm';
 import type { Readable } from './reader.ts';
-import { isGone, type Mortal } from './reap.ts';
+import { asItIs } from './reap.ts';
 import {
   artefacts,
   events,
@@ -17,10 +17,6 @@ import {
 } from './schema.ts';
 
 export type RunRow = typeof runs.$inferSelect;
-
-/** A run as it is now: one whose process has died is `interrupted`, whatever it said last. */
-const asItIs = <R extends Mortal & { finishedAt: number | null }>(run: R): R =>
-  isGone(run) ? { ...run, status: 'interrupted', finishedAt: run.heartbeatAt } : run;
 
 /** Every experiment, the newest first. */
 export function listExperiments({ db }: Readable) {

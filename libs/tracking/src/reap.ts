@@ -17,6 +17,10 @@ export function isGone(run: Mortal): boolean {
   return run.status === 'running' && !(isAlive(run) ?? Date.now() - run.heartbeatAt < SILENCE_MS);
 }
 
+/** A run as it is now: one whose process has died is `interrupted`, whatever it said last. */
+export const asItIs = <R extends Mortal & { finishedAt: number | null }>(run: R): R =>
+  isGone(run) ? { ...run, status: 'interrupted', finishedAt: run.heartbeatAt } : run;
+
 /**
  * Marks as `interrupted` every run that says it is running but whose process has ended. On the
  * host of the run the process itself is asked; elsewhere the age of the last heartbeat decides,

@@ -34,6 +34,8 @@ export interface VariantOptions {
   readonly name: string;
   readonly title: string;
   readonly config: unknown;
+  /** So many verified recognisers make the row complete. */
+  readonly verifications?: number;
 }
 
 /** What belongs to a run whether it was computed or found in the cache. Methods throw a UserError where the disk refuses. */
@@ -90,13 +92,7 @@ export class RunRecord {
   /** Records the variants that an experiment's run compares, in the order of its table; gives their numbers by name. */
   variants(rows: readonly VariantOptions[]): ReadonlyMap<string, number> {
     return this.database.write((db) => {
-      const values = rows.map(({ name, title, config }, position) => ({
-        runId: this.id,
-        position,
-        name,
-        title,
-        config,
-      }));
+      const values = rows.map((row, position) => ({ runId: this.id, position, ...row }));
       const ids = values.map(
         (value) => db.insert(variants).values(value).returning({ id: variants.id }).get().id,
       );

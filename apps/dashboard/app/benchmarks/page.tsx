@@ -4,6 +4,7 @@ import { QuerySelect } from '../../components/query-select.tsx';
 import { leaderboards } from '../../server/leaderboard.ts';
 import { page } from '../../server/page.tsx';
 import { isSliceMeasure, SLICE_MEASURES, sliceTable } from '../../server/slices.ts';
+import { About } from '../../components/about/about.tsx';
 
 export const metadata = { title: 'Benchmarks' };
 
@@ -33,6 +34,7 @@ export default page(({ db, search }) => {
       <header>
         <h1>Benchmarks</h1>
       </header>
+      <About view="benchmarks" />
       <section>
         <h2>Rendered faces</h2>
         {rendered.entries.length === 0 ? (

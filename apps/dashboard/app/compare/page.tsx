@@ -22,6 +22,7 @@ import {
 } from '../../server/compare.ts';
 import { readInspection } from '../../server/inspections.ts';
 import { page } from '../../server/page.tsx';
+import { About } from '../../components/about/about.tsx';
 
 export const metadata = { title: 'Compare' };
 
@@ -48,6 +49,7 @@ export default page(({ db, search }) => {
           <h1>Compare</h1>
           <div className="controls">{picker}</div>
         </header>
+        <About view="compare" />
         <p className="quiet prose">
           Choose 2 to {MAX_RUNS} runs here, or tick them in <Link href="/runs">Runs</Link>. Their configs,
           curves, folds and faces are then set side by side.
@@ -82,6 +84,7 @@ export default page(({ db, search }) => {
         <h1>Compare</h1>
         <div className="controls">{picker}</div>
       </header>
+      <About view="compare" />
       <section>
         <h2>Config differences</h2>
         <ConfigTable runs={runs} differences={configDifferences(runs.map(({ run }) => configOf(db, run)))} />

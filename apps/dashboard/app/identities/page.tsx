@@ -9,6 +9,7 @@ import { Lines, type Axis, type LineSeries } from '../../charts/lines.tsx';
 import { bothOf, middleOf, reachedBins } from '../../components/identities/distribution.ts';
 import { IdentityMap, type MapData } from '../../components/identities/identity-map.tsx';
 import { NumberHead, Scroll } from '../../components/table.tsx';
+import { About } from '../../components/about/about.tsx';
 
 export const metadata = { title: 'Identity space' };
 
@@ -49,6 +50,7 @@ export default page(({ db, search }) => {
           <VariantPicker {...forPicker(variants)} />
         </div>
       </header>
+      <About view="identities" />
       <section>
         <h2>Cosines within and between identities</h2>
         <Lines

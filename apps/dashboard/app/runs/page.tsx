@@ -1,5 +1,6 @@
 import { UserError } from '@id3/core';
-import { listMetricKeys } from '@id3/tracking';
+import { listMetricKeys, listSavedViews } from '@id3/tracking';
+import { About } from '../../components/about/about.tsx';
 import { RunsView } from '../../components/runs-view.tsx';
 import { BUILT_IN, configFields, readEntries } from '../../server/fields.ts';
 import { page } from '../../server/page.tsx';
@@ -28,7 +29,10 @@ export default page(({ db, search }) => {
       lines={table.lines.length}
       runs={table.runs}
       all={entries.length}
+      hidden={table.hidden}
+      views={listSavedViews(db)}
       problem={problem}
+      about={<About view="runs" />}
       fields={{
         about: BUILT_IN.filter((name) => name !== 'name'),
         metrics: listMetricKeys(db),

@@ -8,6 +8,7 @@ import { ORDERS, imagesByLabel, isRanking, type Order } from '../../components/s
 import { identityRows, predictable, worstRows } from '../../components/samples/rows.ts';
 import { SampleControls, type Show } from '../../components/samples/sample-controls.tsx';
 import { DatasetSummary } from '../../components/samples/summary.tsx';
+import { About } from '../../components/about/about.tsx';
 
 export const metadata = { title: 'Samples' };
 
@@ -42,6 +43,7 @@ export default page(({ db, search }) => {
           <VariantPicker {...forPicker(variants)} />
         </div>
       </header>
+      <About view="samples" />
       <DatasetSummary datasets={datasets} />
       <section aria-label="Faces">
         <SampleControls

@@ -11,14 +11,40 @@ import {
   type ResultTable,
 } from '@id3/report';
 import Link from 'next/link';
+import { QuerySelect } from '../query-select.tsx';
 import { Scroll } from '../table.tsx';
 
 /** Differences from this size on, as a share, have the full shade. */
 const FULL_SHADE = 0.1;
 
-/** Variants × benchmarks; each cell leads to the runs behind it, and says on hover what its numbers mean. */
-export function Matrix({ table }: { table: ResultTable }) {
-  const { columns, rows, baseline } = table;
+/**
+ * Variants × benchmarks; each cell leads to the runs behind it, and says on hover what its numbers mean. Where there is room for one
+ * column only, it is `chosen`, or the primary one.
+ */
+export function Matrix({ table, chosen }: { table: ResultTable; chosen: string | undefined }) {
+  const { columns, rows, baseline, endpoints } = table;
+  const primary = endpoints[0]?.column ?? columns[0];
+  const alone = columns.find((column) => column === chosen) ?? primary;
+  const classOf = (column: string) =>
+    ['number', AVERAGES.includes(column) ? 'average' : '', column === alone ? '' : 'other'].join(' ').trim();
+  return (
+    <>
+      {columns.length > 1 && (
+        <div className="controls narrow-only">
+          <QuerySelect name="column" label="Benchmark" value={alone} options={columns} />
+        </div>
+      )}
+      <Grid {...{ columns, rows, baseline, classOf }} />
+    </>
+  );
+}
+
+function Grid({
+  columns,
+  rows,
+  baseline,
+  classOf,
+}: Pick<ResultTable, 'columns' | 'rows' | 'baseline'> & { classOf: (column: string) => string }) {
   return (
     <Scroll label="Matrix">
       <table className="pinned matrix">
@@ -26,11 +52,7 @@ export function Matrix({ table }: { table: ResultTable }) {
           <tr>
             <th scope="col">Variant</th>
             {columns.map((column) => (
-              <th
-                key={column}
-                scope="col"
-                className={AVERAGES.includes(column) ? 'number average' : 'number'}
-              >
+              <th key={column} scope="col" className={classOf(column)}>
                 {column}
               </th>
             ))}
@@ -48,11 +70,7 @@ export function Matrix({ table }: { table: ResultTable }) {
                 {name === baseline?.name && <span className="chip">baseline</span>}
               </th>
               {columns.map((column) => (
-                <td
-                  key={column}
-                  className={AVERAGES.includes(column) ? 'number average' : 'number'}
-                  style={shade(results[column])}
-                >
+                <td key={column} className={classOf(column)} style={shade(results[column])}>
                   <Cell result={results[column]} about={`${title}, ${column}`} baseline={baseline?.title} />
                 </td>
               ))}

@@ -3,8 +3,14 @@
 import { useState } from 'react';
 
 /** How to make the run again: one command to copy. */
-export function CopyCommand(props: { command: string | undefined; revision: string | null; dirty: boolean }) {
-  const { command, revision, dirty } = props;
+export function CopyCommand(props: {
+  command: string | undefined;
+  /** Whether it makes this run, and not all of the experiment. */
+  isOwn: boolean;
+  revision: string | null;
+  dirty: boolean;
+}) {
+  const { command, isOwn, revision, dirty } = props;
   const [copied, setCopied] = useState(false);
   if (command === undefined)
     return (
@@ -32,6 +38,11 @@ export function CopyCommand(props: { command: string | undefined; revision: stri
       <pre>
         <code>{whole}</code>
       </pre>
+      <p className="quiet small">
+        {isOwn
+          ? 'With its variant, seeds and overrides. What is in the cache is taken from there; with another --out all is made anew.'
+          : 'That of the whole experiment: this run is older than the recording of its own command.'}
+      </p>
       {dirty && (
         <p className="wrong small">
           The code had uncommitted changes, which this command does not bring back.

@@ -1,10 +1,10 @@
 import { duration } from '@id3/core/duration';
 import type { RunRow } from '@id3/tracking';
-import { time } from '../format.ts';
-import { Progress } from '../runs-table.tsx';
+import { bytes, time } from '../format.ts';
+import { Progress } from '../progress.tsx';
 
 /** When, where and with what code and engine the run was computed. */
-export function Environment({ run }: { run: RunRow }) {
+export function Environment({ run, diskBytes }: { run: RunRow; diskBytes: number | undefined }) {
   const versions = Object.entries(run.engineVersions ?? {}).map(([name, version]) => `${name} ${version}`);
   const facts: [string, React.ReactNode][] = [
     ['Started', `${time(run.startedAt)} UTC`],
@@ -16,6 +16,7 @@ export function Environment({ run }: { run: RunRow }) {
       run.gitRevision && <code>{run.gitRevision.slice(0, 12) + (run.gitDirty ? ', with changes' : '')}</code>,
     ],
     ['Host', `${run.host}, process ${run.pid}`],
+    ['Disk', diskBytes === undefined ? undefined : bytes(diskBytes)],
     ['Config hash', <code key="hash">{run.configHash}</code>],
   ];
   return (

@@ -22,7 +22,7 @@ it('gives the curve of a metric whatever its name, with gaps where it is no fini
   expect(
     series.map(({ key, points, steps, notFinite }) => [key, points.map(([, y]) => y), steps, notFinite]),
   ).toEqual([
-    [name, [1, null, 2], 4, 2],
+    [name, [1, null, null, 2], 4, 2],
     ['loss', [0, 1, 2, 3], 4, 0],
   ]);
 });

@@ -10,6 +10,7 @@ import { Verification } from '../../../components/run/verification.tsx';
 import { number, time } from '../../../components/format.ts';
 import { page } from '../../../server/page.tsx';
 import { readRun } from '../../../server/run.ts';
+import { About } from '../../../components/about/about.tsx';
 
 export const metadata = { title: 'Run' };
 
@@ -52,14 +53,21 @@ export default page(({ db, params }) => {
           </p>
         </div>
         {compared.length > 0 && (
-          <Link className="button" href={`/?run=${run.id}`}>
+          <Link className="button" href={`/ablation?run=${run.id}`}>
             Its table of {compared.length} variants
           </Link>
         )}
       </header>
+      <About view="run" />
       {run.error !== null && <pre className="wrong">{run.error}</pre>}
-      {view.curves.length > 0 && (
-        <MetricCurves run={run.id} keys={view.curves} startedAt={run.startedAt} live={`${run.heartbeatAt}`} />
+      {view.curves.length + view.system.length > 0 && (
+        <MetricCurves
+          run={run.id}
+          keys={view.curves}
+          system={view.system}
+          startedAt={run.startedAt}
+          live={`${run.heartbeatAt}`}
+        />
       )}
       {view.folds.length > 0 && <Verification folds={view.folds} summaries={view.summaries} />}
       {view.numbers.length > 0 && (
@@ -80,8 +88,13 @@ export default page(({ db, params }) => {
         <ConfigTable lines={view.config} base={parent?.id} />
         <div className="stack">
           <Annotations id={run.id} {...note} />
-          <Environment run={run} />
-          <CopyCommand command={view.command} revision={run.gitRevision} dirty={run.gitDirty ?? false} />
+          <Environment run={run} diskBytes={view.diskBytes} />
+          <CopyCommand
+            command={view.command}
+            isOwn={run.command !== null}
+            revision={run.gitRevision}
+            dirty={run.gitDirty ?? false}
+          />
         </div>
       </div>
       <Artefacts artefacts={view.artefacts} />
