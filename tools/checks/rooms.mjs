@@ -54,7 +54,7 @@ export const ROOMS = {
  * tests stand outside.)
  */
 export const EXPERIMENT_ROOMS = [
-  ['settings', 'config', 'weights', 'pictures', 'child', 'step'],
+  ['settings', 'config', 'weights', 'pictures', 'step'],
   ['stages', 'peers', 'variants', 'sweeps', 'photos'],
   ['plan'],
   ['pipeline', 'rows', 'again'],

@@ -1,4 +1,4 @@
-import type { Failure } from '../child.ts';
+import type { Failure } from '@id3/core/child';
 import type { Step } from '../step.ts';
 
 /** A step for a process to time. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { UserError, duration, hashOf } from '@id3/core';
-import { Child, ChildFailure } from '../child.ts';
+import { Child, ChildFailure } from '@id3/core/child';
 import type { Config } from '../config/schema.ts';
 import type { Plan } from '../plan.ts';
 import type { RunSettings } from '../settings.ts';

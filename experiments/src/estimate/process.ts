@@ -1,5 +1,5 @@
 import { selectEngine } from '@id3/engine';
-import { failureOf } from '../child.ts';
+import { failureOf } from '@id3/core/child';
 import type { TimingReply, TimingRequest } from './messages.ts';
 import { timeStep } from './time-step.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError, mean, sum } from '@id3/core';
 import { DISK_BYTES, type Run } from '@id3/tracking';
-import type { Failure } from '../child.ts';
+import type { Failure } from '@id3/core/child';
 import type { PlanNode } from '../plan.ts';
 import { markDone } from './done.ts';
 import type { StageLock } from './lock.ts';

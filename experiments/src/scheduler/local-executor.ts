@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Child, ChildFailure } from '../child.ts';
+import { Child, ChildFailure } from '@id3/core/child';
 import type { Executor, TaskListener, TrackedTask } from './executor.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './messages.ts';
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../child.ts';
+import type { Failure } from '@id3/core/child';
 import type { TrackedTask } from './executor.ts';
 
 /** What a worker is told once, before its first task. */

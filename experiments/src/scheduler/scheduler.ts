@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError, makeFolder, sum } from '@id3/core';
 import type { Database, RunOptions, RunRecord } from '@id3/tracking';
 import PQueue from 'p-queue';
-import { ChildFailure } from '../child.ts';
+import { ChildFailure } from '@id3/core/child';
 import { nodeFolder, type Plan, type PlanNode } from '../plan.ts';
 import { Claim } from './claim.ts';
 import { isDone } from './done.ts';

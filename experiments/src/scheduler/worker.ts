@@ -1,6 +1,6 @@
 import type { Engine } from '@id3/engine';
 import { openDatabase, type Database, type Run } from '@id3/tracking';
-import { failureOf } from '../child.ts';
+import { failureOf } from '@id3/core/child';
 import type { StageHost } from '../stages/stage.ts';
 import type { StageRegistry } from '../stages/task.ts';
 import type { TrackedTask } from './executor.ts';

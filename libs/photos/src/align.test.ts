@@ -1,23 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { UserError, hashOf } from '@id3/core';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
 import {
   ARCFACE_TEMPLATE,
   applySimilarity,
   imageFolderSource,
   openDataset,
   templateFor,
-  type FivePoints,
+  unlabelledSource,
   type ImageSource,
   type Point,
 } from '@id3/data';
-import { selectEngine } from '@id3/engine';
 import { ALIGNMENT_FILE, alignPhotos, alignment } from './align.ts';
 import { chooseFace } from './choose.ts';
-import { FindingsFile } from './findings.ts';
-import { landmarksOf } from './landmarks.ts';
+import { FindingsStore, photoKey } from './findings.ts';
+import { LOOK } from './look.ts';
 import { cropPhoto, squareAt, type Photo } from './photo.ts';
 
 const fresh = () => mkdtempSync(join(tmpdir(), 'id3-photos-'));
@@ -65,7 +64,10 @@ describe('crops', () => {
 
 describe('the choice among faces', () => {
   const photo = { width: 100, height: 100 };
-  const faces = [{ box: { x: 45, y: 45, size: 10 } }, { box: { x: 0, y: 0, size: 30 } }];
+  const faces = [
+    { place: { centre: [50, 50], size: 10, roll: 0 } },
+    { place: { centre: [15, 15], size: 30, roll: 0 } },
+  ] as const;
   it('follows the rule', () => {
     expect(chooseFace(faces, 'largest', photo)).toBe(1);
     expect(chooseFace(faces, 'central', photo)).toBe(0);
@@ -75,45 +77,90 @@ describe('the choice among faces', () => {
   });
 });
 
-describe('findings', () => {
-  it('survive a kill in the middle of a line, and refuse other photos', () => {
-    const folder = fresh();
-    const file = FindingsFile.open(folder, 'a');
-    file.add({ faces: 0 });
-    file.add({ faces: 1, score: 0.9, landmarks: [[1, 2]] });
-    const path = join(folder, 'findings.jsonl');
-    truncateSync(path, readFileSync(path).length - 5);
-    const again = FindingsFile.open(folder, 'a');
-    expect(again.found).toEqual([{ faces: 0 }]);
-    again.add({ faces: 2 });
-    expect(FindingsFile.open(folder, 'a').found).toEqual([{ faces: 0 }, { faces: 2 }]);
-    expect(() => FindingsFile.open(folder, 'b')).toThrow(UserError);
-  });
-});
-
-describe('photos that cannot be read', () => {
+/** Photos of nothing, as bytes, and where what was found in them is kept. */
+function photosOfNothing(
+  count: number,
+  detector = { network: 'both', minConfidence: 0.3, scales: [0.5] } as const,
+) {
+  const pictures = Array.from({ length: count }, (_, i) => new Uint8Array([1, 2, 3, i]));
   const source: ImageSource = {
     spec: { format: 'image-folder', source: '/photos' },
-    count: 2,
-    picture: (i) => `/photos/${i}.jpg`,
+    count,
+    picture: (i) => pictures[i],
     record: () => ({ label: 0 }),
     nameOf: (i) => `/photos/${i}.jpg`,
   };
-  const detector = { network: 'ssd', minConfidence: 0.3, scales: [0.5] } as const;
-  const align = (photos: ImageSource, bad?: 'stop' | 'skip') => {
-    const folder = fresh();
-    const file = FindingsFile.open(folder, hashOf({ source: photos.spec, rule: 'largest', detector }));
-    file.add({ faces: 0 });
-    file.add({ unreadable: 'it is cut off' });
-    return alignPhotos(photos, folder, { detector, bad });
+  const findings = fresh();
+  const store = FindingsStore.open(findings, { rule: 'largest', detector, look: LOOK });
+  return { source, pictures, detector, findings, store };
+}
+
+describe('photos that cannot be read', () => {
+  const align = (change: Partial<ImageSource>, bad?: 'stop' | 'skip') => {
+    const { source, pictures, detector, findings, store } = photosOfNothing(2);
+    store.add(photoKey(pictures[0]), { faces: 0 });
+    store.add(photoKey(pictures[1]), { unreadable: 'it is cut off' });
+    return alignPhotos({ ...source, ...change }, fresh(), { detector, bad, findings });
   };
   it('end the alignment where pairs need them or --bad=stop says so', async () => {
     const refusal =
       '/photos/1.jpg cannot be read as a picture (it is cut off); mend it and align into another folder, or have such left out by --bad=skip.';
-    await expect(align(source, 'stop')).rejects.toThrow(refusal);
-    await expect(align({ ...source, pairs: [] })).rejects.toThrow(refusal);
-    await expect(align(source)).rejects.toThrow(
-      /No face was found in any of the 2 photos of \/photos; lower/,
+    await expect(align({}, 'stop')).rejects.toThrow(refusal);
+    await expect(align({ pairs: [] })).rejects.toThrow(refusal);
+    await expect(align({})).rejects.toThrow(/No face was found in any of the 2 photos of \/photos; lower/);
+  });
+  it('are named too where their file is gone', async () => {
+    const gone = { picture: () => join(fresh(), 'gone.jpg') };
+    await expect(align(gone, 'stop')).rejects.toThrow(
+      /^\/photos\/0.jpg cannot be read as a picture \(ENOENT/,
+    );
+  });
+});
+
+describe('landmarks that CFP gives', () => {
+  it('are aligned by without a look at the photo', async () => {
+    const data = join(fresh(), 'Data');
+    for (const kind of ['Images', 'Fiducials'])
+      mkdirSync(join(data, kind, '001', 'profile'), { recursive: true });
+    // Red grows to the right and green downwards, so a crop's pixel tells where it lay.
+    const { pixels } = ramp(200, 200);
+    const path = join(data, 'Images/001/profile/01.png');
+    await sharp(pixels, { raw: { width: 200, height: 200, channels: 3 } }).toFile(path);
+    const points = Array.from({ length: 30 }, () => [100, 100]);
+    // An eye, the nose's tip and a mouth's corner, counted from 1.
+    for (let k = 12; k < 18; k++) points[k] = [61, 71];
+    points[21] = [81, 96];
+    points[25] = [66, 121];
+    writeFileSync(join(data, 'Fiducials/001/profile/01.txt'), points.map((p) => `${p.join()}\n`).join(''));
+    const source = unlabelledSource(join(data, 'Images'));
+    const folder = fresh();
+    const { report } = await alignPhotos(source, folder, { landmarks: 'cfp' });
+    expect(report).toMatchObject({ photos: 1, one: 1, kept: 1 });
+    expect(JSON.parse(readFileSync(join(folder, ALIGNMENT_FILE), 'utf8'))).toMatchObject({
+      landmarks: 'cfp',
+    });
+    const crop = openDataset(folder).image(0);
+    const seen = (x: number, y: number) => [...crop.subarray((y * 112 + x) * 3, (y * 112 + x) * 3 + 2)];
+    const toPhoto = alignment(
+      [
+        [60, 70],
+        [60, 70],
+        [80, 95],
+        [65, 120],
+        [65, 120],
+      ],
+      112,
+    );
+    for (const [x, y] of [
+      [50, 50],
+      [60, 90],
+    ] as Point[])
+      applySimilarity(toPhoto, [x, y]).forEach((v, c) => expect(Math.abs(seen(x, y)[c] - v)).toBeLessThan(1));
+  });
+  it('are missed in a sentence', async () => {
+    const { source } = photosOfNothing(1);
+    await expect(alignPhotos(source, fresh(), { landmarks: 'cfp' })).rejects.toThrow(
+      /does not lie in CFP's Data\/Images/,
     );
   });
 });
@@ -123,34 +170,30 @@ const here = existsSync(ORL);
 if (!here) console.log(`skipped: ${ORL} is absent, so no real photo is aligned`);
 
 describe.skipIf(!here)('real photos', () => {
-  beforeAll(async () => void (await selectEngine('wasm')));
   const few = (source: ImageSource, count: number): ImageSource => ({ ...source, count });
 
-  it('are aligned, counted and continued', async () => {
-    const folder = fresh();
+  it('are aligned, counted, and looked at once for all datasets', { timeout: 120_000 }, async () => {
+    const parent = fresh();
     const source = few(imageFolderSource(ORL), 3);
     const broken: ImageSource = {
       ...source,
       count: 4,
       picture: (i) => (i === 3 ? new Uint8Array([1, 2, 3]) : source.picture(i)),
     };
-    const detector = { network: 'ssd', minConfidence: 0.3, scales: [0.5] } as const;
     let looked = 0;
-    const run = () => alignPhotos(broken, folder, { detector, onPhotos: () => void looked++ });
-    const { report } = await run();
+    const run = (name: string, photos = broken) =>
+      alignPhotos(photos, join(parent, name), { workers: 1, onPhotos: () => void looked++ });
+    const { report } = await run('a');
     expect(report).toMatchObject({ photos: 4, one: 3, none: 0, unreadable: 1, kept: 3, central: 0 });
-    expect(JSON.parse(readFileSync(join(folder, ALIGNMENT_FILE), 'utf8'))).toMatchObject({ kept: 3 });
-    const dataset = openDataset(folder);
+    expect(JSON.parse(readFileSync(join(parent, 'a', ALIGNMENT_FILE), 'utf8'))).toMatchObject({ kept: 3 });
+    const dataset = openDataset(join(parent, 'a'));
     expect([dataset.count, dataset.height, dataset.record(0).person]).toEqual([3, 112, 's1']);
-    // The landmarks of a crop, found anew, lie near the template.
-    const crops = Array.from({ length: 3 }, (_, i) => dataset.image(i));
-    const found: FivePoints[] = await landmarksOf(crops, 112);
-    for (const points of found)
-      points.forEach(([x, y], k) =>
-        expect(Math.hypot(x - ARCFACE_TEMPLATE[k][0], y - ARCFACE_TEMPLATE[k][1])).toBeLessThan(8),
-      );
+    expect(Math.abs(dataset.record(0).yaw!)).toBeLessThan(30);
     expect(looked).toBe(4);
-    expect((await run()).report).toEqual(report);
+    expect((await run('a')).report).toEqual(report);
+    // Another dataset of the same photos.
+    await run('b', few(broken, 2));
     expect(looked).toBe(4);
+    expect(openDataset(join(parent, 'b')).image(1)).toEqual(dataset.image(1));
   });
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError, firstLine, hashOf, writeFileAtomic } from '@id3/core';
+import { UserError, firstLine, writeFileAtomic } from '@id3/core';
 import {
   applySimilarity,
   fitSimilarity,
@@ -13,20 +13,31 @@ import {
   type Point,
   type Similarity,
 } from '@id3/data';
-import { chooseFace, type FaceRule } from './choose.ts';
-import { FindingsFile, type Finding } from './findings.ts';
-import { DETECTOR, FaceDetector, type DetectorOptions } from './detector.ts';
+import { readCfpFiducials } from './cfp-fiducials.ts';
+import type { FaceRule } from './choose.ts';
+import { FindingsStore, photoKey, type Finding } from './findings.ts';
+import { lookAtPhotos, type PoolOptions } from './look-pool.ts';
+import { DETECTOR, LOOK, type DetectorOptions, type LookOptions } from './look.ts';
+import { POSE_PREDICTOR } from './pose.ts';
 import { centralSquare, cropPhoto, readPhoto } from './photo.ts';
 
-export interface AlignOptions {
+/** `cfp` takes the fiducials that come with CFP instead of looking for faces. */
+export const landmarkSources = ['found', 'cfp'] as const;
+export type LandmarkSource = (typeof landmarkSources)[number];
+
+export interface AlignOptions extends PoolOptions {
   /** Pixels of a side of the crops; default 112. */
   readonly size?: number;
   /** Default `largest`. */
   readonly rule?: FaceRule;
   readonly detector?: DetectorOptions;
+  /** Default `found`. */
+  readonly landmarks?: LandmarkSource;
   /** What to do where a photo cannot be read; default `stop` where pairs need every photo, else `skip`. */
   readonly bad?: Bad;
-  /** Called after each photo that was looked at, those of a killed run among them. */
+  /** The folder of what was found in photos, for every dataset that asks for the same ones; default: `.findings` beside the dataset. */
+  readonly findings?: string;
+  /** Called when a photo was looked at; those that were looked at before are counted first. */
   readonly onPhotos?: (done: number, count: number) => void;
 }
 
@@ -59,40 +70,79 @@ export interface Aligned {
 
 /** Written beside the dataset's own files. */
 export const ALIGNMENT_FILE = 'alignment.json';
+/** Beside the datasets. */
+const FINDINGS_FOLDER = '.findings';
 const DEFAULT_SIZE = 112;
 
 /**
  * Makes a dataset in `folder` of raw photos. Faces are detected, the rule chooses one of each photo, and the similarity that best fits
  * its five landmarks to ArcFace's template cuts the crop (InsightFace's `norm_crop`). A photo without a chosen face is left out;
- * but where the source has pairs, which need every photo, its middle is cut, as InsightFace does. Findings are kept photo by
- * photo, so a killed run continues. Throws a UserError where no face is found at all, or where the folder holds something else.
+ * but where the source has pairs, which need every photo, its middle is cut, as InsightFace does. What is found in a photo is kept by the photo's
+ * hash, so a killed run continues, and another dataset of the same photos does not look at them again. Throws a UserError where no
+ * face is found at all, or where the folder holds something else.
  */
 export async function alignPhotos(
   source: ImageSource,
   folder: string,
-  { size = DEFAULT_SIZE, rule = 'largest', detector = DETECTOR, bad, onPhotos }: AlignOptions = {},
+  options: AlignOptions = {},
 ): Promise<Aligned> {
-  const options = { rule, detector };
-  const findings = FindingsFile.open(folder, hashOf({ source: source.spec, ...options }));
-  const found: Finding[] = [...findings.found];
-  if (found.length < source.count) {
-    const faces = await FaceDetector.load(detector);
-    for (let i = found.length; i < source.count; i++) {
-      const finding = await look(source, i, faces, rule);
-      findings.add(finding);
-      found.push(finding);
-      onPhotos?.(i + 1, source.count);
-    }
-  }
+  const { size = DEFAULT_SIZE, bad } = options;
+  const way = wayOf(options);
+  const found = 'landmarks' in way ? givenLandmarks(source) : await findingsOf(source, folder, way, options);
   refuseUnreadable(source, found, bad ?? (source.pairs ? 'stop' : 'skip'));
   const report = reportOf(source, found);
   if (report.one + report.several === 0)
     throw new UserError(
       `No face was found in any of the ${source.count} photos of ${source.spec.source}; lower --confidence or check the folder.`,
     );
-  const imported = await importImages(alignedSource(source, found, options), folder, { size, bad });
-  writeFileAtomic(join(folder, ALIGNMENT_FILE), JSON.stringify({ ...report, ...options }, null, 1));
+  const imported = await importImages(alignedSource(source, found, way), folder, { size, bad });
+  writeFileAtomic(join(folder, ALIGNMENT_FILE), JSON.stringify({ ...report, ...way }, null, 1));
   return { report, imported };
+}
+
+/** Where landmarks come from: all that a crop depends on beside the photo and its size. */
+type Way = (LookOptions & { readonly look: string }) | { readonly landmarks: 'cfp' };
+
+const wayOf = ({ rule = 'largest', detector = DETECTOR, landmarks = 'found' }: AlignOptions): Way =>
+  landmarks === 'cfp' ? { landmarks } : { rule, detector, look: LOOK };
+
+const givenLandmarks = (source: ImageSource): Finding[] =>
+  Array.from({ length: source.count }, (_, i) => ({
+    faces: 1,
+    score: 1,
+    landmarks: [...readCfpFiducials(source.nameOf(i)).five],
+  }));
+
+/** The findings of all photos; those that nobody looked at before are looked at in worker processes. */
+async function findingsOf(
+  source: ImageSource,
+  folder: string,
+  way: Way & LookOptions,
+  { findings = join(folder, '..', FINDINGS_FOLDER), onPhotos, ...pool }: AlignOptions,
+): Promise<Finding[]> {
+  const store = FindingsStore.open(findings, way);
+  const photos = Array.from({ length: source.count }, (_, i) => keyed(source, i));
+  const open = [...new Map(photos.flatMap(({ key }, i) => (key && !store.get(key) ? [[key, i]] : [])))];
+  let done = source.count - open.length;
+  await lookAtPhotos(
+    { count: open.length, picture: (k) => source.picture(open[k][1]) },
+    way,
+    (k, finding) => {
+      store.add(open[k][0], finding);
+      onPhotos?.(++done, source.count);
+    },
+    pool,
+  );
+  return photos.map(({ key, unreadable }) => (key === undefined ? { unreadable } : store.get(key)!));
+}
+
+/** A photo's key, or why it cannot be read from its disk. */
+function keyed(source: ImageSource, i: number): { key?: string; unreadable?: string } {
+  try {
+    return { key: photoKey(source.picture(i)) };
+  } catch (error) {
+    return { unreadable: firstLine(error) };
+  }
 }
 
 /** Throws a UserError at the first photo that cannot be read, where none may be left out. */
@@ -104,46 +154,16 @@ function refuseUnreadable(source: ImageSource, found: readonly Finding[], bad: B
     );
 }
 
-async function look(source: ImageSource, i: number, faces: FaceDetector, rule: FaceRule): Promise<Finding> {
-  let photo;
-  try {
-    photo = await readPhoto(source.picture(i));
-  } catch (error) {
-    return { unreadable: firstLine(error) };
-  }
-  const { warning } = photo;
-  const remark = warning === undefined ? {} : { warning };
-  const detected = await faces.detect(photo);
-  const chosen = chooseFace(detected, rule, photo);
-  if (chosen === undefined) return { ...remark, faces: detected.length };
-  const { score } = detected[chosen];
-  const landmarks = await faces.landmarks(photo, detected[chosen]);
-  return {
-    ...remark,
-    faces: detected.length,
-    score,
-    landmarks: landmarks.map(([x, y]): Point => [rounded(x), rounded(y)]),
-  };
-}
-
-const rounded = (value: number): number => Math.round(value * 100) / 100;
-
 /** The crops of the photos that are kept, subset. */
-function alignedSource(
-  source: ImageSource,
-  found: readonly Finding[],
-  options: { rule: FaceRule; detector: DetectorOptions },
-): ImageSource {
+function alignedSource(source: ImageSource, found: readonly Finding[], way: Way): ImageSource {
   const kept = found.flatMap((finding, i) => (isKept(source, finding) ? [i] : []));
   const photos = subset(source, kept);
   return {
     ...photos,
     spec: {
       ...source.spec,
-      aligned: {
-        rule: options.rule,
-        detector: { ...options.detector, scales: [...options.detector.scales] },
-      },
+      aligned:
+        'detector' in way ? { ...way, detector: { ...way.detector, scales: [...way.detector.scales] } } : way,
     },
     async decode(k, size) {
       const photo = await readPhoto(photos.picture(k));
@@ -151,7 +171,9 @@ function alignedSource(
       return cropPhoto(photo, landmarks ? alignment(landmarks, size) : centralSquare(photo, size), size);
     },
     record(k): FaceRecord {
-      return { ...photos.record(k), detection: found[kept[k]].score ?? 0 };
+      const { score = 0, yaw, pitch } = found[kept[k]];
+      const pose = yaw === undefined ? {} : { yaw, pitch, predictor: POSE_PREDICTOR };
+      return { ...pose, ...photos.record(k), detection: score };
     },
   };
 }

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { mean } from '@id3/core';
 import { writeAttributes, type Dataset } from '@id3/data';
 import { loadFaceApi } from './face-api.ts';
-import { landmarksOf, pictureTensors } from './landmarks.ts';
-import { poseOf } from './pose.ts';
+import { FaceMesh } from './face-mesh.ts';
+import { POSE_PREDICTOR, poseOf } from './pose.ts';
 
 /** What is predicted of an aligned face: age in years, yaw and pitch in degrees. */
 export interface PredictedAttributes {
@@ -13,25 +13,32 @@ export interface PredictedAttributes {
 }
 
 /** Named in the dataset, so that predicted values are never taken for truth. */
-export const PREDICTOR = 'face-api 1.7.15: age_gender_model; face_landmark_68_model, pose by POS';
+export const PREDICTOR = `face-api 1.7.15: age_gender_model; ${POSE_PREDICTOR}`;
 const BATCH = 32;
+let mesh: Promise<FaceMesh> | undefined;
 
 /**
- * Age, yaw and pitch of square crops, uint8 [side,side,3] each: the age by face-api's network, the pose from its landmarks. The
- * networks were trained on faces that fill the picture, as ArcFace's crops do.
+ * Age, yaw and pitch of square crops that a face fills, as ArcFace's do, uint8 [side,side,3] each: the age by face-api's network, the
+ * pose from the face's mesh.
  */
 export async function predictAttributes(
   crops: readonly Uint8Array[],
   side: number,
 ): Promise<PredictedAttributes[]> {
-  const library = await loadFaceApi('ageGenderNet', 'faceLandmark68Net');
-  const ages = tf.tidy(
-    () => library.nets.ageGenderNet.forwardInput(new library.NetInput(pictureTensors(crops, side), true)).age,
-  );
+  const library = await loadFaceApi('ageGenderNet');
+  const ages = tf.tidy(() => {
+    const pictures = crops.map((pixels) => tf.tensor3d(Float32Array.from(pixels), [side, side, 3]));
+    return library.nets.ageGenderNet.forwardInput(new library.NetInput(pictures, true)).age;
+  });
   const years = await ages.data();
   ages.dispose();
-  const landmarks = await landmarksOf(crops, side);
-  return landmarks.map((points, i) => ({ age: Math.max(0, Math.min(100, years[i])), ...poseOf(points) }));
+  const faceMesh = await (mesh ??= FaceMesh.load());
+  const predicted: PredictedAttributes[] = [];
+  for (const [i, crop] of crops.entries()) {
+    const { points } = await faceMesh.ofCrop(crop, side);
+    predicted.push({ age: Math.max(0, Math.min(100, years[i])), ...poseOf(points) });
+  }
+  return predicted;
 }
 
 /** The attributes of every image of a dataset, in its order. */

@@ -11,13 +11,13 @@ export type FaceRule = (typeof faceRules)[number];
 
 /** Index of the face that the rule takes; undefined where there is none. Of equal faces the first, which is the surest. */
 export function chooseFace(
-  faces: readonly Pick<DetectedFace, 'box'>[],
+  faces: readonly Pick<DetectedFace, 'place'>[],
   rule: FaceRule,
   photo: { width: number; height: number },
 ): number | undefined {
   if (faces.length === 0 || (rule === 'only' && faces.length > 1)) return undefined;
-  const rank = ({ box: { x, y, size } }: Pick<DetectedFace, 'box'>): number =>
-    rule === 'central' ? -Math.hypot(x + size / 2 - photo.width / 2, y + size / 2 - photo.height / 2) : size;
+  const rank = ({ place: { centre, size } }: Pick<DetectedFace, 'place'>): number =>
+    rule === 'central' ? -Math.hypot(centre[0] - photo.width / 2, centre[1] - photo.height / 2) : size;
   const ranks = faces.map(rank);
   return ranks.indexOf(Math.max(...ranks));
 }

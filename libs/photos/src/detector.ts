@@ -1,102 +1,98 @@
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
-import { applySimilarity, fivePoints, type FivePoints } from '@id3/data';
-import { loadFaceApi, type FaceApi } from './face-api.ts';
-import { landmarksOf } from './landmarks.ts';
-import { cropPhoto, squareAt, type Photo } from './photo.ts';
+import { BLAZEFACE_SIDE, decodeBlazeFace, loadBlazeFace } from './blazeface.ts';
+import { loadFaceApi } from './face-api.ts';
+import type { FacePlace } from './face-mesh.ts';
+import type { Photo } from './photo.ts';
 
 /** A face in a photo, in its pixels. */
 export interface DetectedFace {
   /** The detector's confidence, 0 to 1. */
   readonly score: number;
   /** The square about the detector's box. */
-  readonly box: { readonly x: number; readonly y: number; readonly size: number };
+  readonly place: FacePlace;
 }
 
-export const detectorNetworks = ['ssd', 'tiny'] as const;
+/** Finds the faces of a photo whose longer side is shown at a share `scale` of the field's; the surest first. */
+export type Detector = (photo: Photo, scale: number) => Promise<DetectedFace[]>;
 
-export interface DetectorOptions {
-  /** `ssd` (SSD MobileNet v1) is the surer one; `tiny` (Tiny YOLO) takes a third of its time. */
-  readonly network: (typeof detectorNetworks)[number];
-  readonly minConfidence: number;
-  /**
-   * Shares of the detector's field that the photo's longer side fills, tried one after the other until there is a face. A face that fills the
-   * photo is only found with room around it; a small one only where the photo is shown large.
-   */
-  readonly scales: readonly number[];
-}
+export const detectorNetworks = ['blazeface', 'ssd'] as const;
+export type DetectorNetwork = (typeof detectorNetworks)[number];
 
-export const DETECTOR: DetectorOptions = { network: 'ssd', minConfidence: 0.5, scales: [1, 0.5] };
-
-/** Side of the detector's square input. */
-const FIELD = 512;
 const GREY = 128;
-const MAX_FACES = 32;
+/** Side of SSD's square input, and how many faces it gives at most. */
+const SSD_SIDE = 512;
+const SSD_FACES = 32;
+/** SSD boxes the head from forehead to chin, BlazeFace from the brows on: the room that the mesh needs is counted from the latter. */
+const SSD_SHARE = 0.85;
 
-/** Finds faces and their five landmarks by face-api's networks, on the current tfjs engine. */
-export class FaceDetector {
-  private constructor(
-    private readonly library: FaceApi,
-    private readonly options: DetectorOptions,
-    private readonly networkOptions: object,
-  ) {}
+/** The detectors, on the current tfjs engine. */
+export const DETECTORS: Readonly<Record<DetectorNetwork, (minConfidence: number) => Promise<Detector>>> = {
+  async blazeface(minConfidence) {
+    const network = await loadBlazeFace();
+    return async (photo, scale) => {
+      const field = await fieldOf(photo, BLAZEFACE_SIDE, scale);
+      return decodeBlazeFace(await network.run(field.pixels), minConfidence).map(
+        ({ score, centre, width, height, eyes: [a, z] }) => ({
+          score,
+          place: placeIn(field, centre, Math.max(width, height), Math.atan2(z[1] - a[1], z[0] - a[0])),
+        }),
+      );
+    };
+  },
+  async ssd(minConfidence) {
+    const library = await loadFaceApi('ssdMobilenetv1');
+    const options = new library.SsdMobilenetv1Options({ minConfidence, maxResults: SSD_FACES });
+    return async (photo, scale) => {
+      const field = await fieldOf(photo, SSD_SIDE, scale);
+      const image = tf.tensor3d(field.pixels, [SSD_SIDE, SSD_SIDE, 3], 'int32');
+      const faces = await library.detectAllFaces(image, options);
+      image.dispose();
+      return faces
+        .map(({ score, box: { x, y, width, height } }) => {
+          // The library counts from edges.
+          const centre = [x + width / 2 - 0.5, y + height / 2 - 0.5] as const;
+          return { score, place: placeIn(field, centre, SSD_SHARE * Math.max(width, height), 0) };
+        })
+        .sort((a, b) => b.score - a.score);
+    };
+  },
+};
 
-  static async load(options: DetectorOptions = DETECTOR): Promise<FaceDetector> {
-    const { network, minConfidence } = options;
-    const library = await loadFaceApi(
-      network === 'ssd' ? 'ssdMobilenetv1' : 'tinyFaceDetector',
-      'faceLandmark68Net',
-    );
-    const networkOptions =
-      network === 'ssd'
-        ? new library.SsdMobilenetv1Options({ minConfidence, maxResults: MAX_FACES })
-        : new library.TinyFaceDetectorOptions({ inputSize: FIELD, scoreThreshold: minConfidence });
-    return new FaceDetector(library, options, networkOptions);
-  }
-
-  /** The faces of a photo, the surest first. */
-  async detect(photo: Photo): Promise<DetectedFace[]> {
-    for (const scale of this.options.scales) {
-      const faces = await this.detectAt(photo, scale);
-      if (faces.length > 0) return faces;
-    }
-    return [];
-  }
-
-  /** The five landmarks of a face: its square is shown alone to the landmark network, from the photo's own pixels. */
-  async landmarks(photo: Photo, { box }: DetectedFace): Promise<FivePoints> {
-    const size = 112;
-    const toPhoto = squareAt(box.x, box.y, box.size, size);
-    const [points] = await landmarksOf([cropPhoto(photo, toPhoto, size, GREY)], size);
-    return fivePoints((k) => applySimilarity(toPhoto, points[k]));
-  }
-
-  private async detectAt(photo: Photo, scale: number): Promise<DetectedFace[]> {
-    const { width, height } = photo;
-    const factor = (scale * FIELD) / Math.max(width, height);
-    const [w, h] = [width, height].map((side) => Math.max(1, Math.round(side * factor)));
-    const [left, top] = [(FIELD - w) >> 1, (FIELD - h) >> 1];
-    const field = await sharp(photo.pixels, { raw: { width, height, channels: 3 } })
-      .resize(w, h, { fit: 'fill' })
-      .extend({
-        left,
-        top,
-        right: FIELD - w - left,
-        bottom: FIELD - h - top,
-        background: { r: GREY, g: GREY, b: GREY },
-      })
-      .raw()
-      .toBuffer();
-    const image = tf.tensor3d(field, [FIELD, FIELD, 3], 'int32');
-    const found = await this.library.detectAllFaces(image, this.networkOptions);
-    image.dispose();
-    return found
-      .map(({ score, box }) => {
-        const size = Math.max(box.width, box.height) / factor;
-        const middleX = (box.x + box.width / 2 - left) / factor;
-        const middleY = (box.y + box.height / 2 - top) / factor;
-        return { score, box: { x: middleX - size / 2, y: middleY - size / 2, size } };
-      })
-      .sort((a, b) => b.score - a.score);
-  }
+/** A photo in the middle of a square grey field. */
+interface Field {
+  readonly pixels: Uint8Array;
+  /** Pixels of the field in one of the photo. */
+  readonly factor: number;
+  readonly left: number;
+  readonly top: number;
 }
+
+async function fieldOf({ pixels, width, height }: Photo, side: number, scale: number): Promise<Field> {
+  const factor = (scale * side) / Math.max(width, height);
+  const [w, h] = [width, height].map((length) => Math.max(1, Math.round(length * factor)));
+  const [left, top] = [(side - w) >> 1, (side - h) >> 1];
+  const field = await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .resize(w, h, { fit: 'fill' })
+    .extend({
+      left,
+      top,
+      right: side - w - left,
+      bottom: side - h - top,
+      background: { r: GREY, g: GREY, b: GREY },
+    })
+    .raw()
+    .toBuffer();
+  return { pixels: field, factor, left, top };
+}
+
+const placeIn = (
+  { factor, left, top }: Field,
+  [x, y]: readonly [number, number],
+  size: number,
+  roll: number,
+): FacePlace => ({
+  centre: [(x + 0.5 - left) / factor - 0.5, (y + 0.5 - top) / factor - 0.5],
+  size: size / factor,
+  roll,
+});

@@ -11,12 +11,9 @@ import '@tensorflow/tfjs';
 export interface FaceApi {
   readonly nets: {
     readonly ssdMobilenetv1: FaceApiNetwork;
-    readonly tinyFaceDetector: FaceApiNetwork;
-    readonly faceLandmark68Net: FaceApiNetwork & { forwardInput(input: object): tf.Tensor2D };
     readonly ageGenderNet: FaceApiNetwork & { forwardInput(input: object): { age: tf.Tensor1D } };
   };
   readonly SsdMobilenetv1Options: new (options: { minConfidence: number; maxResults: number }) => object;
-  readonly TinyFaceDetectorOptions: new (options: { inputSize: number; scoreThreshold: number }) => object;
   /** A batch of square pictures, each [side,side,3] from 0 to 255. */
   readonly NetInput: new (pictures: tf.Tensor3D[], isBatch?: boolean) => object;
   detectAllFaces(

@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError, makeFolder, writeFileAtomic } from '@id3/core';
+import { fileDigest, hashOf, makeFolder, sha256 } from '@id3/core';
 import { z } from 'zod';
 
 /** What was found in one photo. */
@@ -14,42 +14,64 @@ const findingSchema = z.strictObject({
   /** Of the chosen face: the detector's confidence and the five landmarks in the photo's pixels. */
   score: z.number().optional(),
   landmarks: z.array(z.tuple([z.number(), z.number()]).readonly()).optional(),
+  /** Its pose in degrees. */
+  yaw: z.number().optional(),
+  pitch: z.number().optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 
-/** The findings of a folder's photos in their order, a line each, written as they are made. */
-const FILE = 'findings.jsonl';
+const lineSchema = findingSchema.extend({ photo: z.string() });
 
-export class FindingsFile {
+/** What a photo is known by: the SHA-256 of its file. Throws the file system's errors. */
+export const photoKey = (picture: Uint8Array | string): string =>
+  typeof picture === 'string' ? fileDigest(picture).sha256 : sha256(picture);
+
+/**
+ * What was found in photos by one way of looking, a line each, written as it is found and kept for every dataset that asks for the same
+ * photo. Several processes may add at a time.
+ */
+export class FindingsStore {
   private constructor(
     private readonly path: string,
-    readonly found: readonly Finding[],
+    private readonly known: Map<string, Finding>,
   ) {}
 
   /**
-   * The findings of the photos that `key` stands for, those of a killed run among them; a line that a kill cut off is dropped. Throws a
-   * UserError where the folder has the findings of other photos or options.
+   * The findings that a folder holds for `way`, those of a killed run among them; a line that a kill cut off is passed over.
+   *
+   * @param way all that a finding depends on beside the photo
    */
-  static open(folder: string, key: string): FindingsFile {
-    const path = join(folder, FILE);
+  static open(folder: string, way: unknown): FindingsStore {
     makeFolder(folder);
-    const head = `${JSON.stringify({ key })}\n`;
-    if (!existsSync(path)) writeFileAtomic(path, head);
-    const text = readFileSync(path, 'utf8');
-    if (!text.startsWith(head))
-      throw new UserError(
-        `${folder} holds an alignment of other photos or with other options; name another folder, or delete it to make it anew.`,
-      );
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
-    const lines = whole.slice(head.length).split('\n').slice(0, -1);
-    return new FindingsFile(
-      path,
-      lines.map((line) => findingSchema.parse(JSON.parse(line))),
-    );
+    const path = join(folder, `${hashOf(way)}.jsonl`);
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    // A broken last line must not swallow the next one.
+    if (text !== '' && !text.endsWith('\n')) appendFileSync(path, '\n');
+    const known = new Map<string, Finding>();
+    for (const line of text.split('\n')) {
+      const parsed = lineSchema.safeParse(jsonOf(line));
+      if (!parsed.success) continue;
+      const { photo, ...finding } = parsed.data;
+      known.set(photo, finding);
+    }
+    return new FindingsStore(path, known);
   }
 
-  add(finding: Finding): void {
-    appendFileSync(this.path, `${JSON.stringify(finding)}\n`);
+  /** The finding of a photo by its {@link photoKey}. */
+  get(photo: string): Finding | undefined {
+    return this.known.get(photo);
+  }
+
+  add(photo: string, finding: Finding): void {
+    appendFileSync(this.path, `${JSON.stringify({ photo, ...finding })}\n`);
+    this.known.set(photo, finding);
+  }
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
   }
 }

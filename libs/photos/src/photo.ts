@@ -1,4 +1,4 @@
-import { applySimilarity, decodePicture, type Point, type Similarity } from '@id3/data';
+import { decodePicture, type Similarity } from '@id3/data';
 
 /** A decoded picture, uint8 [height,width,3]. */
 export interface Photo {
@@ -32,28 +32,40 @@ export async function readPhoto(picture: Uint8Array | string): Promise<Photo & {
  */
 export function cropPhoto(photo: Photo, toPhoto: Similarity, size: number, border = 0): Uint8Array {
   const { pixels, width, height } = photo;
-  const n = Math.max(1, Math.round(Math.hypot(toPhoto.a, toPhoto.b)));
+  const { a, b, tx, ty } = toPhoto;
+  const n = Math.max(1, Math.round(Math.hypot(a, b)));
   const crop = new Uint8Array(size * size * 3);
-  const sum = [0, 0, 0];
-  const add = ([x, y]: Point): void => {
-    const [left, top] = [Math.floor(x), Math.floor(y)];
-    for (const [column, row, weight] of [
-      [left, top, (left + 1 - x) * (top + 1 - y)],
-      [left + 1, top, (x - left) * (top + 1 - y)],
-      [left, top + 1, (left + 1 - x) * (y - top)],
-      [left + 1, top + 1, (x - left) * (y - top)],
-    ]) {
-      const inside = column >= 0 && row >= 0 && column < width && row < height;
-      const at = (row * width + column) * 3;
-      for (let c = 0; c < 3; c++) sum[c] += weight * (inside ? pixels[at + c] : border);
-    }
+  const sum = new Float64Array(3);
+  const add = (column: number, row: number, weight: number): void => {
+    const inside = column >= 0 && row >= 0 && column < width && row < height;
+    const at = (row * width + column) * 3;
+    for (let c = 0; c < 3; c++) sum[c] += weight * (inside ? pixels[at + c] : border);
   };
+  // Written out, without points and calls: this is the innermost loop of an alignment.
   for (let i = 0; i < size * size; i++) {
     sum.fill(0);
     for (let s = 0; s < n * n; s++) {
-      const dx = ((s % n) + 0.5) / n - 0.5;
-      const dy = (Math.floor(s / n) + 0.5) / n - 0.5;
-      add(applySimilarity(toPhoto, [(i % size) + dx, Math.floor(i / size) + dy]));
+      const u = (i % size) + ((s % n) + 0.5) / n - 0.5;
+      const v = Math.floor(i / size) + (Math.floor(s / n) + 0.5) / n - 0.5;
+      const x = a * u - b * v + tx;
+      const y = b * u + a * v + ty;
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      const right = x - left;
+      const bottom = y - top;
+      if (left >= 0 && top >= 0 && left + 1 < width && top + 1 < height) {
+        const above = (top * width + left) * 3;
+        const below = above + width * 3;
+        for (let c = 0; c < 3; c++)
+          sum[c] +=
+            (1 - bottom) * ((1 - right) * pixels[above + c] + right * pixels[above + 3 + c]) +
+            bottom * ((1 - right) * pixels[below + c] + right * pixels[below + 3 + c]);
+      } else {
+        add(left, top, (1 - right) * (1 - bottom));
+        add(left + 1, top, right * (1 - bottom));
+        add(left, top + 1, (1 - right) * bottom);
+        add(left + 1, top + 1, right * bottom);
+      }
     }
     for (let c = 0; c < 3; c++) crop[3 * i + c] = Math.round(sum[c] / (n * n));
   }

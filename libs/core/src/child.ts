@@ -1,7 +1,7 @@
 import { fork, type ChildProcess, type Serializable } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { UserError } from '@id3/core';
+import { UserError } from './errors.ts';
 
 // Everything about processes of our own: how they start, how they are asked, and what is said where they fail.
 
@@ -44,6 +44,8 @@ export class Child<Question extends Serializable, Reply> {
   constructor(entry: string, threads: number) {
     this.child = fork(entry, {
       execArgv: TSX_ARGS,
+      // Structured clones: messages may carry bytes.
+      serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: { ...process.env, OMP_NUM_THREADS: String(threads), TF_CPP_MIN_LOG_LEVEL: '2' },
     });
