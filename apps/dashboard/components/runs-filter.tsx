@@ -17,6 +17,12 @@ export function RunsFilter(props: {
   const input = useRef<HTMLInputElement>(null);
   const list = useId();
   const [filter, setFilter] = useState(saved);
+  const [seen, setSeen] = useState(saved);
+  // Another view, as a saved one, has its own filter; what is typed in the same one stays.
+  if (seen !== saved) {
+    setSeen(saved);
+    setFilter(saved);
+  }
   const [caret, setCaret] = useState(saved.length);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);

@@ -45,8 +45,6 @@ export function RunsView(props: RunsViewProps) {
       {about}
       <div className="controls">
         <RunsFilter
-          // Another view, as a saved one, has its own filter.
-          key={query.get('filter')}
           saved={query.get('filter') ?? ''}
           fields={[...fields.about, 'name', ...fields.config, ...fields.metrics]}
           wrong={problem !== undefined}
