@@ -25,23 +25,20 @@ describe('the command of one stage', () => {
   it.each([
     ['ablation', planAblation],
     ['robustness', planRobustness],
-  ] as const)(
-    'of %s has that stage in its plan, and no other seed of what it is about',
-    (command, make) => {
-      const words = [`--variants=${NAMES}`, ...SEEDS, '--generation.lb=0.3'];
-      const { plan, rows } = planOf(words, make);
-      const again = commandsOf({ command, words }, loadConfig('smoke', options(words.slice(1))), rows);
-      for (const node of plan.nodes) {
-        const typed = again(node)!;
-        expect(typed.command).toBe(command);
-        const { plan: other, rows: chosen } = planOf(typed.words, make);
-        expect(other.nodes.map(({ key }) => key)).toContain(node.key);
-        expect(chosen).toHaveLength(1);
-        if (['verify', 'robustness', 'train-recogniser'].includes(node.stage.name) && node.inputs.seed !== 1)
-          expect(chosen[0].verifications).toHaveLength(1);
-      }
-    },
-  );
+  ] as const)('of %s has that stage in its plan, and no other seed of what it is about', (command, make) => {
+    const words = [`--variants=${NAMES}`, ...SEEDS, '--generation.lb=0.3'];
+    const { plan, rows } = planOf(words, make);
+    const again = commandsOf({ command, words }, loadConfig('smoke', options(words.slice(1))), rows);
+    for (const node of plan.nodes) {
+      const typed = again(node)!;
+      expect(typed.command).toBe(command);
+      const { plan: other, rows: chosen } = planOf(typed.words, make);
+      expect(other.nodes.map(({ key }) => key)).toContain(node.key);
+      expect(chosen).toHaveLength(1);
+      if (['verify', 'robustness', 'train-recogniser'].includes(node.stage.name) && node.inputs.seed !== 1)
+        expect(chosen[0].verifications).toHaveLength(1);
+    }
+  });
 
   it('takes the place of what was typed', () => {
     const words = [

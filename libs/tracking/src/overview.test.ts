@@ -128,7 +128,7 @@ describe('the list of experiments', () => {
   it('reads runs and metrics by indexes alone', () => {
     const sqlite = openSqlite(database.path);
     const plans: string[] = [];
-    const log = database.db.$client;
+    const { $client: log } = database.db as unknown as { $client: typeof sqlite };
     const prepare = log.prepare.bind(log);
     log.prepare = ((text: string) => {
       if (/^select/i.test(text))
