@@ -107,7 +107,8 @@ describe('runs', () => {
     await open('/runs');
     await page.keyboard.press('/');
     await page.keyboard.type('vari');
-    const option = (name: string) => page.getByRole('option', { name, exact: true });
+    const completions = page.getByRole('listbox');
+    const option = (name: string) => completions.getByRole('option', { name, exact: true });
     await option('variant').waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
@@ -259,9 +260,9 @@ describe('on a phone', () => {
     await open('/ablation');
     const heads = () => page.locator('.matrix thead th:visible').allInnerTexts();
     expect(await heads()).toEqual(['Variant', 'rendered average']);
-    await page.getByRole('combobox', { name: 'Benchmark' }).selectOption('rendered-calfw');
-    await page.waitForURL(/column=rendered-calfw/);
-    await expect.poll(heads).toEqual(['Variant', 'rendered-calfw']);
+    await page.getByRole('combobox', { name: 'Benchmark' }).selectOption('rendered-lfw');
+    await page.waitForURL(/column=rendered-lfw/);
+    await expect.poll(heads).toEqual(['Variant', 'rendered-lfw']);
     const region = page.getByRole('region', { name: 'Matrix' });
     expect(await region.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0);
     await page.setViewportSize({ width: 1440, height: 900 });
