@@ -17,6 +17,8 @@ export class RateMeter {
 
   /** `time` in milliseconds. */
   report(time: number, step: number): void {
+    // Where a stage's parts change hands it goes back for a moment: what was before says nothing of the rate.
+    if (step < (this.reports.at(-1)?.step ?? 0)) this.reports.length = 0;
     this.reports.push({ time, step });
     while (this.reports.length > 2 && this.reports[1].time < time - WINDOW_MS) this.reports.shift();
   }
