@@ -3,7 +3,7 @@ import { quick } from './quick.ts';
 
 /**
  * The paper's path on photographs, at the size that two cores can carry, from scratch: f is face-api's recogniser, the diffusion model is trained on a folder
- * of photos, and every benchmark is one of photos. f's gradient takes most of a training step, whatever the size of the images (docs/real-data.md).
+ * of photos, and every benchmark is one of photos. What it gave and took: docs/real-data.md.
  */
 export const photos: Config = {
   ...quick,
@@ -18,7 +18,7 @@ export const photos: Config = {
     ...quick.generation,
     identities: 300,
     imagesPerIdentity: 12,
-    // The paper's. Of CFP's photos half are nearer to their person's centre than a cosine of 0.58 in this f's whitened space, a quarter than 0.68.
+    // The paper's. CFP's photos lie at a mean cosine of 0.52 to their person's centre in this f's whitened space (the ceiling's `image to centre`).
     lb: 0.6,
   },
 };
