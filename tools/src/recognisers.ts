@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
+import { extname } from 'node:path';
 import { UserError } from '@id3/core';
 import {
   declaredConventionSchema,
+  openGraphRecogniser,
   openOnnxRecogniser,
+  type ForeignRecogniser,
   type InputConvention,
-  type OnnxRecogniser,
 } from '@id3/eval';
 import {
   FaceApiRecogniser,
@@ -15,7 +17,7 @@ import {
   type LoadedRecogniser,
 } from '@id3/model';
 
-/** The recogniser that a command line names, and what it says of an ONNX model's input and output. */
+/** The recogniser that a command line names, and what it says of the input and output of a model from elsewhere. */
 export interface RecogniserChoice {
   readonly recogniser: string;
   readonly 'input.size': number | undefined;
@@ -28,9 +30,15 @@ export interface RecogniserChoice {
 
 export interface NamedRecogniser {
   readonly embed: Embed;
-  /** Where it is an ONNX model. */
-  readonly onnx?: OnnxRecogniser;
+  /** Where it is a model from elsewhere: ONNX or a graph of tfjs. */
+  readonly foreign?: ForeignRecogniser;
 }
+
+/** How models from elsewhere are opened, by their file's suffix. */
+const FOREIGN: Readonly<Record<string, typeof openGraphRecogniser>> = {
+  '.onnx': openOnnxRecogniser,
+  '.json': openGraphRecogniser,
+};
 
 /** The recogniser of a command line. Throws a UserError where it cannot be loaded. */
 export async function namedRecogniser(given: RecogniserChoice): Promise<NamedRecogniser> {
@@ -38,9 +46,10 @@ export async function namedRecogniser(given: RecogniserChoice): Promise<NamedRec
   if (name === 'face-api') return { embed: embedWith(new FaceApiRecogniser()) };
   if (!statSync(name, { throwIfNoEntry: false })?.isFile())
     throw new UserError(
-      `There is no recogniser ${name}; --recogniser is face-api or the path of an .onnx or .safetensors file.`,
+      `There is no recogniser ${name}; --recogniser is face-api or the path of an .onnx, .safetensors or model.json file.`,
     );
-  if (!name.endsWith('.onnx')) return { embed: embedWith(fitted(name)) };
+  const open = FOREIGN[extname(name).toLowerCase()];
+  if (open === undefined) return { embed: embedWith(fitted(name)) };
   const oneOrThree = (values: number[] | undefined) => (values?.length === 1 ? values[0] : values);
   const declared = declaredConventionSchema.parse({
     size: given['input.size'],
@@ -49,8 +58,8 @@ export async function namedRecogniser(given: RecogniserChoice): Promise<NamedRec
     std: oneOrThree(given['input.std']),
     layout: given['input.layout'],
   });
-  const onnx = await openOnnxRecogniser(name, declared, { output: given['output.name'] });
-  return { embed: onnx.embedAs(onnx.convention), onnx };
+  const foreign = await open(name, declared, { output: given['output.name'] });
+  return { embed: foreign.embedAs(foreign.convention), foreign };
 }
 
 /** A checkpoint's recogniser, which scales its input to the size that it was trained at. */

@@ -33,7 +33,7 @@ export async function verifyRecogniser(asked: Asked): Promise<void> {
   const names = distinctNames(folders);
   const engine = await selectEngine();
   console.log(`engine: ${describeEngine(engine)}`);
-  const { embed, onnx } = await namedRecogniser(asked.recogniser);
+  const { embed, foreign } = await namedRecogniser(asked.recogniser);
   const datasets = folders.map((folder) => withPairs(openDataset(folder), seed));
   const database = openDatabase(join(out, 'tracking.sqlite'));
   const run = database.initRun({
@@ -42,15 +42,15 @@ export async function verifyRecogniser(asked: Asked): Promise<void> {
     stage: 'verify',
     config: {
       recogniser,
-      convention: onnx?.convention,
+      convention: foreign?.convention,
       benchmarks: folders.map((folder) => resolve(folder)),
       thresholds,
     },
     engine,
   });
   try {
-    if (onnx && datasets[0].pairs) {
-      const { warning } = await probeConvention(onnx, datasets[0]);
+    if (foreign && datasets[0].pairs) {
+      const { warning } = await probeConvention(foreign, datasets[0]);
       if (warning) {
         console.error(warning);
         run.event('warning', warning);

@@ -8,3 +8,4 @@ export {
   type EngineOptions,
 } from './select.ts';
 export { compileStep, engineMs } from './step.ts';
+export { loadGraphModel } from './graph-model.ts';

@@ -2,7 +2,7 @@ import { mean, standardDeviation } from '@id3/core';
 import { imagesToFloat, withChannels, type Dataset } from '@id3/data';
 import { cosines, normaliseRows } from '@id3/protocol';
 import type { InputConvention } from './input-convention.ts';
-import type { OnnxRecogniser } from './onnx-recogniser.ts';
+import type { ForeignRecogniser } from './foreign-recogniser.ts';
 import { auc, rocOf } from '@id3/protocol';
 
 /** What a recogniser makes of a few pairs under one convention. */
@@ -48,7 +48,7 @@ export function alternatives(declared: InputConvention): InputConvention[] {
  * not mind the difference, such as the order of colours, gives none.
  */
 export async function probeConvention(
-  { convention: declared, takes, embedAs }: OnnxRecogniser,
+  { convention: declared, takes, embedAs }: ForeignRecogniser,
   benchmark: Dataset,
 ): Promise<ConventionProbe> {
   const pairs = evenly(benchmark, PAIRS);

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadGraphModel } from '@tensorflow/tfjs';
-import { compileStep } from '@id3/engine';
+import { compileStep, loadGraphModel } from '@id3/engine';
 
 /** Which of the package's networks, what it takes, and which of its nodes are read. */
 interface NetworkSpec<O extends string> {
@@ -15,18 +13,6 @@ interface NetworkSpec<O extends string> {
   readonly divisor: number;
   readonly shift: number;
   readonly outputs: Readonly<Record<O, string>>;
-}
-
-/** What is read of a model's JSON. */
-interface ModelFile {
-  readonly modelTopology: {
-    readonly node: {
-      readonly op: string;
-      readonly attr: { shape?: { shape: { dim: { size: string }[] } } };
-    }[];
-  };
-  readonly weightsManifest: readonly [{ readonly weights: tf.io.WeightsManifestEntry[] }];
-  readonly signature?: object;
 }
 
 /**
@@ -49,12 +35,7 @@ export class GraphNetwork<O extends string> {
     shift,
     outputs,
   }: NetworkSpec<O>): Promise<GraphNetwork<O>> {
-    const model = await loadGraphModel({ load: async () => artefactsOf(file) });
-    // As frozen variables, so that the ONNX engine compiles them into the graph.
-    for (const [name, tensors] of Object.entries(model.weights))
-      model.weights[name] = tensors.map((tensor) =>
-        Object.assign(tf.variable(tensor, false), { kept: true }),
-      );
+    const model = await loadGraphModel(join(MODELS, `${file}.json`));
     const names = Object.keys(outputs) as O[];
     const step = compileStep(({ pictures }: { pictures: tf.Tensor }) => {
       const found = model.execute(
@@ -76,17 +57,4 @@ export class GraphNetwork<O extends string> {
     tf.dispose([pictures, outputs]);
     return values as Record<O, Float32Array>;
   }
-}
-
-function artefactsOf(file: string): tf.io.ModelArtifacts {
-  const model = JSON.parse(readFileSync(join(MODELS, `${file}.json`), 'utf8')) as ModelFile;
-  const { modelTopology, weightsManifest, signature } = model;
-  const bytes = readFileSync(join(MODELS, `${file}.bin`));
-  return {
-    modelTopology,
-    weightSpecs: weightsManifest[0].weights,
-    weightData: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
-    format: 'graph-model',
-    signature,
-  };
 }

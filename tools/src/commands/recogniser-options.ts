@@ -16,11 +16,11 @@ export const recogniserOptions = {
     type: 'string',
     path: true,
     words: ['face-api'],
-    describe: 'face-api, a checkpoint of this project (.safetensors) or an ONNX model (.onnx)',
+    describe: 'face-api, a checkpoint of this project (.safetensors), an ONNX model (.onnx) or a graph model of tfjs (model.json)',
     default: 'face-api',
   },
   'input.size': {
-    describe: "pixels of a side of an ONNX model's input",
+    describe: "pixels of a side of the input of a model from elsewhere",
     defaultDescription: 'what the model says, or else 112',
     coerce: wholeNumber(8, 1024),
   },
@@ -44,5 +44,5 @@ export const recogniserOptions = {
     choices: ['NCHW', 'NHWC'],
     defaultDescription: 'what the model says, or else NCHW',
   },
-  'output.name': { type: 'string', describe: 'of the embedding, where an ONNX model has several outputs' },
+  'output.name': { type: 'string', describe: 'of the embedding, where a model has several outputs' },
 } as const satisfies Options;
