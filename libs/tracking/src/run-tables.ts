@@ -50,8 +50,10 @@ export interface Column {
 }
 
 /** The columns of a table in the order of its schema. */
-export const columnsOf = (table: RunTable): Column[] =>
-  entriesOf(TABLES[table]).map(([field, column]) => ({ name: column.name, field, kind: kindOf(column) }));
+export const columnsOf = (table: RunTable): Column[] => columnsIn(TABLES[table]);
+
+export const columnsIn = (table: SQLiteTable): Column[] =>
+  entriesOf(table).map(([field, column]) => ({ name: column.name, field, kind: kindOf(column) }));
 
 const entriesOf = (table: SQLiteTable): [field: string, column: SQLiteColumn][] =>
   Object.entries(table).filter((entry): entry is [string, SQLiteColumn] =>
