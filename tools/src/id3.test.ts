@@ -83,7 +83,7 @@ describe('completion', () => {
     expect(await offers('')).toEqual(
       expect.arrayContaining(['ablation', 'import', 'dashboard-start', 'completion', '--help']),
     );
-    expect(await offers('export')).toEqual(['export-dataset', 'export-table']);
+    expect(await offers('export')).toEqual(['export-dataset', 'export-table', 'export-runs']);
   });
 
   it('of options and choices', async () => {
