@@ -40,10 +40,13 @@ export class Child<Question extends Serializable, Reply> {
   private readonly child: ChildProcess;
   private output = '';
 
-  /** @param threads compute threads of its engine */
-  constructor(entry: string, threads: number) {
+  /**
+   * @param threads compute threads of its engine
+   * @param heapMiB the most that its objects may take; Node's own limit unless given
+   */
+  constructor(entry: string, threads: number, heapMiB?: number) {
     this.child = fork(entry, {
-      execArgv: TSX_ARGS,
+      execArgv: [...TSX_ARGS, ...(heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`])],
       // Structured clones: messages may carry bytes.
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -92,6 +95,11 @@ export class Child<Question extends Serializable, Reply> {
       // Where the process is gone, `died` tells.
       this.child.send(question, () => {});
     });
+  }
+
+  /** Sends a message that has no reply of its own. */
+  tell(message: Question): void {
+    this.child.send(message, () => {});
   }
 
   /** Ends the process: politely, then for good. Resolves when it is gone. */
