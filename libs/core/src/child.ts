@@ -5,8 +5,11 @@ import { UserError } from './errors.ts';
 
 // Everything about processes of our own: how they start, how they are asked, and what is said where they fail.
 
-/** Lets a Node process run TypeScript. */
-const TSX_ARGS = ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
+/** Lets a Node process run TypeScript. Looked up from the module that is run: a bundler that meets this file would take tsx in. */
+const tsxArgs = (entry: string): string[] => [
+  '--import',
+  pathToFileURL(createRequire(entry).resolve('tsx')).href,
+];
 /** So long a process may take to end politely. */
 const POLITE_MS = 3_000;
 /** Of what a process writes, so many characters are kept for the report of its death. */
@@ -46,7 +49,7 @@ export class Child<Question extends Serializable, Reply> {
    */
   constructor(entry: string, threads: number, heapMiB?: number) {
     this.child = fork(entry, {
-      execArgv: [...TSX_ARGS, ...(heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`])],
+      execArgv: [...tsxArgs(entry), ...(heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`])],
       // Structured clones: messages may carry bytes.
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
