@@ -50,7 +50,12 @@ export function Studio(props: {
         {problem}
       </p>
     );
-  if (models === undefined) return <p className="quiet">Looking for models…</p>;
+  if (models === undefined)
+    return (
+      <p className="quiet" aria-busy="true">
+        Looking for models…
+      </p>
+    );
   const choice = models.find(({ id }) => id === request.model);
   const second = models.find(({ id }) => id === beside);
   return (
