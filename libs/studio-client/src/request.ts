@@ -65,6 +65,12 @@ export const wordsOf = (request: FaceRequest): [name: string, value: string][] =
     return value === undefined ? [] : [[name, String(value)]];
   });
 
-/** The command that makes the same picture. */
-export const commandOf = (request: FaceRequest): string =>
-  ['npx id3 face', ...wordsOf(request).map(([name, value]) => `--${name}=${value}`)].join(' ');
+/** The command that makes the same picture, over a database that is not where experiments keep it. */
+export const commandOf = (request: FaceRequest, database?: string): string => {
+  const place: [string, string][] = database === undefined ? [] : [['database', database]];
+  const words = [...wordsOf(request), ...place].map(([name, value]) => `--${name}=${value}`);
+  return [
+    'npx id3 face',
+    ...words.map((word) => (/^[\w.,:=/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)),
+  ].join(' ');
+};

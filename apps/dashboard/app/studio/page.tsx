@@ -1,6 +1,7 @@
 import { refusalOf, requestOfWords } from '@id3/studio-client/schema';
 import { About } from '../../components/about/about.tsx';
 import { Studio } from '../../components/studio/studio.tsx';
+import { DEFAULT_DATABASE, databasePath } from '../../server/database.ts';
 
 export const metadata = { title: 'Studio' };
 
@@ -27,6 +28,7 @@ export default async function Page({
       <Studio
         initial={asked.data ?? { model: DEFAULT_MODEL }}
         initialBeside={second.data?.model}
+        database={databasePath() === databasePath(DEFAULT_DATABASE) ? undefined : databasePath()}
         refusal={asked.success ? undefined : refusalOf(asked.error)}
       />
     </div>

@@ -29,6 +29,8 @@ const URL_MS = 200;
 export function Studio(props: {
   initial: FaceRequest;
   initialBeside: string | undefined;
+  /** Where it is not the usual one. */
+  database: string | undefined;
   refusal: string | undefined;
 }) {
   const [request, setRequest] = useState(props.initial);
@@ -56,6 +58,7 @@ export function Studio(props: {
         Looking for models…
       </p>
     );
+  const command = commandOf(request, props.database);
   const choice = models.find(({ id }) => id === request.model);
   const second = models.find(({ id }) => id === beside);
   return (
@@ -110,7 +113,7 @@ export function Studio(props: {
               ))}
             </span>
             <Copy title="Link" text={() => `${window.location.origin}/studio?${query}`} />
-            <Copy title="Command" text={() => commandOf(request)} />
+            <Copy title="Command" text={() => command} />
           </div>
           {choice === undefined ? (
             <p className="wrong" role="alert">
@@ -128,7 +131,7 @@ export function Studio(props: {
           <details>
             <summary className="quiet small">The command that makes this picture</summary>
             <pre>
-              <code>{commandOf(request)}</code>
+              <code>{command}</code>
             </pre>
           </details>
         </div>
