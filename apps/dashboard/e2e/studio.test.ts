@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ModelChoice } from '@id3/studio-client';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openBrowser } from './browser.ts';
@@ -16,7 +17,7 @@ let server: Server;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
-/** Models of the experiment: `train-diffusion/<key>`. */
+/** Models of the experiment that are told ages and yaws. */
 let models: string[];
 const committed = 'committed/quick-diffusion-full';
 
@@ -24,8 +25,15 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'id3-studio-'));
   cpSync(inject('smoke'), folder, { recursive: true });
   database = join(folder, 'tracking.sqlite');
-  models = readdirSync(join(folder, 'train-diffusion')).map((key) => `train-diffusion/${key}`);
   server = await startDashboard(database, { ID3_STUDIO_IDLE: String(IDLE_S) });
+  const answer = await fetch(`${server.url}/api/studio/models`, {
+    method: 'POST',
+    headers: { Origin: server.url },
+  });
+  const listed = ((await answer.json()) as { models: ModelChoice[] }).models;
+  models = listed
+    .filter(({ id, age }) => id.startsWith('train-diffusion/') && age !== undefined)
+    .map(({ id }) => id);
   browser = await openBrowser();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
   context.setDefaultTimeout(60_000);
@@ -96,7 +104,7 @@ describe('the studio', () => {
     await page.getByRole('combobox', { name: 'Beside it' }).selectOption(models[0]);
     // The same model and noise: the same face.
     await expect.poll(() => picture(1)).toBe(await picture(0));
-    expect(query().beside).toBe(models[0]);
+    await expect.poll(() => query().beside).toBe(models[0]);
   });
 
   it('offers the last checkpoint of a model that is being trained', async () => {
