@@ -5,7 +5,11 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '../../..');
 
 /** Starts a command of `id3`, in a process group of its own. */
-function start(command: string, options: readonly string[], variables: Record<string, string> = {}): ChildProcess {
+function start(
+  command: string,
+  options: readonly string[],
+  variables: Record<string, string> = {},
+): ChildProcess {
   return spawn(process.execPath, [join(ROOT, 'tools/bin/id3.cjs'), command, ...options], {
     cwd: ROOT,
     detached: true,
