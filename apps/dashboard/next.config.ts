@@ -8,7 +8,7 @@ const config: NextConfig = {
   turbopack: { root: workspaceRoot },
   outputFileTracingRoot: workspaceRoot,
   // The workspace's packages are TypeScript sources whose imports end in `.ts`.
-  transpilePackages: ['@id3/core', '@id3/tracking', '@id3/report', '@id3/data'],
+  transpilePackages: ['@id3/core', '@id3/tracking', '@id3/report', '@id3/data', '@id3/studio-client'],
   poweredByHeader: false,
   // `next dev` would otherwise write an AGENTS.md into the repository.
   agentRules: false,

@@ -141,6 +141,11 @@ export class Pipeline {
     return this.thresholdOf(this.f(), 'f');
   }
 
+  /** The `train` pool as f sees it. */
+  reference(): PlanNode<Embeddings> {
+    return this.embeddings(this.pool('train'), this.f());
+  }
+
   measures(): PlanNode<Measures> {
     const dataset = this.trainingSet();
     const [f, pool] = [this.f(), this.pool('train')];
@@ -150,7 +155,7 @@ export class Pipeline {
       dataset,
       pool,
       embeddings: this.embeddings(dataset, f),
-      reference: this.embeddings(pool, f),
+      reference: this.reference(),
       verification: this.fVerification(),
       judged: g && this.embeddings(dataset, g),
       judgedReference: g && this.embeddings(pool, g),

@@ -25,9 +25,14 @@ export const ROOMS = {
     folder: 'experiments',
     uses: ['core', 'cli', 'engine', 'tracking', 'report', 'protocol', 'data', 'model', 'eval'],
   },
+  'studio-client': { folder: 'libs/studio-client', uses: ['core'] },
+  studio: {
+    folder: 'apps/studio',
+    uses: ['core', 'cli', 'studio-client', 'engine', 'protocol', 'data', 'model', 'eval', 'experiments'],
+  },
   tools: {
     folder: 'tools',
-    // Whose commands `id3` has: of experiments and the dashboard too.
+    // Whose commands `id3` has: of experiments, the studio and the dashboard too.
     uses: [
       'core',
       'cli',
@@ -41,10 +46,14 @@ export const ROOMS = {
       'model',
       'eval',
       'experiments',
+      'studio',
       'dashboard',
     ],
   },
-  dashboard: { folder: 'apps/dashboard', uses: ['core', 'cli', 'tracking', 'report', 'data'] },
+  dashboard: {
+    folder: 'apps/dashboard',
+    uses: ['core', 'cli', 'tracking', 'report', 'data', 'studio-client'],
+  },
   checks: { folder: 'tools/checks', uses: [] },
   examples: { folder: 'examples', uses: ['core', 'backend', 'engine', 'data', 'model', 'eval', 'tracking'] },
 };
@@ -59,6 +68,6 @@ export const EXPERIMENT_ROOMS = [
   ['plan'],
   ['pipeline', 'rows', 'again'],
   ['scheduler', 'progress', 'estimate', 'report'],
-  ['experiment'],
+  ['experiment', 'trained'],
   ['cli'],
 ];

@@ -83,7 +83,7 @@ describe('completion', () => {
     expect(await offers('')).toEqual(
       expect.arrayContaining(['ablation', 'import', 'dashboard-start', 'completion', '--help']),
     );
-    expect(await offers('export')).toEqual(['export-dataset', 'export-table']);
+    expect(await offers('export')).toEqual(['export-dataset', 'export-table', 'export-runs']);
   });
 
   it('of options and choices', async () => {
@@ -163,7 +163,10 @@ describe('paths', () => {
       ),
     );
     expect([...new Set(texts.flat())].sort()).toEqual(
-      'allow-host baseline benchmarks experiment field host name of only output.name run seeds'.split(' '),
+      (
+        'age allow-host baseline benchmarks c direction experiment field freeS freeY from host model name of only output.name ' +
+        'run seed seeds steps t to w yaw'
+      ).split(' '),
     );
   });
 
@@ -188,6 +191,7 @@ describe('Nx targets', () => {
     tools: 'tools',
     eval: 'libs/eval',
     dashboard: 'apps/dashboard',
+    studio: 'apps/studio',
   };
   interface Target {
     executor?: string;

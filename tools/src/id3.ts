@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { main, type Program } from '@id3/cli';
 import { dashboardCommands } from '@id3/dashboard/cli';
 import { experimentCommands } from '@id3/experiments/cli';
+import { studioCommands } from '@id3/studio/cli';
 import { toolCommands } from './commands/index.ts';
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
@@ -13,7 +14,7 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../pac
 export const PROGRAM: Program = {
   name: 'id3',
   version,
-  commands: [...experimentCommands, ...toolCommands, ...dashboardCommands],
+  commands: [...experimentCommands, ...toolCommands, ...studioCommands, ...dashboardCommands],
 };
 
 /** The one command line of the workbench: runs what was typed after `id3`. */

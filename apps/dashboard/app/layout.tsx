@@ -14,6 +14,7 @@ import '../styles/experiments.css';
 import '../styles/ablation.css';
 import '../styles/runs.css';
 import '../styles/faces.css';
+import '../styles/studio.css';
 
 export const metadata: Metadata = {
   title: { default: 'ID³ workbench', template: '%s · ID³ workbench' },

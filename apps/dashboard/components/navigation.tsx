@@ -11,6 +11,7 @@ const PAGES = [
   ['/samples', 'Samples'],
   ['/identities', 'Identity space'],
   ['/benchmarks', 'Benchmarks'],
+  ['/studio', 'Studio'],
 ] as const;
 
 export function Navigation() {

@@ -63,6 +63,7 @@ async function lookAt(context: BrowserContext, url: string, file: string): Promi
   const response = await page.goto(url, { waitUntil: 'load', timeout: PATIENCE_MS });
   // Charts measure their frame, and faces arrive, after the load.
   await page.waitForTimeout(1500);
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached', timeout: PATIENCE_MS });
   // Before the picture, for which the window grows to the page.
   const shift = await layoutShift(page);
   const picture = await page.screenshot({ fullPage: true, timeout: PATIENCE_MS });

@@ -39,6 +39,7 @@ export function everyPage(database: string): LookedAt[] {
       { name: 'samples', path: `/samples?${datasets}` },
       { name: 'identities', path: `/identities?${datasets}` },
       { name: 'benchmarks', path: '/benchmarks' },
+      { name: 'studio', path: '/studio?row=yaw' },
     ];
   } finally {
     reader.close();

@@ -5,10 +5,15 @@ import { join, resolve } from 'node:path';
 const ROOT = resolve(import.meta.dirname, '../../..');
 
 /** Starts a command of `id3`, in a process group of its own. */
-function start(command: string, options: readonly string[]): ChildProcess {
+function start(
+  command: string,
+  options: readonly string[],
+  variables: Record<string, string> = {},
+): ChildProcess {
   return spawn(process.execPath, [join(ROOT, 'tools/bin/id3.cjs'), command, ...options], {
     cwd: ROOT,
     detached: true,
+    env: { ...process.env, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
@@ -42,12 +47,14 @@ export async function ended(child: ChildProcess): Promise<string> {
 
 export interface Server {
   readonly url: string;
+  /** Of its process group. */
+  readonly group: number;
   stop(): void;
 }
 
 /** The production build, as `nx run dashboard:start` starts it, on a free port over a database. */
-export async function startDashboard(database: string): Promise<Server> {
-  const child = start('dashboard-start', ['--port=0', `--database=${database}`]);
+export async function startDashboard(database: string, variables?: Record<string, string>): Promise<Server> {
+  const child = start('dashboard-start', ['--port=0', `--database=${database}`], variables);
   let output = '';
   const url = await new Promise<string>((resolve, reject) => {
     const listen = (text: Buffer) => {
@@ -59,5 +66,5 @@ export async function startDashboard(database: string): Promise<Server> {
     child.stderr!.on('data', listen);
     child.on('close', () => reject(new Error(`The dashboard ended: ${output}`)));
   });
-  return { url, stop: () => killGroup(child) };
+  return { url, group: child.pid!, stop: () => killGroup(child) };
 }

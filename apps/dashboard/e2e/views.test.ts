@@ -42,6 +42,7 @@ describe('every view', () => {
     samples: 'Below each face',
     identities: 'Anchors and embeddings',
     benchmarks: 'By group and gap',
+    studio: 'As its experiment samples',
   };
   it.each(everyPage(database))('$name shows its content, and nothing is wrong with it', async (view) => {
     for (const theme of ['light', 'dark'])

@@ -2,9 +2,12 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { listRuns, openReader, orProblem, type Reader } from '@id3/tracking';
 
+/** Where the experiments keep it, below the workspace root. */
+export const DEFAULT_DATABASE = 'artefacts/tracking.sqlite';
+
 /** The tracking database: `ID3_DATABASE`, or where the experiments keep it; Next runs two folders below the workspace root. */
-export const databasePath = (): string =>
-  resolve(process.cwd(), '../..', process.env.ID3_DATABASE ?? 'artefacts/tracking.sqlite');
+export const databasePath = (path = process.env.ID3_DATABASE ?? DEFAULT_DATABASE): string =>
+  resolve(process.cwd(), '../..', path);
 
 interface Open {
   readonly reader: Reader;

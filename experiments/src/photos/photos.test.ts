@@ -116,6 +116,13 @@ describe('people in training and in a benchmark', () => {
     expect(() => trainOn({ 'benchmarks.folders': numbers })).toThrow(/names are missing in lfw;/);
   });
 
+  it('must be as large as the images that are made', () => {
+    const small = photoFixture({ images: albumOf(['Eve', 'Bob'], 2), size: 8 });
+    expect(() => trainOn({ 'benchmarks.folders': lfw, 'data.trainFolder': small })).toThrow(
+      `${small} of data.trainFolder has images of 8×8 pixels, fewer than the experiment's 16×16; import it again with --size=16 or set image.size.`,
+    );
+  });
+
   it('must not be everybody', () => {
     const everybody = photoFixture({ images: albumOf(['Cid', 'Dan'], 2) });
     expect(() => trainOn({ 'benchmarks.folders': lfw, 'data.trainFolder': everybody })).toThrow(

@@ -57,10 +57,7 @@ export function readPhotoBenchmarks(
       throw new UserError(
         `${folder} of benchmarks.folders has no verification pairs; name a benchmark's folder, not a training set's.`,
       );
-    if (manifest.height !== manifest.width || manifest.width < size)
-      throw new UserError(
-        `${folder} of benchmarks.folders has images of ${manifest.width}×${manifest.height} pixels, fewer than the experiment's ${size}×${size}; import it again with --size=${size} or set image.size.`,
-      );
+    requireSize(set, size, `${folder} of benchmarks.folders`);
     const name = benchmarkName(manifest, folder);
     const other = taken.get(name);
     if (other !== undefined)
@@ -70,6 +67,14 @@ export function readPhotoBenchmarks(
     taken.set(name, folder);
     return { ...set, pairs, name };
   });
+}
+
+/** Throws a UserError where photos are not square, or smaller than the experiment's images, which would only look as large. */
+export function requireSize({ manifest: { width, height } }: PhotoSet, size: number, what: string): void {
+  if (height === width && width >= size) return;
+  throw new UserError(
+    `${what} has images of ${width}×${height} pixels, fewer than the experiment's ${size}×${size}; import it again with --size=${size} or set image.size.`,
+  );
 }
 
 /** What of a dataset's spec tells what it is, and what is missing of it. */

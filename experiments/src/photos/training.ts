@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts';
 import { chosenImages, type Choice } from './choose.ts';
 import { photoBenchmarks } from './columns.ts';
 import { overlapOf, requireSeparable, type Overlap } from './overlap.ts';
-import { readPhotoSet, type PhotoSet } from './set.ts';
+import { readPhotoSet, requireSize, type PhotoSet } from './set.ts';
 
 /** The photos that take the place of the rendered `train` pool. */
 export interface TrainingPhotos {
@@ -14,9 +14,13 @@ export interface TrainingPhotos {
   readonly without: readonly string[];
 }
 
-/** The training photos of a config with `data.trainFolder`. Throws a UserError where people in benchmarks are to be left out and cannot be. */
+/**
+ * The training photos of a config with `data.trainFolder`. Throws a UserError where they are smaller than the experiment's images, or where people in
+ * benchmarks are to be left out and cannot be.
+ */
 export function trainingPhotos(config: Config): TrainingPhotos {
   const set = readPhotoSet(resolve(config.data.trainFolder));
+  requireSize(set, config.image.size, `${set.folder} of data.trainFolder`);
   const overlap = overlapOf(set, photoBenchmarks(config));
   if (config.data.overlap === 'keep') return { set, overlap, without: [] };
   requireSeparable(overlap, set);

@@ -12,7 +12,9 @@ export const faceApiFStage = defineStage({
   result: RECOGNISER,
   onEngine: true,
   cost: () => 60,
-  async run({ inputs, needs, folder }) {
-    await saveFaceApiRecogniser(modelFile(folder), needs.dataset, inputs.whitenedSize);
+  async run({ inputs: { whitenedSize }, needs: { dataset }, folder, progress }) {
+    await saveFaceApiRecogniser(modelFile(folder), dataset, whitenedSize, (done) =>
+      progress(done, dataset.count),
+    );
   },
 });

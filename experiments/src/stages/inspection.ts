@@ -6,6 +6,7 @@ import {
   cosinesTo,
   fitPredictor,
   fittedImages,
+  type Predictor,
   identityCentres,
   nearestRows,
   principalMap,
@@ -85,7 +86,7 @@ export function inspect(inputs: InspectionInputs): Inspection {
 }
 
 /** A dataset and f's unit embeddings of it. */
-interface Faces {
+export interface Faces {
   readonly dataset: Dataset;
   readonly labels: Int32Array;
   /** [n, size] */
@@ -93,7 +94,7 @@ interface Faces {
   readonly size: number;
 }
 
-function facesOf(dataset: Dataset, { data, size }: Embeddings): Faces {
+export function facesOf(dataset: Dataset, { data, size }: Embeddings): Faces {
   return { dataset, labels: dataset.labels, unit: normaliseRows(data, size), size };
 }
 
@@ -111,16 +112,21 @@ function knownOf(dataset: Dataset, key: 'age' | 'yaw'): number[] | undefined {
   return values.every((value) => value !== undefined) ? values.map((value) => round(value, 2)) : undefined;
 }
 
-/** An attribute read off every image, by what the pool's images and their ground truth teach. */
-function predictedOf(faces: Faces, pool: Faces, key: 'age' | 'yaw'): Inspection['predicted']['age'] {
+/** What reads an attribute off images, as the pool's images and their ground truth teach; undefined where these do not tell it. */
+export function predictorFrom(pool: Faces, key: 'age' | 'yaw'): Predictor | undefined {
   const truth = knownOf(pool.dataset, key);
   if (truth === undefined) return undefined;
   const fitted = Array.from(fittedImages(truth.length));
-  const predictor = fitPredictor(
+  return fitPredictor(
     attributeFeatures(pool.dataset, pool.unit, pool.size, fitted),
     fitted.map((i) => truth[i]),
     fitted.map((i) => pool.labels[i]),
   );
+}
+
+/** An attribute read off every image. */
+function predictedOf(faces: Faces, pool: Faces, key: 'age' | 'yaw'): Inspection['predicted']['age'] {
+  const predictor = predictorFrom(pool, key);
   if (predictor === undefined) return undefined;
   const all = Array.from(faces.labels, (_, i) => i);
   const value = predictor.predict(attributeFeatures(faces.dataset, faces.unit, faces.size, all));

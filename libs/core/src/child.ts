@@ -5,8 +5,11 @@ import { UserError } from './errors.ts';
 
 // Everything about processes of our own: how they start, how they are asked, and what is said where they fail.
 
-/** Lets a Node process run TypeScript. */
-const TSX_ARGS = ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
+/** Lets a Node process run TypeScript. Looked up from the module that is run: a bundler that meets this file would take tsx in. */
+const tsxArgs = (entry: string): string[] => [
+  '--import',
+  pathToFileURL(createRequire(entry).resolve('tsx')).href,
+];
 /** So long a process may take to end politely. */
 const POLITE_MS = 3_000;
 /** Of what a process writes, so many characters are kept for the report of its death. */
@@ -40,10 +43,13 @@ export class Child<Question extends Serializable, Reply> {
   private readonly child: ChildProcess;
   private output = '';
 
-  /** @param threads compute threads of its engine */
-  constructor(entry: string, threads: number) {
+  /**
+   * @param threads compute threads of its engine
+   * @param heapMiB the most that its objects may take; Node's own limit unless given
+   */
+  constructor(entry: string, threads: number, heapMiB?: number) {
     this.child = fork(entry, {
-      execArgv: TSX_ARGS,
+      execArgv: [...tsxArgs(entry), ...(heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`])],
       // Structured clones: messages may carry bytes.
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -92,6 +98,11 @@ export class Child<Question extends Serializable, Reply> {
       // Where the process is gone, `died` tells.
       this.child.send(question, () => {});
     });
+  }
+
+  /** Sends a message that has no reply of its own. */
+  tell(message: Question): void {
+    this.child.send(message, () => {});
   }
 
   /** Ends the process: politely, then for good. Resolves when it is gone. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  FileWriter,
   Rng,
   UserError,
   canonicalJson,
@@ -130,6 +131,24 @@ describe('makeFolder', () => {
   it.runIf(existsSync('/proc'))('ends where the system keeps a folder for itself', () =>
     expect(() => makeFolder('/proc/id3-test')).toThrow(/^\/proc\/id3-test cannot be written \(E/),
   );
+});
+
+describe('FileWriter', () => {
+  it('writes pieces one after another, and knows how long they are', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'id3-')), 'file');
+    const file = new FileWriter(path);
+    const large = new Uint8Array(3 << 20).fill(7);
+    for (const piece of ['ä', large, Uint8Array.of(1)]) file.append(piece);
+    expect(file.length).toBe(large.length + 3);
+    file.close();
+    expect(readFileSync(path).equals(Buffer.concat([Buffer.from('ä'), large, Buffer.of(1)]))).toBe(true);
+  });
+  it.skipIf(!existsSync('/dev/full'))('says where the disk is full or refuses', () => {
+    const file = new FileWriter('/dev/full');
+    file.append('x');
+    expect(() => file.close()).toThrow(/^The disk is full: \/dev\/full could not/);
+    expect(() => new FileWriter('/proc/x')).toThrow(UserError);
+  });
 });
 
 describe('writeFileAtomic', () => {

@@ -1,5 +1,5 @@
 import { mean, sum } from '@id3/core';
-import { luma, withChannels, type Dataset } from '@id3/data';
+import { luma, withChannels, type Images } from '@id3/data';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { rowsOf } from '@id3/protocol';
 
@@ -26,7 +26,7 @@ export interface Predictor {
  * @param unit f's unit embeddings of the whole dataset: [images, size]
  */
 export function attributeFeatures(
-  dataset: Dataset,
+  dataset: Images,
   unit: Float64Array,
   size: number,
   indices: ArrayLike<number>,

@@ -1,5 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { UserError, explainFileError } from '@id3/core';
+import { FileWriter, UserError } from '@id3/core';
 import type { ByteSource } from './byte-source.ts';
 
 /**
@@ -148,22 +147,15 @@ function nextBeginning(source: ByteSource, from: number): number {
 
 /** Writes a RecordIO file record by record. Throws a UserError where the disk refuses. */
 export class RecordWriter {
-  private readonly file: number;
-  private buffered: Uint8Array[] = [];
-  private bufferedBytes = 0;
-  private written = 0;
+  private readonly file: FileWriter;
 
   constructor(readonly path: string) {
-    try {
-      this.file = openSync(path, 'w');
-    } catch (error) {
-      throw explainFileError(error, path);
-    }
+    this.file = new FileWriter(path);
   }
 
   /** Appends a record and returns the offset where it begins. */
   append(data: Buffer): number {
-    const offset = this.written;
+    const offset = this.file.length;
     const cuts: number[] = [];
     for (let at = data.indexOf(MAGIC_BYTES); at >= 0; at = data.indexOf(MAGIC_BYTES, at + 1))
       if (at % 4 === 0) cuts.push(at);
@@ -173,33 +165,15 @@ export class RecordWriter {
       const header = Buffer.alloc(8);
       header.writeUInt32LE(MAGIC, 0);
       header.writeUInt32LE(((part << 29) | (to - from)) >>> 0, 4);
-      this.write(header, data.subarray(from, to), Buffer.alloc(padded(to - from) - (to - from)));
+      this.file.append(header);
+      this.file.append(data.subarray(from, to));
+      this.file.append(Buffer.alloc(padded(to - from) - (to - from)));
       from = to + 4;
     });
-    if (this.bufferedBytes > 1 << 20) this.flush();
     return offset;
   }
 
   close(): void {
-    this.flush();
-    closeSync(this.file);
-  }
-
-  private write(...pieces: Uint8Array[]): void {
-    for (const piece of pieces) {
-      this.buffered.push(piece);
-      this.bufferedBytes += piece.length;
-      this.written += piece.length;
-    }
-  }
-
-  private flush(): void {
-    const bytes = Buffer.concat(this.buffered);
-    try {
-      for (let done = 0; done < bytes.length;) done += writeSync(this.file, bytes, done);
-    } catch (error) {
-      throw explainFileError(error, this.path);
-    }
-    [this.buffered, this.bufferedBytes] = [[], 0];
+    this.file.close();
   }
 }

@@ -33,3 +33,5 @@ export async function writePicture(folder: string, i: number, size = 8): Promise
   writeFileSync(path, await sharp(pixelsOf(i, size), { raw }).png().toBuffer());
   return path;
 }
+
+export { readEvents, type ReadValue } from './fixtures/read-events.ts';

@@ -7,6 +7,15 @@ export { DatabaseProblem, openReader, orProblem, Reader, type ProblemKind, type 
 export { reapInterrupted } from './reap.ts';
 export { RunRecord, type VariantOptions, type Verification } from './record.ts';
 export { Run } from './run.ts';
+export {
+  RUN_TABLES,
+  columnsOf,
+  eachRow,
+  type Column,
+  type ColumnKind,
+  type RunTable,
+  type RunTableRow,
+} from './run-tables.ts';
 export { RUN_STATUSES, type CurveKind, type EventLevel, type RunStatus, type VariantRole } from './schema.ts';
 export { listSavedViews, removeView, saveView, type SavedView } from './saved-views.ts';
 export { openSqlite } from './sqlite.ts';

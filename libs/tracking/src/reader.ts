@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError, firstLine } from '@id3/core';
 import type BetterSqlite from 'better-sqlite3';
+import type { Query } from 'drizzle-orm';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import journal from '../migrations/meta/_journal.json' with { type: 'json' };
 import { sqliteCode } from './errors.ts';
@@ -53,6 +54,14 @@ export class Reader implements Readable {
   /** Runs a read transaction: all queries in it see the same state, whatever is written meanwhile. */
   read<T>(action: () => T): T {
     return this.sqlite.transaction(action)();
+  }
+
+  /** The rows of a query one at a time, each an array of SQLite's values. */
+  iterate({ sql, params }: Query): IterableIterator<unknown[]> {
+    return this.sqlite
+      .prepare<unknown[], unknown[]>(sql)
+      .raw()
+      .iterate(...params);
   }
 
   /** Runs a write transaction. */

@@ -1,4 +1,5 @@
 import { command, progressPrinter, wholeNumber } from '@id3/cli';
+import { UserError } from '@id3/core';
 import type { ExportFormat } from '@id3/data';
 
 export const exportDataset = command({
@@ -23,11 +24,13 @@ export const exportDataset = command({
         default: false,
         describe: 'removes another export from the folder',
       },
-      quality: { describe: 'of JPEG, 1 to 100', default: 95, coerce: wholeNumber(1, 100) },
+      quality: { describe: 'of JPEG, 1 to 100; 95, if left out', coerce: wholeNumber(1, 100) },
     } as const;
   },
   async run({ dataset, out, format, encoding, quality, overwrite }) {
     const { exporters, openDataset } = await import('@id3/data');
+    if (quality !== undefined && encoding !== 'jpeg')
+      throw new UserError('--quality is of JPEG; add --encoding=jpeg, or leave --quality out.');
     const opened = openDataset(dataset);
     await exporters[format](opened, out, {
       encoding,

@@ -2,6 +2,7 @@ import type { Command } from '@id3/cli';
 import { align } from './align.ts';
 import { attributes } from './attributes.ts';
 import { exportDataset } from './export-dataset.ts';
+import { exportRuns } from './export-runs.ts';
 import { exportTable } from './export-table.ts';
 import { importDataset } from './import.ts';
 import { migrate } from './migrate.ts';
@@ -16,5 +17,6 @@ export const toolCommands: readonly Command[] = [
   verifyRecogniser,
   openQuestions,
   exportTable,
+  exportRuns,
   migrate,
 ];

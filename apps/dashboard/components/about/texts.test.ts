@@ -14,7 +14,10 @@ describe.each(Object.entries<AboutText>(ABOUT))('what %s shows', (_, { sentences
     '%s is computed in %s by %s',
     (_, path, symbol) => {
       const text = readFileSync(resolve(ROOT, path), 'utf8');
-      const declaration = new RegExp(`\\b(function|const) ${symbol}\\b|^  ${symbol}\\(|"${symbol}"`, 'm');
+      const declaration = new RegExp(
+        `\\b(function|const) ${symbol}\\b|^  (async )?${symbol}\\(|"${symbol}"`,
+        'm',
+      );
       expect(text).toMatch(declaration);
     },
   );

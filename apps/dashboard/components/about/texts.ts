@@ -275,6 +275,57 @@ export const ABOUT = {
       },
     ],
   },
+  studio: {
+    sentences: [
+      'One face, or a row of eight, made as the controls move by Algorithm 2, with any model of this database or the committed weights.',
+      'What is not chosen is as the model’s experiment samples; one seed is one start noise for all faces, and for both models.',
+      'Faces are computed in a process of its own; the link and the command make the same picture again, a model in training apart.',
+    ],
+    numbers: [
+      COSINE('f, to the y asked for', 'How near the face is to the embedding that it was asked for.', [
+        'apps/studio/src/opened.ts',
+        'look',
+      ]),
+      {
+        name: 'g, to the portrait',
+        means:
+          'The judge, which has no y, against the identity’s own face by the model’s own sampler: c = 1, t = 0, the middle of age and yaw, the same noise.',
+        formula: 'cos(g(x), g(portrait))',
+        code: ['apps/studio/src/opened.ts', 'portraitOf'],
+      },
+      {
+        name: 't',
+        means: 'Share of the shortest arc from one identity to another.',
+        formula: 'y = (sin((1 − t)θ)·a + sin(tθ)·b) / sin θ,  cos θ = aᵀb',
+        code: ['libs/model/src/generation/anchors.ts', 'embeddingBetween'],
+      },
+      {
+        name: 'c',
+        means: 'Cosine of y to the identity, in a direction drawn by its seed.',
+        formula: 'y = c·w + √(1 − c²)·v',
+        paper: 'Algorithm 3, step 2',
+        code: ['libs/model/src/generation/anchors.ts', 'embeddingNear'],
+      },
+      {
+        name: 'w, κ',
+        means: 'Weight of the reversed likelihood score; κ_t as fitted to the model, or the paper’s λκ.',
+        formula: 'ε̂ = ε_θ − √(1 − ᾱ_t)·wκ_t ∇ yᵀf(x̂0)',
+        paper: 'Algorithm 2',
+        code: ['libs/model/src/diffusion/equations.ts', 'adjustedX0'],
+      },
+      {
+        name: 'guidance without y, s',
+        means: 'How far x̂0 moves away from what it is without y, or without age and yaw.',
+        formula: 'x̂0 + a·(x̂0 − x̂0 without y) + b·(x̂0 − x̂0 without s)',
+        code: ['libs/model/src/diffusion/classifier-free.ts', 'classifierFree'],
+      },
+      {
+        name: 'read off',
+        means: 'Age and yaw by a regression fitted on the training pool, as the dataset measures read them.',
+        code: ['libs/eval/src/attributes.ts', 'fitPredictor'],
+      },
+    ],
+  },
 } as const satisfies Record<string, AboutText>;
 
 export type ExplainedView = keyof typeof ABOUT;

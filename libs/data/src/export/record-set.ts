@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError, writeFileAtomic } from '@id3/core';
+import { UNFINISHED, UserError, writeFileAtomic } from '@id3/core';
 import type { Dataset } from '../datasets/reader.ts';
 import { packImageRecord } from '@id3/formats';
 import { RecordWriter } from '@id3/formats';
@@ -28,7 +28,7 @@ export async function exportRecordSet(
     throw new UserError(
       `${dataset.folder} has ${count} images, but RecordIO keeps their numbers as 32-bit floats, exact below ${MAX_EXACT}; export it as webdataset.`,
     );
-  const unfinished = join(folder, 'train.rec.unfinished');
+  const unfinished = join(folder, `train.rec${UNFINISHED}`);
   claimExportFolder(folder, dataset, 'recordio', NAMES, options);
   const order = Uint32Array.from({ length: count }, (_, i) => i).sort(
     (i, j) => labels[i] - labels[j] || i - j,

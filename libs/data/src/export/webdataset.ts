@@ -2,7 +2,7 @@ import { createWriteStream, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
-import { explainFileError } from '@id3/core';
+import { UNFINISHED, explainFileError } from '@id3/core';
 import type { Dataset } from '../datasets/reader.ts';
 import { claimExportFolder } from './claim.ts';
 import { encodedImages, extensionOf, type ExportOptions } from './encode.ts';
@@ -17,7 +17,7 @@ class TarFile {
 
   constructor(private readonly path: string) {
     // The format's own end of a stream that failed is the write stream's error.
-    this.done = finished(this.pack.pipe(createWriteStream(`${path}.unfinished`)));
+    this.done = finished(this.pack.pipe(createWriteStream(`${path}${UNFINISHED}`)));
     this.done.catch(() => {});
     // It is also sent back to the format, which would end the process.
     this.pack.on('error', () => {});
@@ -35,7 +35,7 @@ class TarFile {
   async close(): Promise<void> {
     this.pack.finalize();
     await this.done;
-    renameSync(`${this.path}.unfinished`, this.path);
+    renameSync(`${this.path}${UNFINISHED}`, this.path);
   }
 }
 

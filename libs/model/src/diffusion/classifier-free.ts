@@ -7,6 +7,12 @@ export type Condition = {
   readonly s: tf.Tensor2D;
 };
 
+/** A {@link Condition} with weights of {@link classifierFree} in the place of its own: one number, or one a sample. */
+export type WeighedCondition = Condition & {
+  readonly freeY?: tf.Tensor;
+  readonly freeS?: tf.Tensor;
+};
+
 /** x̂0 at x_t under a condition: X. */
 export type ConditionedX0<X extends tf.Tensor> = (xt: X, time: SamplingTime, condition: Condition) => X;
 
@@ -18,14 +24,14 @@ export type ConditionedX0<X extends tf.Tensor> = (xt: X, time: SamplingTime, con
 export function classifierFree<X extends tf.Tensor>(
   x0: ConditionedX0<X>,
   { freeY, freeS }: Pick<SamplerOptions, 'freeY' | 'freeS'>,
-): ConditionedX0<X> {
-  return (xt, time, { y, s }) => {
+): (xt: X, time: SamplingTime, condition: WeighedCondition) => X {
+  return (xt, time, { y, s, ...weights }) => {
     const told = x0(xt, time, { y, s });
-    const away = (without: Condition, weight: number): tf.Tensor =>
+    const away = (without: Condition, weight: number | tf.Tensor): tf.Tensor =>
       told.sub(x0(xt, time, without)).mul(weight);
     let result = told;
-    if (freeY > 0) result = result.add<X>(away({ y: tf.zerosLike(y), s }, freeY));
-    if (freeS > 0) result = result.add<X>(away({ y, s: tf.zerosLike(s) }, freeS));
+    if (freeY > 0) result = result.add<X>(away({ y: tf.zerosLike(y), s }, weights.freeY ?? freeY));
+    if (freeS > 0) result = result.add<X>(away({ y, s: tf.zerosLike(s) }, weights.freeS ?? freeS));
     return result;
   };
 }

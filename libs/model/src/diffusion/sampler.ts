@@ -83,12 +83,26 @@ export interface AdjustedField<C extends tf.NamedTensorMap = tf.NamedTensorMap> 
   cosine(x0: tf.Tensor, condition: C): tf.Tensor1D;
   /** κ_t; the paper's λκ unless given. */
   kappa?(t: number): number;
+  /** Where compiled steps are kept for later samplers of an equal field. */
+  readonly compiled?: CompiledSteps;
 }
 
 /** What a step did: its time t, and ‖√(1-ᾱ_t)·g‖/‖ε_θ‖, the size of the weighted reversed likelihood score beside the noise that it moves; 0 without it. */
 export interface StepReport {
   readonly t: number;
   readonly scoreShare: number;
+  /** x̂0 as the step saw it, of X's shape; there while the report is heard. */
+  readonly x0: tf.Tensor;
+}
+
+/** Hears of each step, by the number of steps done. Sampling goes on when it has heard, and ends where it throws. */
+export type StepListener = (step: number, report: StepReport) => void | Promise<void>;
+
+/** What a call of a sampler may add. */
+export interface SamplerCall {
+  /** w of each sample, in the place of the options' own: as many as the batch has. */
+  readonly guidance?: readonly number[];
+  readonly onStep?: StepListener;
 }
 
 /** Algorithm 2 for one field; see {@link makeSampler}. */
@@ -96,8 +110,11 @@ export type Sampler<C extends tf.NamedTensorMap> = (
   xT: tf.Tensor,
   condition: C,
   noise: (step: number) => tf.Tensor,
-  onStep?: (step: number, report: StepReport) => void,
+  call?: SamplerCall,
 ) => Promise<tf.Tensor>;
+
+/** Compiled steps of one field by their form: samplers that differ in nothing but steps, spacing and the sizes of their weights share one. */
+export type CompiledSteps = Map<string, unknown>;
 
 /**
  * Algorithm 2: follows the adjusted gradient field from x_T to x_0. The step is compiled once for all calls of the
@@ -105,9 +122,9 @@ export type Sampler<C extends tf.NamedTensorMap> = (
  * - `xT`: standard normal start values; not disposed
  * - `condition`: of each sample; not disposed
  * - `noise`: standard normal values of X's shape for one step of a sampler that draws; disposed here
- * - `onStep`: called after each step with the number of steps done
+ * - `call`: see {@link SamplerCall}
  *
- * and whose result, x_0, is to be disposed by the caller.
+ * and whose result, x_0, is to be disposed by the caller. Rejects with what `onStep` throws.
  */
 export function makeSampler<C extends tf.NamedTensorMap>(
   field: AdjustedField<C>,
@@ -115,33 +132,68 @@ export function makeSampler<C extends tf.NamedTensorMap>(
 ): Sampler<C> {
   const { alphaBar, timesteps } = field.schedule;
   const times = [...stridedTimes(timesteps, options.steps, options.spacing), 0];
-  const step = compileStep((inputs: StepInputs & C) => reverseStep(field, options, inputs));
-  return async (xT, condition, noise, onStep) => {
+  const step = compiledStep(field, options);
+  return async (xT, condition, noise, { guidance, onStep } = {}) => {
     let state = { x: xT.clone(), previous: tf.zerosLike(xT) };
-    for (let done = 0; done < options.steps; done++) {
-      const t = times[done];
-      const [before, now, next] = [times[done - 1], t, times[done + 1]].map((time) => alphaBar[time]);
-      const linear = stepOf(options.kind, { before, now, next });
-      const kappa = field.kappa?.(t) ?? lambdaKappa(t, timesteps);
-      const changing = {
-        ...state,
-        // Also in the last step, whose variance is 0: it then has the graph of the others.
-        ...(drawsNoise(options) ? { z: noise(done) } : {}),
-        ...timeOf(field, t, xT.shape[0]),
-        ...scalars(linear),
-        guidance: tf.scalar(options.guidance * kappa),
-      };
-      const { share, ...following } = step({ ...condition, ...changing });
-      tf.dispose(changing);
-      state = following;
-      const [scoreShare] = await share.data(); // the step boundary: a lazy engine computes here
-      share.dispose();
-      await eventLoopTurn(); // as in training
-      onStep?.(done + 1, { t, scoreShare });
+    const weights = (kappa: number): tf.Tensor => {
+      if (guidance === undefined) return tf.scalar(options.guidance * kappa);
+      const shape = xT.shape.map((size, axis) => (axis === 0 ? size : 1));
+      return tf.tensor(
+        guidance.map((w) => w * kappa),
+        shape,
+      );
+    };
+    try {
+      for (let done = 0; done < options.steps; done++) {
+        const t = times[done];
+        const [before, now, next] = [times[done - 1], t, times[done + 1]].map((time) => alphaBar[time]);
+        const linear = stepOf(options.kind, { before, now, next });
+        const changing = {
+          ...state,
+          // Also in the last step, whose variance is 0: it then has the graph of the others.
+          ...(drawsNoise(options) ? { z: noise(done) } : {}),
+          ...timeOf(field, t, xT.shape[0]),
+          ...scalars(linear),
+          guidance: weights(field.kappa?.(t) ?? lambdaKappa(t, timesteps)),
+        };
+        const { share, ...following } = step({ ...condition, ...changing });
+        tf.dispose(changing);
+        state = following;
+        const [scoreShare] = await share.data(); // the step boundary: a lazy engine computes here
+        share.dispose();
+        await eventLoopTurn(); // as in training
+        await onStep?.(done + 1, { t, scoreShare, x0: state.previous });
+      }
+    } catch (error) {
+      tf.dispose(state);
+      throw error;
     }
     state.previous.dispose();
     return state.x;
   };
+}
+
+type Stepper<C extends tf.NamedTensorMap> = (inputs: StepInputs & C) => ReturnType<typeof reverseStep>;
+
+/** The step of these options: one that is compiled already, or a new one. */
+function compiledStep<C extends tf.NamedTensorMap>(
+  field: AdjustedField<C>,
+  options: SamplerOptions,
+): Stepper<C> {
+  const { kind, guidance, gradient, freeY, freeS, clip } = options;
+  const form = [
+    kind === 'ancestral',
+    drawsNoise(options),
+    guidance > 0 ? gradient : 'unguided',
+    freeY > 0,
+    freeS > 0,
+    clip,
+  ].join();
+  // Fields that share a map have the same conditions.
+  const known = field.compiled?.get(form) as Stepper<C> | undefined;
+  const step = known ?? compileStep((inputs: StepInputs & C) => reverseStep(field, options, inputs));
+  field.compiled?.set(form, step);
+  return step;
 }
 
 const drawsNoise = ({ kind }: SamplerOptions): boolean => kind === 'ancestral' || kind === 'dpm++sde';
@@ -176,8 +228,8 @@ type StepInputs = SamplingTime &
     previous: tf.Tensor;
     /** Standard normal values, for samplers that draw. */
     z?: tf.Tensor;
-    /** wκ_t. */
-    guidance: tf.Scalar;
+    /** wκ_t: one number, or one a sample. */
+    guidance: tf.Tensor;
   };
 
 /** One step of the reverse process, from t to the time before it. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Rng } from '@id3/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { anchors, embeddingNear, embeddingPerturbed, randomDirections } from '../index.ts';
+import { anchors, embeddingBetween, embeddingNear, embeddingPerturbed, randomDirections } from '../index.ts';
 
 function largestCosine(w: Float32Array, d: number): number {
   let largest = -1;
@@ -109,5 +109,35 @@ describe('embeddingPerturbed', () => {
       const n = tangents.length;
       expect(Math.abs(near - share * n)).toBeLessThan(5 * Math.sqrt(n * share * (1 - share)));
     }
+  });
+});
+
+describe('embeddingBetween', () => {
+  it("walks the arc as slerp's closed form says", () => {
+    const rng = new Rng(4, 'arc');
+    for (const d of [2, 3, 24, 512])
+      for (let k = 0; k < 20; k++) {
+        const [a, b] = [randomDirections(1, d, rng), randomDirections(1, d, rng)];
+        const angle = Math.acos(a.reduce((sum, value, i) => sum + value * b[i], 0));
+        for (const t of [0, 0.2, 0.5, 0.9, 1]) {
+          const y = embeddingBetween(a, b, t);
+          const [ofA, ofB] = [1 - t, t].map((share) => Math.sin(share * angle) / Math.sin(angle));
+          // float32: what lies beside the arc is lost where the two are almost one.
+          y.forEach((value, i) => expect(Math.abs(value - (ofA * a[i] + ofB * b[i]))).toBeLessThan(2e-4));
+          expect(Math.abs(Math.hypot(...y) - 1)).toBeLessThan(1e-6);
+        }
+      }
+  });
+
+  it('stays where both are one, and refuses opposite ones', () => {
+    const a = randomDirections(1, 24, new Rng(1, 'a'));
+    expect(embeddingBetween(a, a, 0.3)).toEqual(a);
+    expect(() =>
+      embeddingBetween(
+        a,
+        a.map((value) => -value),
+        0.5,
+      ),
+    ).toThrow('opposite');
   });
 });

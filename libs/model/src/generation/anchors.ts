@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Rng, dot } from '@id3/core';
+import { Rng, UserError, dot } from '@id3/core';
 
 /** How identities are placed on the sphere: `spread` apart (Algorithm 3) or `random` (its ablation). */
 export type AnchorKind = 'spread' | 'random';
@@ -101,6 +101,22 @@ function turned(w: Float32Array, c: number, towards: Float32Array): Float32Array
   normalise(y);
   return y;
 }
+
+/**
+ * The point at the share t of the arc from a to b, two directions [d] on the unit sphere: slerp (Shoemake 1985). Throws a UserError where they are
+ * opposite, for then no arc is the shortest.
+ */
+export function embeddingBetween(a: Float32Array, b: Float32Array, t: number): Float32Array {
+  const angle = Math.acos(Math.max(-1, Math.min(1, dot(a, b))));
+  if (Math.PI - angle < ARC_EPSILON)
+    throw new UserError(
+      'The two identities are opposite, so there is no one way between them; choose another.',
+    );
+  return angle < ARC_EPSILON ? a.slice() : turned(a, Math.cos(t * angle), b.slice());
+}
+
+/** Below this angle float32 directions are one. */
+const ARC_EPSILON = 1e-3;
 
 /** Vec2Face's deviations of the noise on an embedding's components: two of five images have the first, two the second, one the third. */
 const PERTURBATIONS = [0.3, 0.3, 0.5, 0.5, 0.7];

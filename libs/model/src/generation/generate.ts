@@ -2,10 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { Rng, UserError } from '@id3/core';
 import { imagesToFloat, type Dataset, type DatasetWriter, type FaceRecord } from '@id3/data';
-import { classifierFree, type Condition } from '../diffusion/classifier-free.ts';
+import { classifierFree, type WeighedCondition } from '../diffusion/classifier-free.ts';
 import { attributeTensor, type Asked } from '../diffusion/conditioning.ts';
 import { readX0 } from '../diffusion/equations.ts';
-import { makeSampler, samplerSchema, type SamplerOptions, type StepReport } from '../diffusion/sampler.ts';
+import {
+  makeSampler,
+  samplerSchema,
+  type CompiledSteps,
+  type SamplerOptions,
+  type StepListener,
+  type StepReport,
+} from '../diffusion/sampler.ts';
 import { styleOf } from '../diffusion/style.ts';
 import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
 import { embeddingNear, embeddingPerturbed, randomDirections } from './anchors.ts';
@@ -49,7 +56,12 @@ export interface ImagePlan extends Asked {
   label: number;
   /** [d] on the unit sphere. */
   y: Float32Array;
+  /** In the place of the sampler's own; what the sampler has as 0 stays 0. All images of a batch have them, or none. */
+  weights?: GuidanceWeights;
 }
+
+/** w, and the weights of classifier-free guidance. */
+export type GuidanceWeights = Pick<SamplerOptions, 'guidance' | 'freeY' | 'freeS'>;
 
 /**
  * Algorithm 3, steps 2 and 3, for image j of identity i; a function of (seed, i, j) alone.
@@ -90,6 +102,8 @@ export interface Id3Model extends DiffusionModel {
   f: FrozenRecogniser;
   /** κ_t as fitted to the model; needed where a sampler asks for it. */
   fittedKappa?(t: number): number;
+  /** Steps that its samplers share, for images of one size; each has its own where this is absent. */
+  readonly compiled?: CompiledSteps;
 }
 
 /**
@@ -99,19 +113,27 @@ export interface Id3Model extends DiffusionModel {
 export type ImageSampler = (
   plans: readonly ImagePlan[],
   names: readonly string[],
-  onStep?: (step: number, report: StepReport) => void,
+  onStep?: StepListener,
 ) => Promise<Uint8Array>;
+
+/** [-1,1] → uint8 */
+const toBytes = (values: Float32Array): Uint8Array =>
+  Uint8Array.from(values, (v) => Math.max(0, Math.min(255, Math.round((v + 1) * 127.5))));
+
+/** The x̂0 of a step as an image is stored: uint8 [n,size,size,C]. */
+export const pixelsOf = async ({ x0 }: StepReport): Promise<Uint8Array> =>
+  toBytes(await x0.data<'float32'>());
 
 /** The sampler of a model for images of size×size; its step is compiled once for each number of plans. */
 export function imageSampler(
-  { unet, schedule, prediction, f, fittedKappa }: Id3Model,
+  { unet, schedule, prediction, f, fittedKappa, compiled }: Id3Model,
   options: SamplerOptions,
   size: number,
   seed: number,
 ): ImageSampler {
   if (options.guidance > 0 && options.kappa === 'fitted' && fittedKappa === undefined)
     throw new UserError('This model has no fitted κ; sample with generation.sampler.kappa=paper.');
-  const sampler = makeSampler<Condition>(
+  const sampler = makeSampler<WeighedCondition>(
     {
       schedule,
       prediction,
@@ -121,6 +143,7 @@ export function imageSampler(
       ),
       cosine: (x0: tf.Tensor4D, { y }) => f.embedUnit(x0).mul(y).sum<tf.Tensor1D>(1),
       kappa: options.kappa === 'fitted' ? fittedKappa : undefined,
+      compiled,
     },
     options,
   );
@@ -132,13 +155,28 @@ export function imageSampler(
       names.forEach((name, b) => values.set(new Rng(seed, 'sample', name, step).normals(image), b * image));
       return tf.tensor4d(values, [n, size, size, unet.channels]);
     };
-    const y = tf.tensor2d(Float32Array.from(plans.flatMap((plan) => [...plan.y])), [n, f.embeddingSize]);
-    const s = attributeTensor(unet.options.attributes, plans);
+    const weight = (name: keyof GuidanceWeights): number[] | undefined =>
+      plans[0].weights && plans.map(({ weights }) => weights![name]);
+    // Always arguments: a step that is shared must not know the weights of the first who used it.
+    const asTensor = (name: 'freeY' | 'freeS'): tf.Tensor => {
+      const own = weight(name);
+      return own === undefined ? tf.scalar(options[name]) : tf.tensor4d(own, [n, 1, 1, 1]);
+    };
+    const inputs = {
+      y: tf.tensor2d(Float32Array.from(plans.flatMap((plan) => [...plan.y])), [n, f.embeddingSize]),
+      s: attributeTensor(unet.options.attributes, plans),
+      freeY: asTensor('freeY'),
+      freeS: asTensor('freeS'),
+    };
     const xT = noise(-1);
-    const x0 = await sampler(xT, { y, s }, noise, onStep);
-    const pixels = await x0.data();
-    tf.dispose([xT, x0, y, s]);
-    return Uint8Array.from(pixels, (v) => Math.max(0, Math.min(255, Math.round((v + 1) * 127.5))));
+    try {
+      const x0 = await sampler(xT, inputs, noise, { guidance: weight('guidance'), onStep });
+      const pixels = await x0.data<'float32'>();
+      x0.dispose();
+      return toBytes(pixels);
+    } finally {
+      tf.dispose([xT, inputs]);
+    }
   };
 }
 
@@ -151,7 +189,7 @@ export interface ShardOptions {
   styles?: Dataset;
   /** Called after each batch with its number of images. */
   onImages?(done: number): void;
-  onStep?(step: number, report: StepReport): void;
+  onStep?: StepListener;
 }
 
 /**

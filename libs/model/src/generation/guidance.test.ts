@@ -8,6 +8,7 @@ import {
   loadRecogniser,
   randomDirections,
   imageSampler,
+  pixelsOf,
   trainDiffusion,
   trainRecogniser,
   type DiffusionOptions,
@@ -100,4 +101,75 @@ it.each<[string, Partial<SamplerOptions>]>([
   expect(heavy.mean).toBeGreaterThan(3 * heavy.error);
   expect(heavy.mean).toBeGreaterThan(light.mean);
   expect(light.mean).toBeGreaterThan(0);
+});
+
+it('images with weights of their own are those of samplers with these weights, and one compiled step serves all', async () => {
+  const base: SamplerOptions = {
+    kind: 'ddim',
+    steps: 4,
+    spacing: 'uniform',
+    guidance: 20,
+    gradient: 'full',
+    clip: true,
+    kappa: 'paper',
+    freeY: 0.5,
+    freeS: 1,
+  };
+  const y = randomDirections(1, model.f.embeddingSize, new Rng(1, 'y'));
+  const plan = { label: 0, age: 40, yaw: 0, y };
+  const weights = [
+    { guidance: 5, freeY: 0.2, freeS: 2 },
+    { guidance: 80, freeY: 1, freeS: 0.3 },
+  ];
+  const compiled = new Map<string, unknown>();
+  const together = await imageSampler(
+    { ...model, compiled },
+    base,
+    SIZE,
+    1,
+  )(
+    weights.map((own) => ({ ...plan, weights: own })),
+    ['a', 'b'],
+  );
+  const alone = await Promise.all(
+    weights.map(async (own, k) => {
+      // Both of the batch, for an engine may sum another number of images in another order.
+      const pixels = await imageSampler(
+        { ...model, compiled },
+        { ...base, ...own },
+        SIZE,
+        1,
+      )([plan, plan], ['a', 'b']);
+      return pixels.subarray((k * pixels.length) / 2, ((k + 1) * pixels.length) / 2);
+    }),
+  );
+  expect(compiled.size).toBe(1);
+  expect(Buffer.concat(alone).equals(Buffer.from(together))).toBe(true);
+});
+
+it('is heard of step by step with its x̂0, and ends where the listener throws, leaving no tensor', async () => {
+  const options: SamplerOptions = {
+    kind: 'dpm++',
+    steps: 5,
+    spacing: 'uniform',
+    guidance: 0,
+    gradient: 'full',
+    clip: true,
+    kappa: 'paper',
+    freeY: 0,
+    freeS: 0,
+  };
+  const plan = { label: 0, y: randomDirections(1, model.f.embeddingSize, new Rng(2, 'y')) };
+  const sample = imageSampler(model, options, SIZE, 1);
+  const seen: Uint8Array[] = [];
+  const last = await sample([plan], ['a'], async (_step, report) => void seen.push(await pixelsOf(report)));
+  expect(seen).toHaveLength(5);
+  // The last step goes to its x̂0.
+  expect(seen[4]).toEqual(last);
+  const before = tf.memory().numTensors;
+  const stopped = sample([plan], ['a'], (step) => {
+    if (step === 2) throw new Error('enough');
+  });
+  await expect(stopped).rejects.toThrow('enough');
+  expect(tf.memory().numTensors).toBe(before);
 });

@@ -31,15 +31,20 @@ export interface LoadedRecogniser extends FrozenRecogniser {
 
 const SOURCE = 'face-api';
 
-/** Writes face-api's network to a checkpoint, whitened on a dataset's people where `whitenedSize` is not 0. */
+/**
+ * Writes face-api's network to a checkpoint, whitened on a dataset's people where `whitenedSize` is not 0.
+ *
+ * @param onImages called with the number of images that it has seen for that
+ */
 export async function saveFaceApiRecogniser(
   path: string,
   dataset: Dataset,
   whitenedSize: number,
+  onImages?: (done: number) => void,
 ): Promise<void> {
   const recogniser = new FaceApiRecogniser();
   const last: Record<string, tf.Tensor> =
-    whitenedSize === 0 ? {} : { ...(await whitenedLayer(recogniser, dataset, whitenedSize)) };
+    whitenedSize === 0 ? {} : { ...(await whitenedLayer(recogniser, dataset, whitenedSize, onImages)) };
   saveCheckpoint(path, { meta: { source: SOURCE, whitenedSize }, tensors: await readTensors(last) });
   for (const tensor of Object.values(last)) tensor.dispose();
   recogniser.scope.dispose();

@@ -64,9 +64,10 @@ export async function whitenedLayer(
   recogniser: WithLastLayer,
   dataset: Dataset,
   k: number,
+  onImages?: (done: number) => void,
 ): Promise<{ kernel: tf.Tensor2D; bias: tf.Tensor1D }> {
   const d = recogniser.embeddingSize;
-  const embeddings = await embedDataset(embedWith(recogniser), dataset, { batchSize: BATCH_SIZE });
+  const embeddings = await embedDataset(embedWith(recogniser), dataset, { batchSize: BATCH_SIZE, onImages });
   const { mean, directions } = principalDirections(classCentres(embeddings, dataset.labels, d), k);
   return tf.tidy(() => {
     const { kernel, bias } = recogniser.lastLayer();
