@@ -1,5 +1,4 @@
 import { interpolation } from '@id3/model';
-import { Matrix } from 'ml-matrix';
 import { z } from 'zod';
 
 /** How a recogniser from elsewhere wants its images. */
@@ -65,14 +64,29 @@ export function asInput(
   return out;
 }
 
-/** Scales planes [height,width] to [size,size]: a product with the interpolation's weights from either side. */
+/** Scales planes [height,width] to [size,size]: rows, then columns, are weighted sums of the few that the interpolation takes. */
 function scaler(height: number, width: number, size: number): (plane: Float32Array) => ArrayLike<number> {
   if (height === size && width === size) return (plane) => plane;
-  const rows = Matrix.from1DArray(size, height, interpolation(height, size, 0, 1));
-  const columns = Matrix.from1DArray(size, width, interpolation(width, size, 0, 1)).transpose();
-  return (plane) =>
-    rows
-      .mmul(Matrix.from1DArray(height, width, plane))
-      .mmul(columns)
-      .to1DArray();
+  const [rows, columns] = [tapsOf(height, size), tapsOf(width, size)];
+  return (plane) => {
+    const across = new Float64Array(height * size);
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < size; x++)
+        for (const { from, weight } of columns[x]) across[y * size + x] += weight * plane[y * width + from];
+    const scaled = new Float64Array(size * size);
+    for (let y = 0; y < size; y++)
+      for (const { from, weight } of rows[y])
+        for (let x = 0; x < size; x++) scaled[y * size + x] += weight * across[from * size + x];
+    return scaled;
+  };
+}
+
+/** Of each of `size` new pixels the old ones of a line of `length` that it is made of. */
+function tapsOf(length: number, size: number): { from: number; weight: number }[][] {
+  const weights = interpolation(length, size, 0, 1);
+  return Array.from({ length: size }, (_, k) =>
+    Array.from(weights.subarray(k * length, (k + 1) * length), (weight, from) => ({ from, weight })).filter(
+      ({ weight }) => weight !== 0,
+    ),
+  );
 }

@@ -144,6 +144,31 @@ test('depthwiseConv2d and its gradients', () => {
   );
 });
 
+test('depthwiseConv2d with a bias and an activation, fused', () => {
+  const activations = fc.constantFrom<tf.fused.Activation[]>('linear', 'relu', 'relu6', 'prelu');
+  const cases = geometry.chain((g) => {
+    const outputs = g.channels[0] * g.channels[1];
+    return fc.tuple(
+      fc.record({ strides: fc.constant(g.strides[0]), pad: fc.constant(g.pad), activation: activations }),
+      fc.tuple(
+        hostTensor([g.batch, ...g.image, g.channels[0]]),
+        hostTensor([...g.filter, ...g.channels]),
+        hostTensor([outputs]),
+        hostTensor([outputs]),
+      ),
+    );
+  });
+  fc.assert(
+    fc.property(cases, ([{ activation, ...geometry }, inputs]) => {
+      sameForward((x, filter, bias, slope) => {
+        const tensors = { x: x as tf.Tensor4D, filter: filter as tf.Tensor4D, bias };
+        const preluActivationWeights = activation === 'prelu' ? slope : undefined;
+        return tf.fused.depthwiseConv2d({ ...tensors, ...geometry, activation, preluActivationWeights });
+      }, inputs);
+    }),
+  );
+});
+
 describe('pooling', () => {
   const cases = geometry.chain((g) =>
     fc.tuple(fc.constant(g), hostTensor([g.batch, ...g.image, g.channels[0]])),

@@ -16,11 +16,12 @@ export const recogniserOptions = {
     type: 'string',
     path: true,
     words: ['face-api'],
-    describe: 'face-api, a checkpoint of this project (.safetensors), an ONNX model (.onnx) or a graph model of tfjs (model.json)',
+    describe:
+      'face-api, a checkpoint of this project (.safetensors), an ONNX model (.onnx) or a graph model of tfjs (model.json)',
     default: 'face-api',
   },
   'input.size': {
-    describe: "pixels of a side of the input of a model from elsewhere",
+    describe: 'pixels of a side of the input of a model from elsewhere',
     defaultDescription: 'what the model says, or else 112',
     coerce: wholeNumber(8, 1024),
   },

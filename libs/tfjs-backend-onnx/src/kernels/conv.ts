@@ -267,6 +267,11 @@ export function registerConvolutions(): void {
   lower<ConvAttributes>('DepthwiseConv2dNative', ({ inputs: { x, filter }, attrs }) =>
     depthwise(x, filter, convInfo(x.shape, filter.shape, attrs, true)),
   );
+  lower<FusedAttributes>('FusedDepthwiseConv2D', ({ inputs, attrs }) => {
+    const { x, filter } = inputs;
+    const y = depthwise(x, filter, convInfo(x.shape, filter.shape, attrs, true));
+    return biasAndActivation(y, inputs, attrs);
+  });
   lower<PoolAttributes>('AvgPool', ({ inputs: { x }, attrs }) => pool('AveragePool', x, attrs));
   lower<PoolAttributes>('MaxPool', ({ inputs: { x }, attrs }) => pool('MaxPool', x, attrs));
   lower<{ size: [number, number]; alignCorners: boolean; halfPixelCenters: boolean }>(
