@@ -52,13 +52,16 @@ const CALIBRATION_FILE = 'calibration.json';
 /** What a denoising network knows at each time, κ_t among it. */
 export const CALIBRATION: Result<Calibration> = {
   name: 'calibration',
-  open: (folder) => calibrationSchema.parse(jsonOf(join(folder, CALIBRATION_FILE))),
-  record: (run, folder) => run.artefact(join(folder, CALIBRATION_FILE), 'calibration'),
+  open: (folder) => readCalibration(calibrationFile(folder)),
+  record: (run, folder) => run.artefact(calibrationFile(folder), 'calibration'),
 };
+
+export const calibrationFile = (folder: string): string => join(folder, CALIBRATION_FILE);
+export const readCalibration = (path: string): Calibration => calibrationSchema.parse(jsonOf(path));
 
 /** Writes {@link CALIBRATION}. */
 export const saveCalibration = (folder: string, calibration: Calibration): void =>
-  writeFileAtomic(join(folder, CALIBRATION_FILE), JSON.stringify(calibration));
+  writeFileAtomic(calibrationFile(folder), JSON.stringify(calibration));
 
 const ANCHORS_FILE = 'anchors.safetensors';
 
