@@ -63,6 +63,21 @@ export const readCalibration = (path: string): Calibration => calibrationSchema.
 export const saveCalibration = (folder: string, calibration: Calibration): void =>
   writeFileAtomic(calibrationFile(folder), JSON.stringify(calibration));
 
+const VARIATION_FILE = 'variation.safetensors';
+
+/** How one person's photos vary to f: [d,d], of `withinPersonFactor`. */
+export const VARIATION: Result<Float32Array> = {
+  name: 'variation',
+  open: (folder) => loadCheckpoint(join(folder, VARIATION_FILE)).tensors.factor.data,
+};
+
+/** Writes {@link VARIATION}. */
+export const saveVariation = (folder: string, data: Float32Array, d: number): void =>
+  saveCheckpoint(join(folder, VARIATION_FILE), {
+    meta: { kind: 'variation' },
+    tensors: { factor: { shape: [d, d], data } },
+  });
+
 const ANCHORS_FILE = 'anchors.safetensors';
 
 /** Anchors w_1..w_N (Algorithm 3, step 1): [N,d] unit rows. */
