@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf, sha256 } from '@id3/core';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,14 @@ import { loadConfig, type Overrides } from './config/load.ts';
 import { aboutStep } from './estimate/about-step.ts';
 import { planAblation, planRobustness, targetsOf } from './rows.ts';
 import { ablationVariants, defaultVariants } from './variants.ts';
-import { FROM_SCRATCH, committedWeights, WEIGHTS_FOLDER, type WeightsIndex } from './weights.ts';
+import { readCalibration } from './stages/results.ts';
+import {
+  FROM_SCRATCH,
+  WEIGHTS_FOLDER,
+  calibrationBeside,
+  committedWeights,
+  type WeightsIndex,
+} from './weights.ts';
 
 const ablation = (overrides: Overrides = {}, weights: WeightsIndex = FROM_SCRATCH) => {
   const config = loadConfig('quick', overrides);
@@ -115,6 +122,18 @@ describe('committed weights', () => {
     expect([...weights.keys()].sort()).toEqual(trained.map(({ key }) => key).sort());
     for (const { file, sha256: expected } of weights.values())
       expect(sha256(readFileSync(join(WEIGHTS_FOLDER, file)))).toBe(expected);
+  });
+
+  it('of diffusion models have a κ beside them, fitted from t = 1 to T', () => {
+    for (const [key, { file }] of committedWeights()) {
+      const node = quick().plan.nodes.find((one) => one.key === key)!;
+      const path = calibrationBeside(join(WEIGHTS_FOLDER, file));
+      expect(existsSync(path)).toBe(node.stage.name === 'train-diffusion');
+      if (!existsSync(path)) continue;
+      const calibration = readCalibration(path);
+      expect([calibration[0].t, calibration.at(-1)!.t]).toEqual([1, 1000]);
+      expect(calibration.every(({ kappa }) => kappa > 0)).toBe(true);
+    }
   });
 
   it('stand for the trainings and for what only these need', () => {

@@ -29,6 +29,7 @@ import { sampleGridStage } from './stages/sample-grid.ts';
 import { trainDiffusionStage } from './stages/train-diffusion.ts';
 import { trainFStage } from './stages/train-f.ts';
 import { trainRecogniserStage } from './stages/train-recogniser.ts';
+import { variationStage } from './stages/variation.ts';
 import { verifyStage } from './stages/verify.ts';
 import { FROM_SCRATCH, committedWeights, type CommittedWeights, type WeightsIndex } from './weights.ts';
 
@@ -313,8 +314,14 @@ export class Pipeline {
       f: this.f(),
       anchors: this.anchors(),
       calibration: kappa === 'fitted' && guidance > 0 ? this.calibration() : undefined,
+      variation: generation.variation === 'within-person' ? this.variation() : undefined,
     };
     return [{ ...shapeOf(image), generation }, given] as const;
+  }
+
+  private variation(): PlanNode<Float32Array> {
+    const given = { pool: this.pool('train'), embeddings: this.reference() };
+    return this.plan.add(variationStage, {}, given, this.about());
   }
 
   private about(label?: string): NodeAbout {

@@ -36,6 +36,7 @@ describe('a sweep', () => {
       ['full-hideComponents-0.25', `ID³, ${field} = 0.25`],
       ['full', `ID³, ${field} = none`],
     ]);
+    expect(Object.keys(variants[1].apply(config).diffusion.training)).not.toContain('hideComponents');
   });
 
   it('refuses fields, values and rows that cannot be, in a sentence', () => {

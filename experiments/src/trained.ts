@@ -19,9 +19,15 @@ import { replicatesOf } from './rows.ts';
 import { isDone } from './scheduler/done.ts';
 import { fittedModel } from './stages/fitted-model.ts';
 import { facesOf, type Faces } from './stages/inspection.ts';
-import { ANCHORS, CALIBRATION, EMBEDDINGS, modelFile } from './stages/results.ts';
+import { ANCHORS, EMBEDDINGS, calibrationFile, modelFile, readCalibration } from './stages/results.ts';
 import { defaultVariants } from './variants.ts';
-import { FROM_SCRATCH, WEIGHTS_FOLDER, committedWeights, type WeightsIndex } from './weights.ts';
+import {
+  FROM_SCRATCH,
+  WEIGHTS_FOLDER,
+  calibrationBeside,
+  committedWeights,
+  type WeightsIndex,
+} from './weights.ts';
 
 export { predictorFrom, type Faces } from './stages/inspection.ts';
 
@@ -48,7 +54,7 @@ export interface TrainedModel {
   /** Files of f and of the judge. */
   readonly f: string;
   readonly judge: string | undefined;
-  /** Folder of the fitted κ. */
+  /** File of the fitted κ: of an ablation, else the one committed with the weights. */
   readonly calibration: string | undefined;
   /** Folders of the `train` pool, of which the dataset lies below the artefact root as `id` says, and of its embeddings by f. */
   readonly pool: { readonly id: string; readonly dataset: string; readonly embeddings: string } | undefined;
@@ -123,7 +129,7 @@ function modelOf(
       file,
       f,
       judge: config.data.trainFolder === '' ? recogniser(pipeline.judge()) : undefined,
-      calibration: complete(pipeline.calibration()),
+      calibration: calibrationOf(complete(pipeline.calibration()), committed),
       pool: dataset && embeddings ? { id: nodeFolder(pool), dataset, embeddings } : undefined,
       inTraining: committed === undefined && !isComplete(diffusion),
       fKey: fNode.key,
@@ -140,6 +146,12 @@ function modelOf(
     if (error instanceof UserError) return undefined;
     throw error;
   }
+}
+
+function calibrationOf(folder: string | undefined, committed: string | undefined): string | undefined {
+  if (folder !== undefined) return calibrationFile(folder);
+  const beside = committed && calibrationBeside(committed);
+  return beside && existsSync(beside) ? beside : undefined;
 }
 
 /** Where nodes' results lie, and whether they are whole; each is looked at once. */
@@ -211,7 +223,7 @@ function sourcesOf(database: string): Source[] {
 export function openTrained({ file, f, calibration }: TrainedModel): Id3Model & { f: LoadedRecogniser } {
   const recogniser = loadAnyRecogniser(f);
   const saved = (embeddingSize: number) => loadDiffusion(file, embeddingSize);
-  const fitted = calibration === undefined ? undefined : CALIBRATION.open(calibration);
+  const fitted = calibration === undefined ? undefined : readCalibration(calibration);
   return { ...fittedModel(saved, recogniser, fitted), f: recogniser };
 }
 

@@ -5,6 +5,12 @@ import { z } from 'zod';
 /** Where trained networks are committed: `<name>.safetensors` beside `<name>.json`, which says how it came to be. */
 export const WEIGHTS_FOLDER = join(import.meta.dirname, '..', 'weights');
 
+/** Ends the name of what was fitted to a committed diffusion model, κ_t among it: for whoever samples without an ablation, which fits its own. */
+const CALIBRATION_SUFFIX = '.calibration.json';
+
+/** The calibration's path beside `<name>.safetensors`. */
+export const calibrationBeside = (file: string): string => file.replace(/\.safetensors$/, CALIBRATION_SUFFIX);
+
 /** How a committed network was trained. */
 export const provenanceSchema = z.strictObject({
   /** The training stage and the key of its node, which is a hash of everything that the result depends on. */
@@ -42,7 +48,9 @@ export const FROM_SCRATCH: WeightsIndex = new Map();
 /** The committed networks of a folder. Throws where a provenance file is not one. */
 export function committedWeights(folder = WEIGHTS_FOLDER): WeightsIndex {
   if (!existsSync(folder)) return FROM_SCRATCH;
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  const names = readdirSync(folder).filter(
+    (name) => name.endsWith('.json') && !name.endsWith(CALIBRATION_SUFFIX),
+  );
   return new Map(
     names.map((name) => {
       const { key, sha256 } = provenanceSchema.parse(JSON.parse(readFileSync(join(folder, name), 'utf8')));

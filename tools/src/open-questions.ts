@@ -1,5 +1,5 @@
 import { UserError } from '@id3/core';
-import { openDataset, type Dataset } from '@id3/data';
+import { openDataset, peopleIn, personKey, scaledImage, type Dataset, type Images } from '@id3/data';
 import { describeEngine, selectEngine } from '@id3/engine';
 import { leakage, novelty, type Leakage, type Novelty } from '@id3/eval';
 import { embedDataset, embedWith, loadAnyRecogniser } from '@id3/model';
@@ -21,19 +21,68 @@ interface Compared {
 export async function answerOpenQuestions(compared: Compared): Promise<void> {
   const { generated, training, heldOut, f, threshold, recogniser } = compared;
   const [made, trained, others] = [generated, training, heldOut].map(openDataset);
+  const strangers = strangersIn(others, trained);
   console.log(`engine: ${describeEngine(await selectEngine())}`);
   const { embed } = await namedRecogniser(recogniser);
+  const known = await shownAs(made, trained);
   const [a, b, c] = [
     await embedDataset(embed, made),
-    await embedDataset(embed, others),
-    await embedDataset(embed, trained),
+    await embedDataset(embed, await shownAs(made, others, strangers)),
+    await embedDataset(embed, known),
   ];
   const size = a.length / made.count;
   printLeakage(leakage({ generated: a, heldOut: b, training: c, size, threshold }), threshold);
-  if (f !== undefined) printNovelty(await noveltyOf(f, made, trained));
+  if (f !== undefined) printNovelty(await noveltyOf(f, made, { ...known, labels: trained.labels }));
 }
 
-async function noveltyOf(path: string, made: Dataset, trained: Dataset): Promise<Novelty> {
+type People = Pick<Dataset, 'folder' | 'count' | 'record'>;
+
+/**
+ * The images of people who were not trained on, as far as names tell. Throws a UserError where there are none.
+ *
+ * @returns their indices, ascending
+ */
+export function strangersIn(heldOut: People, training: People): number[] {
+  const recordsOf = ({ count, record }: People) => Array.from({ length: count }, (_, i) => record(i));
+  const known = peopleIn(recordsOf(training)).images;
+  const strangers = recordsOf(heldOut).flatMap(({ person }, i) => {
+    const key = personKey(person);
+    return key !== undefined && known.has(key) ? [] : [i];
+  });
+  if (strangers.length === 0)
+    throw new UserError(
+      `Everybody of ${heldOut.folder} is in ${training.folder} too; name a dataset of other people by --held-out.`,
+    );
+  const left = heldOut.count - strangers.length;
+  if (left > 0)
+    console.log(`${left} of ${heldOut.count} held-out faces are of people trained on and were left out.`);
+  return strangers;
+}
+
+/**
+ * All images, or those of some indices, in the size and channels of the generated ones, so that neither tells them apart. Scaled ones are kept in memory.
+ * Throws a UserError where they are smaller than the generated ones.
+ */
+export async function shownAs(made: Images, images: Images, indices?: readonly number[]): Promise<Images> {
+  const { height, width, channels } = made;
+  const count = indices?.length ?? images.count;
+  const at = (i: number) => indices?.[i] ?? i;
+  if (images.width === width && images.height === height && images.channels === channels)
+    return { count, height, width, channels, image: (i) => images.image(at(i)) };
+  if (images.width < width)
+    throw new UserError(
+      `Images of ${images.width}×${images.height} pixels tell less than the generated ones of ${width}×${height}; take them over again in that size.`,
+    );
+  const scaled: Uint8Array[] = [];
+  for (let i = 0; i < count; i++) scaled.push(await scaledImage(images, at(i), { size: width, channels }));
+  return { count, height, width, channels, image: (i) => scaled[i] };
+}
+
+async function noveltyOf(
+  path: string,
+  made: Dataset,
+  trained: Images & Pick<Dataset, 'labels'>,
+): Promise<Novelty> {
   const recogniser = loadAnyRecogniser(path);
   const { embeddingSize: size } = recogniser;
   if (made.embedding(0)?.length !== size)

@@ -1,3 +1,5 @@
+import Link from 'next/link';
+
 /** What to type where there is no experiment yet. */
 export function FirstWords() {
   return (
@@ -23,6 +25,10 @@ export function FirstWords() {
           <dd>how long that takes on this machine</dd>
         </div>
       </dl>
+      <p>
+        Or look at faces at once: the <Link href="/studio">studio</Link> makes them with the networks that
+        come with the workbench.
+      </p>
     </>
   );
 }

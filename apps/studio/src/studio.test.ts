@@ -62,7 +62,7 @@ describe('the studio over the committed weights', () => {
   it('offers them without a database', async () => {
     const models = await studio.models();
     expect(models.map(({ id }) => id)).toEqual([model, 'committed/quick-diffusion-no-id-loss']);
-    expect(models[0]).toMatchObject({ size: 32, judged: true, fitted: false, sets: [] });
+    expect(models[0]).toMatchObject({ size: 32, judged: true, fitted: true, sets: [] });
   });
 
   it('makes of one request the same bytes, also in another process and by the command', async () => {

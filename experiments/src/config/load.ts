@@ -16,7 +16,7 @@ export type Overrides = Record<string, unknown>;
 export const loadConfig = (profile: ProfileName, overrides: Overrides = {}): Config =>
   overridden(PROFILES[profile], overrides);
 
-/** A config with one field set, to a value or to what stands for it on a command line. Throws a UserError as {@link loadConfig}. */
+/** A config with one field set, to a value or to what stands for it on a command line; undefined leaves it out. Throws a UserError as {@link loadConfig}. */
 export const withField = (config: Config, path: string, value: unknown): Config =>
   overridden(config, { [path]: value });
 
@@ -48,7 +48,9 @@ function override(config: Config, path: string[], value: unknown): void {
     throw new UserError(
       `The config field "${path.join('.')}" is a group; set one of its fields (${Object.keys(target[last]).join(', ')}).`,
     );
-  target[last] = parseValue(value, target[last]);
+  // A field that is left out is not there: a stage's inputs are JSON, which knows no undefined.
+  if (value === undefined) delete target[last];
+  else target[last] = parseValue(value, target[last]);
 }
 
 /** A command-line text as the type of the value that it replaces. */

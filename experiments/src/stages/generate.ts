@@ -4,7 +4,7 @@ import { generateShard, generationSchema, imageSampler, type StepReport } from '
 import { z } from 'zod';
 import { imageShape } from '../config/sections.ts';
 import { fittedModel } from './fitted-model.ts';
-import { ANCHORS, CALIBRATION, DATASET, DIFFUSION, RECOGNISER } from './results.ts';
+import { ANCHORS, CALIBRATION, DATASET, DIFFUSION, RECOGNISER, VARIATION } from './results.ts';
 import { defineStage, optional, type StageHost } from './stage.ts';
 
 const inputsSchema = z.strictObject({ ...imageShape, generation: generationSchema });
@@ -65,6 +65,7 @@ export const generateStage = defineStage({
     calibration: optional(CALIBRATION),
     /** The images whose styles are drawn, where the network is told styles. */
     styles: optional(DATASET),
+    variation: optional(VARIATION),
   },
   result: DATASET,
   onEngine: true,
@@ -92,6 +93,7 @@ export const generateStage = defineStage({
       options: generation,
       anchors,
       styles,
+      factor: needs.variation,
       onImages: count,
       onStep: (_step: number, report: StepReport) => void reports.push(report),
     };

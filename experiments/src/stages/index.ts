@@ -18,6 +18,7 @@ import { runnable, type StageRegistry } from './task.ts';
 import { trainDiffusionStage } from './train-diffusion.ts';
 import { trainFStage } from './train-f.ts';
 import { trainRecogniserStage } from './train-recogniser.ts';
+import { variationStage } from './variation.ts';
 import { verifyStage } from './verify.ts';
 
 /** Every stage a worker can run, by name. */
@@ -34,6 +35,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(trainDiffusionStage),
     runnable(calibrateStage),
     runnable(anchorsStage),
+    runnable(variationStage),
     runnable(generateStage),
     runnable(mixRealStage),
     runnable(sampleGridStage),

@@ -1,13 +1,4 @@
-import {
-  importImages,
-  greyOf,
-  subset,
-  withChannels,
-  type Channels,
-  type Dataset,
-  type ImageSource,
-} from '@id3/data';
-import sharp from 'sharp';
+import { importImages, scaledImage, subset, type Channels, type Dataset, type ImageSource } from '@id3/data';
 import type { StageContext, StageInputs } from './stage.ts';
 
 /** What a stage that takes photos over is given: its inputs name them and what the experiment's images are. */
@@ -24,18 +15,13 @@ export async function takePhotos(
   { inputs, folder, progress }: Taking,
   chosen?: readonly number[],
 ): Promise<void> {
-  const { count, height, width, pairs } = dataset;
+  const { count, pairs } = dataset;
   const { size, channels = 3 } = inputs;
-  const colour = withChannels(dataset, 3);
   const source: ImageSource = {
     spec: { format: 'dataset', source: inputs.folder, manifest: inputs.manifest },
     count,
     picture: (i) => dataset.image(i),
-    async decode(i) {
-      const raw = { width, height, channels: 3 } as const;
-      const rgb = await sharp(colour.image(i), { raw }).resize(size, size).raw().toBuffer();
-      return channels === 1 ? greyOf(rgb) : rgb;
-    },
+    decode: (i) => scaledImage(dataset, i, { size, channels }),
     record: (i) => dataset.record(i),
     nameOf: (i) => `image ${i} of ${inputs.folder}`,
     ...(pairs && { pairs }),

@@ -52,13 +52,31 @@ const CALIBRATION_FILE = 'calibration.json';
 /** What a denoising network knows at each time, κ_t among it. */
 export const CALIBRATION: Result<Calibration> = {
   name: 'calibration',
-  open: (folder) => calibrationSchema.parse(jsonOf(join(folder, CALIBRATION_FILE))),
-  record: (run, folder) => run.artefact(join(folder, CALIBRATION_FILE), 'calibration'),
+  open: (folder) => readCalibration(calibrationFile(folder)),
+  record: (run, folder) => run.artefact(calibrationFile(folder), 'calibration'),
 };
+
+export const calibrationFile = (folder: string): string => join(folder, CALIBRATION_FILE);
+export const readCalibration = (path: string): Calibration => calibrationSchema.parse(jsonOf(path));
 
 /** Writes {@link CALIBRATION}. */
 export const saveCalibration = (folder: string, calibration: Calibration): void =>
-  writeFileAtomic(join(folder, CALIBRATION_FILE), JSON.stringify(calibration));
+  writeFileAtomic(calibrationFile(folder), JSON.stringify(calibration));
+
+const VARIATION_FILE = 'variation.safetensors';
+
+/** How one person's photos vary to f: [d,d], of `withinPersonFactor`. */
+export const VARIATION: Result<Float32Array> = {
+  name: 'variation',
+  open: (folder) => loadCheckpoint(join(folder, VARIATION_FILE)).tensors.factor.data,
+};
+
+/** Writes {@link VARIATION}. */
+export const saveVariation = (folder: string, data: Float32Array, d: number): void =>
+  saveCheckpoint(join(folder, VARIATION_FILE), {
+    meta: { kind: 'variation' },
+    tensors: { factor: { shape: [d, d], data } },
+  });
 
 const ANCHORS_FILE = 'anchors.safetensors';
 

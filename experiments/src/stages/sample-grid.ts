@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { imageShape } from '../config/sections.ts';
 import { gridPng } from '../pictures/grid.ts';
 import { fittedModel } from './fitted-model.ts';
-import { ANCHORS, CALIBRATION, DIFFUSION, PICTURE, RECOGNISER, savePicture } from './results.ts';
+import { ANCHORS, CALIBRATION, DIFFUSION, PICTURE, RECOGNISER, VARIATION, savePicture } from './results.ts';
 import { defineStage, optional } from './stage.ts';
 
 const IDENTITIES = 8;
@@ -36,7 +36,13 @@ export const sampleGridStage = defineStage({
   name: 'sample-grid',
   version: 3,
   inputs: z.strictObject({ ...imageShape, generation: generationSchema }),
-  needs: { diffusion: DIFFUSION, f: RECOGNISER, anchors: ANCHORS, calibration: optional(CALIBRATION) },
+  needs: {
+    diffusion: DIFFUSION,
+    f: RECOGNISER,
+    anchors: ANCHORS,
+    calibration: optional(CALIBRATION),
+    variation: optional(VARIATION),
+  },
   result: PICTURE,
   onEngine: true,
   cost: ({ generation, size }) =>
@@ -50,7 +56,7 @@ export const sampleGridStage = defineStage({
     const rows: { label: string; images: Uint8Array[] }[] = [];
     for (let i = 0; i < identities; i++) {
       const anchor = anchors.subarray(i * f.embeddingSize, (i + 1) * f.embeddingSize);
-      const { y } = planImage(generation, { anchor, i, j: 0 });
+      const { y } = planImage(generation, { anchor, i, j: 0, factor: needs.variation });
       const plans = asked.map(({ age, yaw }): ImagePlan => ({ label: i, age, yaw, y }));
       const names = plans.map(() => `grid ${i}`);
       const pixels = await sampleImages(plans, names);

@@ -6,6 +6,7 @@ export * from './datasets/inspection.ts';
 export * from './datasets/manifest.ts';
 export { peopleIn, personKey } from './datasets/people.ts';
 export { openDataset, readRecords, type Dataset, type Images, type Records } from './datasets/reader.ts';
+export { scaledImage } from './datasets/scale.ts';
 export * from './datasets/writer.ts';
 export { ENCODINGS, type ExportOptions } from './export/encode.ts';
 export { exporters, type ExportFormat } from './export/formats.ts';

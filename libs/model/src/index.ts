@@ -11,6 +11,7 @@ export * from './diffusion/train.ts';
 export * from './diffusion/unet.ts';
 export * from './diffusion/von-mises-fisher.ts';
 export * from './generation/anchors.ts';
+export * from './generation/variation.ts';
 export * from './generation/generate.ts';
 export * from './nn/layers.ts';
 export * from './nn/resample.ts';

@@ -7,7 +7,7 @@ export const openQuestions = command({
   summary: 'Measures what the paper leaves open: leaks of training people, and the novelty of identities.',
   details:
     'Whether a generated dataset leaks training people is judged in the space of a third recogniser, against another real pool. With --f: whether ' +
-    'identities hold the farther they lie from all training people.',
+    'identities hold the farther they lie from all training people. Real images are shown in the size and channels of the generated ones.',
   options: {
     generated: {
       type: 'string',
@@ -25,7 +25,7 @@ export const openQuestions = command({
       type: 'string',
       path: true,
       demandOption: true,
-      describe: 'a dataset of other real (or rendered) people',
+      describe: 'a dataset of other real (or rendered) people; who was trained on is left out',
     },
     f: { type: 'string', path: true, describe: 'the checkpoint of f, for the second question' },
     threshold: {

@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import type { ConfigLine } from '../../server/run.ts';
+import { Scroll } from '../table.tsx';
 
 /** The run's config; what differs from the experiment's base first, or everything. */
 export function ConfigTable({ lines, base }: { lines: readonly ConfigLine[]; base: number | undefined }) {
@@ -25,7 +26,7 @@ export function ConfigTable({ lines, base }: { lines: readonly ConfigLine[]; bas
       {!all && changed.length === 0 ? (
         <p className="quiet">Nothing differs from the base, run {base}.</p>
       ) : (
-        <div className="scroll config">
+        <Scroll label="Config" className="config">
           <table>
             <thead>
               <tr>
@@ -52,7 +53,7 @@ export function ConfigTable({ lines, base }: { lines: readonly ConfigLine[]; bas
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </section>
   );

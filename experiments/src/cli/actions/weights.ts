@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError, hashOf, mean, sha256, writeFileAtomic } from '@id3/core';
 import { loadCheckpoint, saveCheckpoint } from '@id3/model';
@@ -7,11 +7,12 @@ import { planAblation } from '../../rows.ts';
 import { nodeFolder, type PlanNode } from '../../plan.ts';
 import { typedPath } from '../../progress.ts';
 import { isDone } from '../../scheduler/done.ts';
-import { modelFile } from '../../stages/results.ts';
+import { calibrationFile, modelFile } from '../../stages/results.ts';
 import { defaultVariants } from '../../variants.ts';
 import {
   FROM_SCRATCH,
   WEIGHTS_FOLDER,
+  calibrationBeside,
   committedWeights,
   provenanceSchema,
   type Provenance,
@@ -32,9 +33,8 @@ export function releaseWeights(
 ): void {
   const root = resolve(out);
   const committed = committedWeights();
-  const nodes = planAblation(config, defaultVariants(config, profile), FROM_SCRATCH).plan.nodes.filter(
-    (node) => isTraining(node) && !committed.has(node.key),
-  );
+  const { plan } = planAblation(config, defaultVariants(config, profile), FROM_SCRATCH);
+  const nodes = plan.nodes.filter((node) => isTraining(node) && !committed.has(node.key));
   const missing = nodes.filter((node) => !isDone(join(root, nodeFolder(node))));
   if (missing.length > 0)
     throw new UserError(
@@ -47,6 +47,10 @@ export function releaseWeights(
     for (const node of nodes) {
       const name = `${profile}-${node.label.replace(/^train-/, '').replaceAll(' ', '-')}`;
       release(database, node, modelFile(join(root, nodeFolder(node))), join(WEIGHTS_FOLDER, name));
+      for (const fitted of plan.nodes.filter(
+        ({ stage, needs }) => stage.name === 'calibrate' && needs.diffusion === node,
+      ))
+        releaseCalibration(join(root, nodeFolder(fitted)), join(WEIGHTS_FOLDER, `${name}.safetensors`));
       console.log(typedPath(join(WEIGHTS_FOLDER, `${name}.safetensors`)));
     }
   } finally {
@@ -69,6 +73,10 @@ function release(database: Database, node: PlanNode, model: string, path: string
   saveCheckpoint(file, { meta, tensors: kept }, 'F16');
   const provenance = provenanceOf(database, node, sha256(readFileSync(file)));
   writeFileAtomic(`${path}.json`, `${JSON.stringify(provenance, null, 1)}\n`);
+}
+
+function releaseCalibration(folder: string, weights: string): void {
+  if (isDone(folder)) copyFileSync(calibrationFile(folder), calibrationBeside(weights));
 }
 
 function provenanceOf(database: Database, node: PlanNode, sha: string): Provenance {

@@ -81,13 +81,28 @@ function repulsion(w: tf.Tensor2D, values: Float32Array, row: number, tau: numbe
 
 /**
  * One embedding of an identity (Algorithm 3, step 2): y = c·w + √(1-c²)·v with c ~ U[lb, ub] and v a
- * uniform direction orthogonal to w.
+ * uniform direction orthogonal to w, or one drawn as a person's photos vary.
  *
  * @param w the anchor, [d] on the unit sphere; d ≥ 2
+ * @param factor [d,d], see `withinPersonFactor`; without it all directions are alike
  * @returns y, [d] on the unit sphere, with yᵀw = c
  */
-export function embeddingNear(w: Float32Array, lb: number, ub: number, rng: Rng): Float32Array {
-  return turned(w, rng.uniform(lb, ub), rng.normals(w.length));
+export function embeddingNear(
+  w: Float32Array,
+  lb: number,
+  ub: number,
+  rng: Rng,
+  factor?: Float32Array,
+): Float32Array {
+  const c = rng.uniform(lb, ub);
+  const normals = rng.normals(w.length);
+  return turned(w, c, factor === undefined ? normals : times(factor, normals));
+}
+
+/** A·x: A is [d,d], x is [d]. */
+function times(a: Float32Array, x: Float32Array): Float32Array {
+  const d = x.length;
+  return Float32Array.from(x, (_, row) => dot(a.subarray(row * d, (row + 1) * d), x));
 }
 
 /** y = c·w + √(1-c²)·v, where v is the direction of the part of `towards` that is orthogonal to w. `towards` is overwritten. */

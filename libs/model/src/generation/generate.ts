@@ -39,6 +39,8 @@ export const generationSchema = z
      * ignores the label (the ablation's floor).
      */
     condition: z.enum(['anchor', 'perturbed', 'random']),
+    /** How y lies around an anchor: alike in all directions (also where absent), or in those in which the photos of one person in the train pool vary. */
+    variation: z.enum(['isotropic', 'within-person']).optional(),
     /** Whether age and yaw are drawn for each image (also where absent), or s is hidden: then nothing but y is asked for. */
     attributes: z.enum(['drawn', 'hidden']).optional(),
     /** Ages in years, drawn uniformly. */
@@ -67,22 +69,34 @@ export type GuidanceWeights = Pick<SamplerOptions, 'guidance' | 'freeY' | 'freeS
  * Algorithm 3, steps 2 and 3, for image j of identity i; a function of (seed, i, j) alone.
  *
  * @param styles the images whose styles are drawn, for a network that is told them: the image has that one's age and yaw too
+ * @param factor of `withinPersonFactor`, where y varies as a person does
  */
 export function planImage(
   options: GenerationOptions,
-  { anchor, i, j, styles }: { anchor: Float32Array; i: number; j: number; styles?: Dataset },
+  {
+    anchor,
+    i,
+    j,
+    styles,
+    factor,
+  }: { anchor: Float32Array; i: number; j: number; styles?: Dataset; factor?: Float32Array },
 ): ImagePlan {
   const rng = new Rng(options.seed, 'plan', i, j);
   const [age, yaw] = [rng.uniform(...options.age), rng.uniform(...options.yaw)];
-  const y = embeddingOf(options, anchor, rng);
+  const y = embeddingOf(options, anchor, rng, factor);
   if (styles !== undefined) return { label: i, y, ...styleIn(styles, rng.int(styles.count)) };
   return { label: i, y, ...(options.attributes !== 'hidden' && { age, yaw }) };
 }
 
-function embeddingOf({ condition, lb, ub }: GenerationOptions, anchor: Float32Array, rng: Rng): Float32Array {
+function embeddingOf(
+  { condition, lb, ub }: GenerationOptions,
+  anchor: Float32Array,
+  rng: Rng,
+  factor?: Float32Array,
+): Float32Array {
   switch (condition) {
     case 'anchor':
-      return embeddingNear(anchor, lb, ub, rng);
+      return embeddingNear(anchor, lb, ub, rng, factor);
     case 'perturbed':
       return embeddingPerturbed(anchor, lb, ub, rng);
     case 'random':
@@ -187,6 +201,7 @@ export interface ShardOptions {
   anchors: Float32Array;
   /** See {@link planImage}. */
   styles?: Dataset;
+  factor?: Float32Array;
   /** Called after each batch with its number of images. */
   onImages?(done: number): void;
   onStep?: StepListener;
@@ -202,7 +217,7 @@ export async function generateShard(
   sampleImages: ImageSampler,
   writer: DatasetWriter,
   shard: number,
-  { options, anchors, styles, onImages, onStep }: ShardOptions,
+  { options, anchors, styles, factor, onImages, onStep }: ShardOptions,
 ): Promise<void> {
   const d = anchors.length / options.identities;
   const [from, to] = writer.shardRange(shard);
@@ -216,7 +231,7 @@ export async function generateShard(
     const plans = indices.map((index) => {
       const i = Math.floor(index / options.imagesPerIdentity);
       const j = index % options.imagesPerIdentity;
-      return planImage(options, { anchor: anchors.subarray(i * d, (i + 1) * d), i, j, styles });
+      return planImage(options, { anchor: anchors.subarray(i * d, (i + 1) * d), i, j, styles, factor });
     });
     const pixels = await sampleImages(plans, indices.map(String), onStep);
     images.set(pixels, (start - from) * size);
