@@ -80,7 +80,7 @@ describe('the choice among faces', () => {
 /** Photos of nothing, as bytes, and where what was found in them is kept. */
 function photosOfNothing(
   count: number,
-  detector = { network: 'both', minConfidence: 0.3, scales: [0.5] } as const,
+  detector = { network: 'both', minConfidence: 0.3, scales: [0.5], doubt: 0.3 } as const,
 ) {
   const pictures = Array.from({ length: count }, (_, i) => new Uint8Array([1, 2, 3, i]));
   const source: ImageSource = {

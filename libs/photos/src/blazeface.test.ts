@@ -18,7 +18,7 @@ it('boxes are counted from their anchor; of those that overlap the surest stays'
   // The same face by a coarse anchor in row 1 and column 2 of 8, at (80, 48), surer.
   const coarse = 6 * (1 * 8 + 2) + 5;
   outputs.coarseScores[coarse] = 2;
-  outputs.coarseBoxes.set([11, 3, 40, 42, 0, 0, 20, 10], 16 * coarse);
+  outputs.coarseBoxes.set([11, 3, 40, 42, 0, 0, 20, 10, 10, 14, 8, 22], 16 * coarse);
   // Another face, far away.
   outputs.fineScores[0] = 0.5;
   outputs.fineBoxes.set([0, 0, 20, 20]);
@@ -30,9 +30,11 @@ it('boxes are counted from their anchor; of those that overlap the surest stays'
     centre: [91, 51],
     width: 40,
     height: 42,
-    eyes: [
+    points: [
       [80, 48],
       [100, 58],
+      [90, 62],
+      [88, 70],
     ],
   });
   expect(second.centre).toEqual([8, 8]);

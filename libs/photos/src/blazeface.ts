@@ -37,9 +37,12 @@ export interface Sighting {
   readonly centre: Point;
   readonly width: number;
   readonly height: number;
-  /** The eyes, the one on the image's left first. */
-  readonly eyes: readonly [Point, Point];
+  /** Where it sees the eyes (the one on the image's left first), the nose and the middle of the mouth. */
+  readonly points: FacePoints;
 }
+
+/** Both eyes, the nose, the middle of the mouth. */
+export type FacePoints = readonly [Point, Point, Point, Point];
 
 export const loadBlazeFace = (): Promise<GraphNetwork<keyof Outputs>> => GraphNetwork.load(NETWORK);
 
@@ -59,7 +62,8 @@ export function decodeBlazeFace(outputs: Outputs, minConfidence: number): Sighti
       const v = outputs[boxes].subarray(k * NUMBERS, (k + 1) * NUMBERS);
       const point = (i: number): Point => [v[i] + x, v[i + 1] + y];
       const score = 1 / (1 + Math.exp(-logit));
-      found.push({ score, centre: point(0), width: v[2], height: v[3], eyes: [point(4), point(6)] });
+      const points = [point(4), point(6), point(8), point(10)] as const;
+      found.push({ score, centre: point(0), width: v[2], height: v[3], points });
     }
   }
   found.sort((one, other) => other.score - one.score);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
-import { BLAZEFACE_SIDE, decodeBlazeFace, loadBlazeFace } from './blazeface.ts';
+import type { Point } from '@id3/data';
+import { BLAZEFACE_SIDE, decodeBlazeFace, loadBlazeFace, type FacePoints } from './blazeface.ts';
 import { loadFaceApi } from './face-api.ts';
 import type { FacePlace } from './face-mesh.ts';
 import type { Photo } from './photo.ts';
@@ -11,6 +12,8 @@ export interface DetectedFace {
   readonly score: number;
   /** The square about the detector's box. */
   readonly place: FacePlace;
+  /** Where it sees the eyes, the nose and the mouth, if it says so. */
+  readonly points?: FacePoints;
 }
 
 /** Finds the faces of a photo whose longer side is shown at a share `scale` of the field's; the surest first. */
@@ -33,9 +36,10 @@ export const DETECTORS: Readonly<Record<DetectorNetwork, (minConfidence: number)
     return async (photo, scale) => {
       const field = await fieldOf(photo, BLAZEFACE_SIDE, scale);
       return decodeBlazeFace(await network.run(field.pixels), minConfidence).map(
-        ({ score, centre, width, height, eyes: [a, z] }) => ({
+        ({ score, centre, width, height, points: [left, right, nose, mouth] }) => ({
           score,
-          place: placeIn(field, centre, Math.max(width, height), Math.atan2(z[1] - a[1], z[0] - a[0])),
+          place: placeIn(field, centre, Math.max(width, height)),
+          points: [inPhoto(field, left), inPhoto(field, right), inPhoto(field, nose), inPhoto(field, mouth)],
         }),
       );
     };
@@ -52,7 +56,7 @@ export const DETECTORS: Readonly<Record<DetectorNetwork, (minConfidence: number)
         .map(({ score, box: { x, y, width, height } }) => {
           // The library counts from edges.
           const centre = [x + width / 2 - 0.5, y + height / 2 - 0.5] as const;
-          return { score, place: placeIn(field, centre, SSD_SHARE * Math.max(width, height), 0) };
+          return { score, place: placeIn(field, centre, SSD_SHARE * Math.max(width, height)) };
         })
         .sort((a, b) => b.score - a.score);
     };
@@ -86,13 +90,14 @@ async function fieldOf({ pixels, width, height }: Photo, side: number, scale: nu
   return { pixels: field, factor, left, top };
 }
 
-const placeIn = (
-  { factor, left, top }: Field,
-  [x, y]: readonly [number, number],
-  size: number,
-  roll: number,
-): FacePlace => ({
-  centre: [(x + 0.5 - left) / factor - 0.5, (y + 0.5 - top) / factor - 0.5],
-  size: size / factor,
-  roll,
+const inPhoto = ({ factor, left, top }: Field, [x, y]: Point): Point => [
+  (x + 0.5 - left) / factor - 0.5,
+  (y + 0.5 - top) / factor - 0.5,
+];
+
+/** Taken for upright: by the eyes of a profile nobody can tell. */
+const placeIn = (field: Field, centre: Point, size: number): FacePlace => ({
+  centre: inPhoto(field, centre),
+  size: size / field.factor,
+  roll: 0,
 });

@@ -13,6 +13,8 @@ const findingSchema = z.strictObject({
   warning: z.string().optional(),
   /** Of the chosen face: the detector's confidence and the five landmarks in the photo's pixels. */
   score: z.number().optional(),
+  /** Where the mesh is not sure of it: how far its landmarks lie from where the detector sees them, in distances from the eyes to the mouth. */
+  doubt: z.number().optional(),
   landmarks: z.array(z.tuple([z.number(), z.number()]).readonly()).optional(),
   /** Its pose in degrees. */
   yaw: z.number().optional(),

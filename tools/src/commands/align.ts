@@ -39,8 +39,14 @@ export const align = command({
       },
       scales: {
         default: DETECTOR.scales.join(','),
-        describe: 'shares of the field that a photo fills, tried in turn until there is a plausible face',
+        describe: 'shares of the field that a photo fills, tried in turn until mesh and detector agree',
         coerce: numberList(share),
+      },
+      doubt: {
+        default: DETECTOR.doubt,
+        describe:
+          'how far from its eyes and mouth an unsure face may be taken; less: fewer wrong, more missed',
+        coerce: share,
       },
       size: { default: 112, describe: 'pixels of a side of the crops', coerce: wholeNumber(1, 512) },
       workers: {
@@ -66,13 +72,13 @@ export const align = command({
       },
     } as const;
   },
-  async run({ from, out, format, pairs, detector, confidence, scales, missing, ...options }) {
+  async run({ from, out, format, pairs, detector, confidence, scales, doubt, missing, ...options }) {
     const { describeReport, detectFormat, openImageSource } = await import('@id3/data');
     const { ALIGNMENT_FILE, alignPhotos } = await import('@id3/photos');
     const source = openImageSource(format ?? detectFormat(from), from, pairs, missing);
     const { report, imported } = await alignPhotos(source, out, {
       ...options,
-      detector: { network: detector, minConfidence: confidence, scales },
+      detector: { network: detector, minConfidence: confidence, scales, doubt },
       onEngine: (description) => console.log(`engine: ${description}`),
       onPhotos: progressPrinter('photo'),
     });
