@@ -49,7 +49,7 @@ export class GraphNetwork<O extends string> {
 
   /** Looks at a picture, uint8 [side,side,3]. */
   async run(picture: Uint8Array): Promise<Record<O, Float32Array>> {
-    const pictures = tf.tensor4d(Float32Array.from(picture), [1, this.side, this.side, 3]);
+    const pictures = tf.tensor4d(new Float32Array(picture), [1, this.side, this.side, 3]);
     const outputs = this.step({ pictures });
     const values: Partial<Record<O, Float32Array>> = {};
     for (const name of Object.keys(outputs) as O[])

@@ -1,10 +1,11 @@
-import { firstLine, mean } from '@id3/core';
-import { centreOf, type FivePoints, type Point } from '@id3/data';
+import { firstLine } from '@id3/core';
+import type { FivePoints, Point } from '@id3/data';
 import type { FacePoints } from './blazeface.ts';
 import { chooseFace, type FaceRule } from './choose.ts';
 import { DETECTORS, detectorNetworks, type Detector, type DetectorNetwork } from './detector.ts';
 import { FaceMesh, landmarksOf } from './face-mesh.ts';
 import type { Finding } from './findings.ts';
+import { distanceTo } from './landmarks.ts';
 import { readPhoto, type Photo } from './photo.ts';
 import { poseOf, type Pose } from './pose.ts';
 
@@ -171,19 +172,10 @@ const findingOf = ({ faces, face }: Sight): Finding => ({
   }),
 });
 
-/** How far a detector's points lie from landmarks on average, in distances from the eyes to the mouth. */
-function distanceTo(points: FacePoints, [left, right, nose, ...corners]: FivePoints): number {
-  const mouth = centreOf(corners);
-  const face = distance(centreOf([left, right]), mouth);
-  return mean([left, right, nose, mouth].map((p, k) => distance(p, points[k]))) / face;
-}
-
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
-
-const distance = ([x, y]: Point, [u, v]: Point): number => Math.hypot(x - u, y - v);
 
 function mirrored({ pixels, width, height }: Photo): Photo {
   const flipped = new Uint8Array(pixels.length);

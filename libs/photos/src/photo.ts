@@ -41,9 +41,11 @@ export function cropPhoto(photo: Photo, toPhoto: Similarity, size: number, borde
     const at = (row * width + column) * 3;
     for (let c = 0; c < 3; c++) sum[c] += weight * (inside ? pixels[at + c] : border);
   };
-  // Written out, without points and calls: this is the innermost loop of an alignment.
+  // Written out, without points, calls and loops over channels: this is the innermost loop of an alignment.
   for (let i = 0; i < size * size; i++) {
-    sum.fill(0);
+    let red = 0;
+    let green = 0;
+    let blue = 0;
     for (let s = 0; s < n * n; s++) {
       const u = (i % size) + ((s % n) + 0.5) / n - 0.5;
       const v = Math.floor(i / size) + (Math.floor(s / n) + 0.5) / n - 0.5;
@@ -54,20 +56,33 @@ export function cropPhoto(photo: Photo, toPhoto: Similarity, size: number, borde
       const right = x - left;
       const bottom = y - top;
       if (left >= 0 && top >= 0 && left + 1 < width && top + 1 < height) {
-        const above = (top * width + left) * 3;
-        const below = above + width * 3;
-        for (let c = 0; c < 3; c++)
-          sum[c] +=
-            (1 - bottom) * ((1 - right) * pixels[above + c] + right * pixels[above + 3 + c]) +
-            bottom * ((1 - right) * pixels[below + c] + right * pixels[below + 3 + c]);
+        const p = (top * width + left) * 3;
+        const q = p + width * 3;
+        const before = 1 - right;
+        const above = 1 - bottom;
+        red +=
+          above * (before * pixels[p] + right * pixels[p + 3]) +
+          bottom * (before * pixels[q] + right * pixels[q + 3]);
+        green +=
+          above * (before * pixels[p + 1] + right * pixels[p + 4]) +
+          bottom * (before * pixels[q + 1] + right * pixels[q + 4]);
+        blue +=
+          above * (before * pixels[p + 2] + right * pixels[p + 5]) +
+          bottom * (before * pixels[q + 2] + right * pixels[q + 5]);
       } else {
+        sum.fill(0);
         add(left, top, (1 - right) * (1 - bottom));
         add(left + 1, top, right * (1 - bottom));
         add(left, top + 1, (1 - right) * bottom);
         add(left + 1, top + 1, right * bottom);
+        red += sum[0];
+        green += sum[1];
+        blue += sum[2];
       }
     }
-    for (let c = 0; c < 3; c++) crop[3 * i + c] = Math.round(sum[c] / (n * n));
+    crop[3 * i] = Math.round(red / (n * n));
+    crop[3 * i + 1] = Math.round(green / (n * n));
+    crop[3 * i + 2] = Math.round(blue / (n * n));
   }
   return crop;
 }
