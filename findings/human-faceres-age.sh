@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # @vladmandic/human 3.3.6 reads an age from faceres' 100 classes of a year as the likeliest class, moved by ten times the share of its likelier neighbour,
 # upwards where both are alike: shares of 1/3 at 29, 30 and 31 are an age of 33.3. On 617 photos of LFW the mean absolute error is 10.5 years so, and 8.5 by the
-# expectation of the same output (docs/real-data.md, nx run photos:bench-ages). The package's own code is run.
+# expectation of the same output (docs/real-data.md). The package's own code is run.
 # Exits non-zero where the behaviour has changed. Downloads 29 MB.
 set -euo pipefail
 folder=$(mktemp -d)

