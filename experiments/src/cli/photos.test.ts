@@ -47,7 +47,7 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
     database.close();
   });
 
-  it('trains on a folder that has one photo of each person', async () => {
+  it('trains on a folder that has one photo of each person, and has what it made judged by a network of photos', async () => {
     const out = join(root, 'few');
     const singles = photoFixture({ images: albumOf(PEOPLE, 1) });
     const options = tinyWith([
@@ -56,6 +56,7 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
       `--benchmarks.folders=${lfw}`,
       '--f.source=face-api',
       '--f.whitenedSize=3',
+      '--judge.source=faceres',
       '--diffusion.training.steps=2',
       '--generation.identities=4',
       '--generation.sampler.steps=1',
@@ -67,6 +68,8 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
     const generated = join(out, 'generate');
     const dataset = openDataset(join(generated, readdirSync(generated)[0]));
     expect([dataset.count, dataset.identities]).toEqual([16, 4]);
+    const measured = readFileSync(join(out, 'reports/ablation-smoke/measures.csv'), 'utf8');
+    expect(measured).toMatch(/^variant,[^\n]*,g\.toCentre\.mean,[^\n]*\nfull,/);
   });
 
   it.each([
