@@ -1,5 +1,7 @@
 'use client';
 
+import type { BenchmarkIntervals } from '@id3/report';
+import { linesOf, rangeOfIntervals } from '@id3/report/layout';
 import {
   CartesianGrid,
   ErrorBar,
@@ -12,29 +14,16 @@ import {
   YAxis,
 } from 'recharts';
 import { Chart } from './chart.tsx';
-import { linesOf } from './lines-of.ts';
 
 /** Pixels for titles, and the characters of a line that they hold. */
 const LABELS = 160;
 const LINE = 24;
 
-interface Dot {
-  readonly title: string;
-  /** In %. */
-  readonly mean: number;
-  readonly halfWidth: number;
-  readonly baseline: boolean;
-}
-
-export interface BenchmarkIntervals {
-  readonly name: string;
-  readonly dots: readonly Dot[];
-  readonly bounds: readonly { name: string; mean: number }[];
-}
+type Dot = BenchmarkIntervals['dots'][number];
 
 /** One dot-and-interval chart for each benchmark, all on one scale. */
 export function IntervalCharts({ benchmarks }: { benchmarks: readonly BenchmarkIntervals[] }) {
-  const scale = scaleOf(benchmarks);
+  const scale = rangeOfIntervals(benchmarks);
   return (
     <div className="columns">
       {benchmarks.map((benchmark) => (
@@ -42,19 +31,6 @@ export function IntervalCharts({ benchmarks }: { benchmarks: readonly BenchmarkI
       ))}
     </div>
   );
-}
-
-/** The least range of tens that holds every interval, between 0 and 100 %. */
-function scaleOf(benchmarks: readonly BenchmarkIntervals[]): [number, number] {
-  const ends = benchmarks.flatMap(({ dots, bounds }) => [
-    ...dots.flatMap(({ mean, halfWidth }) => [mean - halfWidth, mean + halfWidth]),
-    ...bounds.map(({ mean }) => mean),
-  ]);
-  if (ends.length === 0) return [0, 100];
-  return [
-    Math.max(0, Math.floor(Math.min(...ends) / 10) * 10),
-    Math.min(100, Math.ceil(Math.max(...ends) / 10) * 10),
-  ];
 }
 
 function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { scale: [number, number] }) {
