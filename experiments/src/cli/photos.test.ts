@@ -35,6 +35,7 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
       "The ceiling was trained on 36 photos of 9 people, not on 64 of 16: no more of the training photos' people have 4 photos.",
       'lfw (8 pairs): 0 people in more than one fold, 2 pairs listed twice, 0 pairs of identical photos, 0 photos that were trained on; 6 of its pairs are distinct.',
     ];
+    expect(stdout).toContain(`npx nx run dashboard:start --database=${join(out, 'tracking.sqlite')}\n`);
     const table = readFileSync(join(out, 'reports/ablation-smoke/table.md'), 'utf8');
     for (const text of [stdout, table]) for (const note of notes) expect(text).toContain(note);
     expect(table).toMatch(/\| rendered-lfw \| lfw \| lfw distinct \|\n/);
