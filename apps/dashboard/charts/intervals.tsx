@@ -34,13 +34,18 @@ export function IntervalCharts({ benchmarks }: { benchmarks: readonly BenchmarkI
 }
 
 function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { scale: [number, number] }) {
-  const data = dots.map((dot) => ({ ...dot, y: dot.title }));
+  const [from, to] = scale;
+  const data = dots.map((dot) => {
+    const { mean, halfWidth } = dot;
+    // What lies beyond the scale would be drawn over the titles.
+    return { ...dot, y: dot.title, seen: [Math.min(halfWidth, mean - from), Math.min(halfWidth, to - mean)] };
+  });
   const mean = ({ mean, halfWidth }: Dot) => `${mean.toFixed(2)} ± ${halfWidth.toFixed(2)}`;
   return (
     <Chart
       title={name}
       summary={`accuracy in %: ${[...dots.map((dot) => `${dot.title} ${mean(dot)}`), ...bounds.map((bound) => `${bound.name} ${bound.mean.toFixed(2)}`)].join('; ')}`}
-      height={64 + 32 * dots.length}
+      height={78 + 32 * dots.length}
       table={{
         columns: ['Variant', 'Accuracy in %', '± 95 % CI'],
         rows: [
@@ -50,7 +55,7 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
       }}
     >
       <ResponsiveContainer>
-        <ScatterChart margin={{ top: 18, right: 12, bottom: 0, left: 0 }}>
+        <ScatterChart margin={{ top: 32, right: 12, bottom: 0, left: 0 }}>
           <CartesianGrid horizontal={false} />
           <XAxis type="number" dataKey="mean" domain={scale} tickCount={6} unit=" %" allowDataOverflow />
           <YAxis
@@ -72,7 +77,14 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
               x={bound.mean}
               stroke="var(--line-strong)"
               strokeDasharray={k === 0 ? '5 3' : '1.5 2.5'}
-              label={{ value: bound.name, position: 'top', fontSize: 11, fill: 'var(--quiet)' }}
+              label={{
+                value: bound.name,
+                position: 'top',
+                // Each on a line of its own: the two may lie close together.
+                offset: 5 + 13 * k,
+                fontSize: 11,
+                fill: 'var(--quiet)',
+              }}
             />
           ))}
           {[true, false].map((baseline) => (
@@ -85,7 +97,7 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
               isAnimationActive={false}
             >
               <ErrorBar
-                dataKey="halfWidth"
+                dataKey="seen"
                 direction="x"
                 width={0}
                 stroke={baseline ? 'var(--accent)' : 'var(--text)'}
