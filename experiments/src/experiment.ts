@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { shellWord } from '@id3/core';
 import { openDatabase, type VariantRole } from '@id3/tracking';
 import { commandsOf } from './again.ts';
 import type { Config } from './config/schema.ts';
@@ -99,5 +100,5 @@ function roleOf(node: PlanNode, { verifications, measures, grid }: Row): Variant
 /** What was typed, for a shell: the words that it would take apart are quoted. */
 export const commandLine = (target: string, words: readonly string[]): string =>
   ['npx nx run', `experiments:${target}`, ...words]
-    .map((word, k) => (k < 2 || /^[\w.,:=/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .map((word, k) => (k < 2 ? word : shellWord(word)))
     .join(' ');

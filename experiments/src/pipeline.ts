@@ -2,7 +2,7 @@ import type { Dataset } from '@id3/data';
 import type { BenchmarkName, PairFindings } from '@id3/eval';
 import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/model';
 import type { Verification } from '@id3/tracking';
-import type { Config } from './config/schema.ts';
+import { isJudged, type Config } from './config/schema.ts';
 import { shapeOf } from './config/sections.ts';
 import { columnNames, photoBenchmarks, thresholdColumn } from './photos/columns.ts';
 import type { Choice } from './photos/choose.ts';
@@ -15,6 +15,7 @@ import { committedDiffusionStage } from './stages/committed-diffusion.ts';
 import { committedFStage } from './stages/committed-f.ts';
 import { embedStage } from './stages/embed.ts';
 import { faceApiFStage } from './stages/face-api-f.ts';
+import { faceresStage } from './stages/faceres.ts';
 import { generateStage } from './stages/generate.ts';
 import { lookAtPairsStage } from './stages/look-at-pairs.ts';
 import { measureStage } from './stages/measure.ts';
@@ -71,11 +72,13 @@ export class Pipeline {
 
   /** The second recogniser, which takes no part in training or sampling: other people, seed and head than f's. */
   judge(): PlanNode<LoadedRecogniser> {
+    if (this.config.judge.source === 'faceres')
+      return this.plan.add(faceresStage, {}, {}, this.about('judge'));
     const weights = this.committed((scratch) => scratch.judge());
     if (weights !== undefined) return this.plan.add(committedFStage, { weights }, {}, this.about('judge'));
     const { image, judge } = this.config;
     const { size } = image;
-    const { seed, ...recogniser } = judge;
+    const { seed, source: _, ...recogniser } = judge;
     return this.plan.add(
       trainFStage,
       { seed, size, recogniser: { ...recogniser, whitenedSize: 0 } },
@@ -150,8 +153,7 @@ export class Pipeline {
   measures(): PlanNode<Measures> {
     const dataset = this.trainingSet();
     const [f, pool] = [this.f(), this.pool('train')];
-    // Of photos the judge, who knows rendered faces alone, can say nothing.
-    const g = this.config.data.trainFolder === '' ? this.judge() : undefined;
+    const g = isJudged(this.config) ? this.judge() : undefined;
     const given = {
       dataset,
       pool,

@@ -12,7 +12,7 @@ import {
 import { DatabaseProblem, getRun, getVariants, listRunsSlim, openReader, type Reader } from '@id3/tracking';
 import { z } from 'zod';
 import { quick } from './config/profiles/quick.ts';
-import { configSchema, type Config } from './config/schema.ts';
+import { configSchema, isJudged, type Config } from './config/schema.ts';
 import { Pipeline } from './pipeline.ts';
 import { Plan, nodeFolder, type PlanNode } from './plan.ts';
 import { replicatesOf } from './rows.ts';
@@ -128,7 +128,7 @@ function modelOf(
       config,
       file,
       f,
-      judge: config.data.trainFolder === '' ? recogniser(pipeline.judge()) : undefined,
+      judge: isJudged(config) ? recogniser(pipeline.judge()) : undefined,
       calibration: calibrationOf(complete(pipeline.calibration()), committed),
       pool: dataset && embeddings ? { id: nodeFolder(pool), dataset, embeddings } : undefined,
       inTraining: committed === undefined && !isComplete(diffusion),

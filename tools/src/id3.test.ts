@@ -83,7 +83,12 @@ describe('completion', () => {
     expect(await offers('')).toEqual(
       expect.arrayContaining(['ablation', 'import', 'dashboard-start', 'completion', '--help']),
     );
-    expect(await offers('export')).toEqual(['export-dataset', 'export-table', 'export-runs']);
+    expect(await offers('export')).toEqual([
+      'export-dataset',
+      'export-table',
+      'export-report',
+      'export-runs',
+    ]);
   });
 
   it('of options and choices', async () => {

@@ -101,7 +101,7 @@ async function noveltyOf(
   });
 }
 
-function printLeakage({ generated, heldOut, excess }: Leakage, threshold: number): void {
+function printLeakage({ generated, heldOut, excess, ofTraining }: Leakage, threshold: number): void {
   console.log('Cosine to the nearest training face:');
   for (const [name, { faces, mean, median, percentile95, max, shareAbove }] of [
     ['generated', generated],
@@ -112,6 +112,9 @@ function printLeakage({ generated, heldOut, excess }: Leakage, threshold: number
     );
   console.log(
     `  A generated face is nearer to training than a held-out one with probability ${excess.toFixed(3)} (0.5: no leak can be seen).`,
+  );
+  console.log(
+    `  Among as many training and held-out faces, the most alike to a generated one is a training face with probability ${ofTraining.toFixed(3)} (0.5: no leak can be seen).`,
   );
 }
 

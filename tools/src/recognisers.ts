@@ -10,6 +10,7 @@ import {
 } from '@id3/eval';
 import {
   FaceApiRecogniser,
+  FaceresRecogniser,
   embedWith,
   loadAnyRecogniser,
   resample,
@@ -44,9 +45,10 @@ const FOREIGN: Readonly<Record<string, typeof openGraphRecogniser>> = {
 export async function namedRecogniser(given: RecogniserChoice): Promise<NamedRecogniser> {
   const name = given.recogniser;
   if (name === 'face-api') return { embed: embedWith(new FaceApiRecogniser()) };
+  if (name === 'faceres') return { embed: embedWith(new FaceresRecogniser()) };
   if (!statSync(name, { throwIfNoEntry: false })?.isFile())
     throw new UserError(
-      `There is no recogniser ${name}; --recogniser is face-api or the path of an .onnx, .safetensors or model.json file.`,
+      `There is no recogniser ${name}; --recogniser is face-api, faceres or the path of an .onnx, .safetensors or model.json file.`,
     );
   const open = FOREIGN[extname(name).toLowerCase()];
   if (open === undefined) return { embed: embedWith(fitted(name)) };

@@ -4,7 +4,6 @@ import { Rng, UserError } from '@id3/core';
 import { openDatabase, openSqlite, type Database } from '@id3/tracking';
 
 const VARIANTS = 10;
-const SEEDS = 3;
 const BENCHMARKS = ['rendered-lfw', 'rendered-cfp-fp', 'rendered-cplfw', 'rendered-agedb', 'rendered-calfw'];
 const FOLDS = 10;
 
@@ -12,15 +11,16 @@ const FOLDS = 10;
 export function makeBenchDatabase(asked: {
   file: string;
   runs: number;
+  seeds: number;
   metrics: number;
   points: number;
 }): void {
-  const { runs, metrics, points } = asked;
+  const { runs, seeds, metrics, points } = asked;
   const path = resolve(asked.file);
   if (existsSync(path)) throw new UserError(`${path} exists; name another --file.`);
   const database = openDatabase(path);
   const parent = database.initRun({ experiment: 'bench', name: 'ablation', config: { seed: 1 } });
-  addVerifications(database, parent.id, new Rng(1, 'bench'));
+  addVerifications(database, parent.id, seeds, new Rng(1, 'bench'));
   const ids = Array.from({ length: runs }, (_, k) => {
     const config = {
       seed: k,
@@ -31,11 +31,12 @@ export function makeBenchDatabase(asked: {
   });
   parent.finish();
   database.close();
+  addFiles(path, ids);
   addMetrics(path, ids, metrics, points);
 }
 
 /** An ablation's table: variants × seeds, verified. */
-function addVerifications(database: Database, parent: number, rng: Rng): void {
+function addVerifications(database: Database, parent: number, seeds: number, rng: Rng): void {
   const rows = Array.from({ length: VARIANTS }, (_, k) => ({
     name: k === 0 ? 'full' : `variant-${k}`,
     title: k === 0 ? 'ID³' : `variant ${k}`,
@@ -43,7 +44,7 @@ function addVerifications(database: Database, parent: number, rng: Rng): void {
   }));
   const numbers = database.attachRun(parent).variants(rows);
   for (const { name } of rows)
-    for (let seed = 1; seed <= SEEDS; seed++) {
+    for (let seed = 1; seed <= seeds; seed++) {
       const about = { experiment: 'bench', name: `verify ${name} seed ${seed}`, stage: 'verify' };
       const run = database.cachedRun({ ...about, variant: name, config: { seed }, parent, seed });
       for (const benchmark of BENCHMARKS)
@@ -63,6 +64,16 @@ function addVerifications(database: Database, parent: number, rng: Rng): void {
         });
       run.partOf(numbers.get(name)!, 'verification');
     }
+}
+
+/** What each run left behind, as the database has it; the files themselves are not there. */
+function addFiles(path: string, ids: readonly number[]): void {
+  const sqlite = openSqlite(path);
+  const insert = sqlite.prepare(`
+    insert into artefacts (run_id, path, kind, sha256, bytes, created_at)
+    values (@id, 'train-recogniser/' || @id || '/recogniser.safetensors', 'weights', '', 0, 0)`);
+  sqlite.transaction(() => ids.forEach((id) => insert.run({ id })))();
+  sqlite.close();
 }
 
 /** Metrics are made by SQLite itself: there are hundreds of millions. */

@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { everyPage, unanswered } from '../e2e/pages.ts';
 
-/** Asks a running dashboard for every view, some times each, and prints a table of how fast it answers and what it sends. */
+/** Asks a running dashboard for every view and for a report, some times each, and prints a table of how fast it answers and what it sends. */
 export async function measureResponses(asked: {
   url: string;
   database: string;
   times: number;
 }): Promise<void> {
   const { url, times: requests } = asked;
-  const pages = everyPage(resolve(asked.database));
+  const pages = [...everyPage(resolve(asked.database)), { name: 'report', path: '/api/export/report' }];
   console.log('| view | status | median ms | worst ms | HTML kB | JavaScript kB, compressed |');
   console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
   for (const { name, path } of pages) {
@@ -31,7 +31,7 @@ export async function measureResponses(asked: {
     const median = times[Math.floor(times.length / 2)].toFixed(0);
     const worst = times[times.length - 1].toFixed(0);
     console.log(
-      `| ${name} | ${status} | ${median} | ${worst} | ${kilobytes(html.length)} | ${kilobytes(scripts)} |`,
+      `| ${name} | ${status} | ${median} | ${worst} | ${kilobytes(Buffer.byteLength(html))} | ${kilobytes(scripts)} |`,
     );
   }
 }

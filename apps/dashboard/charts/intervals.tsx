@@ -1,5 +1,7 @@
 'use client';
 
+import type { BenchmarkIntervals } from '@id3/report';
+import { linesOf, rangeOfIntervals } from '@id3/report/layout';
 import {
   CartesianGrid,
   ErrorBar,
@@ -12,29 +14,16 @@ import {
   YAxis,
 } from 'recharts';
 import { Chart } from './chart.tsx';
-import { linesOf } from './lines-of.ts';
 
 /** Pixels for titles, and the characters of a line that they hold. */
 const LABELS = 160;
 const LINE = 24;
 
-interface Dot {
-  readonly title: string;
-  /** In %. */
-  readonly mean: number;
-  readonly halfWidth: number;
-  readonly baseline: boolean;
-}
-
-export interface BenchmarkIntervals {
-  readonly name: string;
-  readonly dots: readonly Dot[];
-  readonly bounds: readonly { name: string; mean: number }[];
-}
+type Dot = BenchmarkIntervals['dots'][number];
 
 /** One dot-and-interval chart for each benchmark, all on one scale. */
 export function IntervalCharts({ benchmarks }: { benchmarks: readonly BenchmarkIntervals[] }) {
-  const scale = scaleOf(benchmarks);
+  const scale = rangeOfIntervals(benchmarks);
   return (
     <div className="columns">
       {benchmarks.map((benchmark) => (
@@ -44,27 +33,19 @@ export function IntervalCharts({ benchmarks }: { benchmarks: readonly BenchmarkI
   );
 }
 
-/** The least range of tens that holds every interval, between 0 and 100 %. */
-function scaleOf(benchmarks: readonly BenchmarkIntervals[]): [number, number] {
-  const ends = benchmarks.flatMap(({ dots, bounds }) => [
-    ...dots.flatMap(({ mean, halfWidth }) => [mean - halfWidth, mean + halfWidth]),
-    ...bounds.map(({ mean }) => mean),
-  ]);
-  if (ends.length === 0) return [0, 100];
-  return [
-    Math.max(0, Math.floor(Math.min(...ends) / 10) * 10),
-    Math.min(100, Math.ceil(Math.max(...ends) / 10) * 10),
-  ];
-}
-
 function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { scale: [number, number] }) {
-  const data = dots.map((dot) => ({ ...dot, y: dot.title }));
+  const [from, to] = scale;
+  const data = dots.map((dot) => {
+    const { mean, halfWidth } = dot;
+    // What lies beyond the scale would be drawn over the titles.
+    return { ...dot, y: dot.title, seen: [Math.min(halfWidth, mean - from), Math.min(halfWidth, to - mean)] };
+  });
   const mean = ({ mean, halfWidth }: Dot) => `${mean.toFixed(2)} ± ${halfWidth.toFixed(2)}`;
   return (
     <Chart
       title={name}
       summary={`accuracy in %: ${[...dots.map((dot) => `${dot.title} ${mean(dot)}`), ...bounds.map((bound) => `${bound.name} ${bound.mean.toFixed(2)}`)].join('; ')}`}
-      height={64 + 32 * dots.length}
+      height={78 + 32 * dots.length}
       table={{
         columns: ['Variant', 'Accuracy in %', '± 95 % CI'],
         rows: [
@@ -74,7 +55,7 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
       }}
     >
       <ResponsiveContainer>
-        <ScatterChart margin={{ top: 18, right: 12, bottom: 0, left: 0 }}>
+        <ScatterChart margin={{ top: 32, right: 12, bottom: 0, left: 0 }}>
           <CartesianGrid horizontal={false} />
           <XAxis type="number" dataKey="mean" domain={scale} tickCount={6} unit=" %" allowDataOverflow />
           <YAxis
@@ -96,7 +77,14 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
               x={bound.mean}
               stroke="var(--line-strong)"
               strokeDasharray={k === 0 ? '5 3' : '1.5 2.5'}
-              label={{ value: bound.name, position: 'top', fontSize: 11, fill: 'var(--quiet)' }}
+              label={{
+                value: bound.name,
+                position: 'top',
+                // Each on a line of its own: the two may lie close together.
+                offset: 5 + 13 * k,
+                fontSize: 11,
+                fill: 'var(--quiet)',
+              }}
             />
           ))}
           {[true, false].map((baseline) => (
@@ -109,7 +97,7 @@ function IntervalChart({ name, dots, bounds, scale }: BenchmarkIntervals & { sca
               isAnimationActive={false}
             >
               <ErrorBar
-                dataKey="halfWidth"
+                dataKey="seen"
                 direction="x"
                 width={0}
                 stroke={baseline ? 'var(--accent)' : 'var(--text)'}

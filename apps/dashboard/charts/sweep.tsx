@@ -1,5 +1,6 @@
 'use client';
 
+import type { SweepLine } from '@id3/report';
 import {
   Area,
   CartesianGrid,
@@ -14,19 +15,8 @@ import { Chart } from './chart.tsx';
 import { Legend } from './legend.tsx';
 import { seriesStyle } from './series.ts';
 
-export interface SweepChartProps {
-  readonly field: string;
-  readonly numeric: boolean;
-  readonly columns: readonly string[];
-  readonly points: readonly {
-    readonly x: number | string;
-    /** By column, in %. */
-    readonly cells: readonly ({ mean: number; low: number; high: number; text: string } | null)[];
-  }[];
-}
-
 /** Accuracy over the values of a config field: of every benchmark a line with its 95 % band. */
-export function SweepChart({ field, numeric, columns, points }: SweepChartProps) {
+export function SweepChart({ field, numeric, columns, points }: SweepLine) {
   const data = points.map(({ x, cells }) => ({
     x,
     ...Object.fromEntries(

@@ -6,7 +6,7 @@ export const bench = command({
   target: 'dashboard:bench',
   summary: 'Measures how fast a running dashboard answers, and what a first load sends.',
   details:
-    'Every view is asked for; the medians are printed. id3 dashboard-database makes a database of a fit size.',
+    'Every view is asked for, and a report; the medians are printed. id3 dashboard-database makes a database of a fit size.',
   options: {
     ...visitOptions,
     times: { default: 15, describe: 'requests of each view', coerce: wholeNumber(1) },

@@ -7,6 +7,7 @@ export const makeDatabase = command({
   options: {
     file: { type: 'string', path: true, demandOption: true, describe: 'where; must not exist' },
     runs: { default: 2000, describe: 'training runs', coerce: wholeNumber(1) },
+    seeds: { default: 3, describe: "recognisers of each of the table's ten rows", coerce: wholeNumber(1) },
     metrics: { default: 20, describe: 'metrics of each', coerce: wholeNumber(1) },
     points: { default: 5000, describe: 'steps of each metric', coerce: wholeNumber(1) },
   },

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { UserError } from '@id3/core';
 import { inspectionSchema, type Inspection } from '@id3/data/browse';
-import { resolveArtefactFile } from './artefacts.ts';
+import { resolveArtefactFile } from '@id3/tracking';
 
 /** So many are kept in memory: as many as a person compares, and one more. */
 const KEPT = 6;

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { listVariantArtefacts, type Readable, type VariantArtefact } from '@id3/tracking';
+import {
+  listVariantArtefacts,
+  NoArtefact,
+  resolveArtefactFile,
+  type Readable,
+  type VariantArtefact,
+} from '@id3/tracking';
 import { z } from 'zod';
-import { NoArtefact, resolveArtefactFile } from './artefacts.ts';
 
 const sliceSchema = z.object({
   by: z.string(),

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '@id3/core';
 import { DatasetWriter } from '@id3/data';
+import { NoArtefact } from '@id3/tracking';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { facesUrl } from '../components/face.ts';
-import { NoArtefact } from './artefacts.ts';
 import { MAX_FACES } from '../components/face.ts';
 import { parseSpriteRequest, renderSprite, spriteTag } from './sprites.ts';
 

@@ -1,8 +1,8 @@
 import { hashOf } from '@id3/core';
 import { readImages, readManifest } from '@id3/data/browse';
+import { resolveArtefact } from '@id3/tracking';
 import sharp from 'sharp';
 import { MAX_FACES, MAX_SIDE } from '../components/face.ts';
-import { resolveArtefact } from './artefacts.ts';
 
 /** Faces of one dataset, to be shown beside one another. */
 export interface SpriteRequest {

@@ -89,12 +89,17 @@ export class Opened {
     }));
   }
 
+  /** Whether {@link portraitOf} has yet to make this one. */
+  lacksPortrait(key: string): boolean {
+    return this.g !== undefined && this.portrait?.key !== key;
+  }
+
   /** The judge's embedding of the portrait; undefined without a judge. */
   async portraitOf(key: string, make: () => Promise<Uint8Array>): Promise<Float64Array | undefined> {
     if (this.g === undefined) return undefined;
-    if (this.portrait?.key !== key)
+    if (this.lacksPortrait(key))
       this.portrait = { key, embedding: await this.embedded(this.g, await make(), 1) };
-    return this.portrait.embedding;
+    return this.portrait?.embedding;
   }
 
   private imagesOf(pixels: Uint8Array, count: number) {

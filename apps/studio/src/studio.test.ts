@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dot } from '@id3/core';
 import { samplerKinds } from '@id3/model';
-import { SAMPLER_KINDS, StudioProcess, type FaceRequest } from '@id3/studio-client';
+import { SAMPLER_KINDS, StudioProcess, type FaceEvent, type FaceRequest } from '@id3/studio-client';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anchorAt, identityOf, newAnchor } from './identity.ts';
@@ -91,6 +91,19 @@ describe('the studio over the committed weights', () => {
     expect(row.map(({ c }) => c)[7]).toBe(0);
     // Another person in the end.
     expect(row[7].judged!).toBeLessThan(row[0].judged! - 0.2);
+  });
+
+  it('shows the faces of another identity before its portrait is made, and never twice', async () => {
+    const pictures = async (request: Partial<FaceRequest>) => {
+      const heard: { kind: string; png: Uint8Array }[] = [];
+      const hear = ({ kind, strip: { png } }: FaceEvent) => void heard.push({ kind, png });
+      await studio.faces('test', { model, ...request }, { hear });
+      return heard;
+    };
+    const [early, last, ...more] = await pictures({ from: 'new:77', age: 30 });
+    expect([early.kind, last.kind, more.length]).toEqual(['preview', 'faces', 0]);
+    expect(Buffer.from(early.png).equals(Buffer.from(last.png))).toBe(true);
+    expect((await pictures({ from: 'new:77', age: 50 })).map(({ kind }) => kind)).toEqual(['faces']);
   });
 
   it('shows x̂0 on the way where it takes long', async () => {

@@ -20,7 +20,7 @@ const KEPT = 2;
 const PREVIEW_MS = 400;
 
 export interface FaceHost {
-  /** Called with x̂0 after some steps, where sampling takes long. */
+  /** Called with x̂0 after some steps, where sampling takes long, and with the faces where they are there before what is read off them. */
   preview?(event: FaceEvent & { kind: 'preview' }): void;
   /** Throws where the request is no longer wanted; asked after each step. */
   check?(): void;
@@ -65,14 +65,23 @@ export class Studio {
       );
     const check = () => host.check?.();
     let shownAt = started;
+    const stripOf = async (images: Uint8Array) => ({
+      png: await stripPng(images, plans.length, size),
+      count: plans.length,
+    });
+    const preview = async (step: number, images: Uint8Array) => {
+      host.preview?.({ kind: 'preview', strip: await stripOf(images), step, steps: options.steps });
+      shownAt = performance.now();
+    };
     const pixels = await sample({ options, plans, asked }, async (step, report) => {
       check();
-      if (step === options.steps || performance.now() - shownAt < PREVIEW_MS) return;
-      const png = await stripPng(await pixelsOf(report), plans.length, size);
-      host.preview?.({ kind: 'preview', strip: { png, count: plans.length }, step, steps: options.steps });
-      shownAt = performance.now();
+      if (step < options.steps && performance.now() - shownAt >= PREVIEW_MS)
+        await preview(step, await pixelsOf(report));
     });
-    const portrait = await model.portraitOf(`${from} ${seed}`, () =>
+    const portraitKey = `${from} ${seed}`;
+    // A new identity's portrait takes as long as the face, which need not wait for it.
+    if (model.lacksPortrait(portraitKey)) await preview(options.steps, pixels);
+    const portrait = await model.portraitOf(portraitKey, () =>
       sample(plansOf({ model: request.model, from, seed }, about), check),
     );
     const seen = await model.look(
@@ -82,7 +91,7 @@ export class Studio {
     );
     return {
       kind: 'faces',
-      strip: { png: await stripPng(pixels, plans.length, size), count: plans.length },
+      strip: await stripOf(pixels),
       faces: asked.map((one, k) => ({ ...one, ...seen[k] })),
       milliseconds: performance.now() - started,
       trainedFor: model.trainedFor,

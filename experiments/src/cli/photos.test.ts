@@ -35,6 +35,7 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
       "The ceiling was trained on 36 photos of 9 people, not on 64 of 16: no more of the training photos' people have 4 photos.",
       'lfw (8 pairs): 0 people in more than one fold, 2 pairs listed twice, 0 pairs of identical photos, 0 photos that were trained on; 6 of its pairs are distinct.',
     ];
+    expect(stdout).toContain(`npx nx run dashboard:start --database=${join(out, 'tracking.sqlite')}\n`);
     const table = readFileSync(join(out, 'reports/ablation-smoke/table.md'), 'utf8');
     for (const text of [stdout, table]) for (const note of notes) expect(text).toContain(note);
     expect(table).toMatch(/\| rendered-lfw \| lfw \| lfw distinct \|\n/);
@@ -47,7 +48,7 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
     database.close();
   });
 
-  it('trains on a folder that has one photo of each person', async () => {
+  it('trains on a folder that has one photo of each person, and has what it made judged by a network of photos', async () => {
     const out = join(root, 'few');
     const singles = photoFixture({ images: albumOf(PEOPLE, 1) });
     const options = tinyWith([
@@ -56,6 +57,7 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
       `--benchmarks.folders=${lfw}`,
       '--f.source=face-api',
       '--f.whitenedSize=3',
+      '--judge.source=faceres',
       '--diffusion.training.steps=2',
       '--generation.identities=4',
       '--generation.sampler.steps=1',
@@ -67,6 +69,8 @@ describe('an ablation on photos', { timeout: 1_200_000 }, () => {
     const generated = join(out, 'generate');
     const dataset = openDataset(join(generated, readdirSync(generated)[0]));
     expect([dataset.count, dataset.identities]).toEqual([16, 4]);
+    const measured = readFileSync(join(out, 'reports/ablation-smoke/measures.csv'), 'utf8');
+    expect(measured).toMatch(/^variant,[^\n]*,g\.toCentre\.mean,[^\n]*\nfull,/);
   });
 
   it.each([

@@ -15,7 +15,11 @@ export const configSchema = z
     /** The frozen recogniser f. */
     f: fSchema,
     /** A second recogniser, which judges generated images beside f and takes no part in making them. */
-    judge: recogniserSchema.extend({ seed: z.int().min(0) }),
+    judge: recogniserSchema.extend({
+      seed: z.int().min(0),
+      /** `trained` (if left out) by the fields beside it on rendered people, or `faceres`, a network of photos that is there already. */
+      source: z.enum(['trained', 'faceres']).optional(),
+    }),
     diffusion: diffusionSchema,
     generation: generationSchema,
     /** The recogniser trained on the generated images alone. */
@@ -48,6 +52,10 @@ export const configSchema = z
   });
 
 export type Config = z.infer<typeof configSchema>;
+
+/** Whether the judge can say anything of the training people: one that was trained on rendered faces cannot of photos. */
+export const isJudged = ({ data, judge }: Config): boolean =>
+  data.trainFolder === '' || judge.source === 'faceres';
 
 const sizeUnit = (unet: { patchSize: number; channelMultipliers: number[] }): number =>
   unet.patchSize * 2 ** (unet.channelMultipliers.length - 1);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeFileAtomic } from '@id3/core';
+import { shellWord, writeFileAtomic } from '@id3/core';
 import {
   alignedText,
   csvTable,
@@ -59,9 +59,19 @@ function reporter({ run, experiment, root }: Finished) {
       written.push(name);
     },
     print: (text: string): void =>
-      console.log(`\n${text}\n\nWritten to ${typedPath(folder)}/: ${written.join(', ')}.`),
+      console.log(
+        `\n${text}\n\nWritten to ${typedPath(folder)}/: ${written.join(', ')}.\n${nextCommands(root)}`,
+      ),
   };
 }
+
+/** What a person types to see the runs, and to hand the newest table on. */
+function nextCommands(root: string): string {
+  const database = typedPath(join(root, 'tracking.sqlite'));
+  const option = database === DEFAULT_DATABASE ? '' : ` ${shellWord(`--database=${database}`)}`;
+  return `\nTo look at it:  npx nx run dashboard:start${option}\nTo hand it on:  npx nx run tools:export-report${option}`;
+}
+const DEFAULT_DATABASE = 'artefacts/tracking.sqlite';
 
 const noteOn = (rows: readonly Row[]): string =>
   targetsOf(rows).some(takesWeights) ? `\n\n${WEIGHTS_NOTE}` : '';

@@ -4,6 +4,7 @@ import { committedDiffusionStage } from './committed-diffusion.ts';
 import { committedFStage } from './committed-f.ts';
 import { embedStage } from './embed.ts';
 import { faceApiFStage } from './face-api-f.ts';
+import { faceresStage } from './faceres.ts';
 import { generateStage } from './generate.ts';
 import { lookAtPairsStage } from './look-at-pairs.ts';
 import { measureStage } from './measure.ts';
@@ -29,6 +30,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(photoPoolStage),
     runnable(photoBenchmarkStage),
     runnable(faceApiFStage),
+    runnable(faceresStage),
     runnable(committedFStage),
     runnable(committedDiffusionStage),
     runnable(trainFStage),

@@ -6,3 +6,4 @@ export { makeFolder, writeFileAtomic } from './files.ts';
 export { canonicalJson, fileDigest, hashOf, sha256 } from './hash.ts';
 export { dot, mean, standardDeviation, sum } from './numbers.ts';
 export { Rng, type StreamKey } from './rng.ts';
+export { shellWord } from './shell.ts';

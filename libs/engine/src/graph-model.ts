@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadGraphModel as load } from '@tensorflow/tfjs';
+import { loadGraphModelSync } from '@tensorflow/tfjs';
 import type { GraphModel } from '@tensorflow/tfjs';
 import { UserError, firstLine } from '@id3/core';
 
@@ -19,11 +19,10 @@ interface ModelFile {
  * A graph model of tfjs from its `model.json` and the files of weights that it names, which lie beside it. Its weights are frozen variables,
  * so that the ONNX engine compiles them into a step's graph. Throws a UserError where it cannot be loaded.
  */
-export async function loadGraphModel(path: string): Promise<GraphModel> {
+export function loadGraphModel(path: string): GraphModel<tf.io.IOHandlerSync> {
   let model;
   try {
-    const artefacts = artefactsOf(path);
-    model = await load({ load: async () => artefacts });
+    model = loadGraphModelSync(artefactsOf(path));
   } catch (error) {
     throw new UserError(
       `${path} cannot be loaded as a graph model of tfjs (${firstLine(error)}); name its model.json, with the files of weights beside it.`,

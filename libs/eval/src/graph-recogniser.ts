@@ -18,7 +18,7 @@ export async function openGraphRecogniser(
   declared: DeclaredConvention = {},
   { output: wanted }: { output?: string } = {},
 ): Promise<ForeignRecogniser> {
-  const model = await loadGraphModel(path);
+  const model = loadGraphModel(path);
   const { images, flags } = chooseImageInput(path, model.inputs.map(portOf));
   const output = chooseEmbedding(path, model.outputs.map(portOf), { wanted, batch: fixed(images.shape[0]) });
   const convention = conventionOf(path, images, declared);

@@ -1,6 +1,6 @@
 import { dot, mean, sum } from '@id3/core';
 import { identityCentres } from './measures.ts';
-import { cosinesTo, nearestRows } from './inspection.ts';
+import { cosinesTo, nearerSet, nearestRows } from './inspection.ts';
 import { normaliseRows, type Embeddings } from '@id3/protocol';
 
 // The two questions that the paper leaves open: does the generator leak training people, and does it hold beyond them?
@@ -26,6 +26,11 @@ export interface Leakage {
    * cannot be told apart, above it where training people leak.
    */
   readonly excess: number;
+  /**
+   * The chance that the real face most alike to a generated one is a training face, where it is sought among as many training and held-out ones: 0.5 where
+   * training left no trace. It does not matter to it how real generated faces look.
+   */
+  readonly ofTraining: number;
 }
 
 /**
@@ -42,12 +47,13 @@ export function leakage(inputs: {
 }): Leakage {
   const { size, threshold } = inputs;
   const training = normaliseRows(inputs.training, size);
-  const nearest = (faces: Embeddings) => nearestRows(normaliseRows(faces, size), training, size).cosine;
-  const [generated, heldOut] = [nearest(inputs.generated), nearest(inputs.heldOut)];
+  const [made, others] = [normaliseRows(inputs.generated, size), normaliseRows(inputs.heldOut, size)];
+  const [generated, heldOut] = [made, others].map((faces) => nearestRows(faces, training, size).cosine);
   return {
     generated: summary(generated, threshold),
     heldOut: summary(heldOut, threshold),
     excess: chanceGreater(generated, heldOut),
+    ofTraining: nearerSet(made, training, others, size),
   };
 }
 

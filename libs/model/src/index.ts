@@ -22,6 +22,7 @@ export * from './optim/optimisers.ts';
 export * from './optim/schedule.ts';
 export * from './recogniser/embed.ts';
 export * from './recogniser/face-api.ts';
+export * from './recogniser/faceres.ts';
 export * from './recogniser/frozen.ts';
 export * from './recogniser/heads.ts';
 export * from './recogniser/iresnet.ts';

@@ -35,7 +35,7 @@ export class GraphNetwork<O extends string> {
     shift,
     outputs,
   }: NetworkSpec<O>): Promise<GraphNetwork<O>> {
-    const model = await loadGraphModel(join(MODELS, `${file}.json`));
+    const model = loadGraphModel(join(MODELS, `${file}.json`));
     const names = Object.keys(outputs) as O[];
     const step = compileStep(({ pictures }: { pictures: tf.Tensor }) => {
       const found = model.execute(

@@ -37,8 +37,7 @@ export const FORMATS: Readonly<Record<string, Format>> = {
 };
 
 /** Which table is asked for, as texts of a command line or a URL. Lists are separated by commas. */
-export interface ExportRequest {
-  readonly format?: string;
+export interface TableRequest {
   /** The number of an experiment's run; the newest where undefined. */
   readonly run?: string;
   readonly experiment?: string;
@@ -47,15 +46,30 @@ export interface ExportRequest {
   readonly seeds?: string;
 }
 
+/** A table as a file of one of {@link FORMATS}. */
+export interface ExportRequest extends TableRequest {
+  readonly format?: string;
+}
+
 /** The table that is asked for. Throws a UserError that names what is missing. */
-export function requestedTable(database: Readable, request: ExportRequest): ResultTable {
+export const requestedTable = (database: Readable, request: TableRequest): ResultTable =>
+  requestedResults(database, request).table;
+
+/** {@link requestedTable} with the run that it is of and what it is made from; `options` make another table of the same choices. */
+export function requestedResults(database: Readable, request: TableRequest) {
   const run = findTable(database, { run: whole('run', request.run), experiment: request.experiment });
-  return tabulate(readResults(database, run), {
-    notes: readNotes(database, run),
-    baseline: request.baseline,
+  const variants = readResults(database, run);
+  const options = {
     benchmarks: request.benchmarks?.split(','),
     seeds: request.seeds?.split(',').map((seed) => whole('seed', seed)!),
-  });
+  };
+  const notes = readNotes(database, run);
+  return {
+    run,
+    variants,
+    options,
+    table: tabulate(variants, { ...options, notes, baseline: request.baseline }),
+  };
 }
 
 /** The table as a file: what `tools:export-table` writes and what the dashboard sends, byte for byte. */

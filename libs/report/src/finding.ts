@@ -19,19 +19,25 @@ const within = ({ mean, halfWidth }: Interval): string =>
   halfWidth === undefined ? oneDecimal(mean) : `${oneDecimal(mean)} ± ${oneDecimal(halfWidth)}`;
 const MARGIN = String(100 * EQUIVALENCE_MARGIN);
 
-/**
- * A table's main finding in one sentence, in points of the primary column: how far the method is from what bounds it, then which rows
- * differ from it. A row is said to matter where its difference is told from chance after Holm's correction, to have no effect
- * larger than half a point only by the equivalence test, and else to be undecided. Undefined where nothing is measured.
- */
+/** {@link findings} in one sentence; undefined where nothing is measured. */
 export function mainFinding(table: ResultTable): string | undefined {
+  const clauses = findings(table);
+  return clauses.length === 0 ? undefined : clauses.join('; ');
+}
+
+/**
+ * What a table found, clause by clause, in points of the primary column: how far the method is from what bounds it, then which rows
+ * differ from it. A row is said to matter where its difference is told from chance after Holm's correction, to have no effect
+ * larger than half a point only by the equivalence test, and else to be undecided. None where nothing is measured.
+ */
+export function findings(table: ResultTable): string[] {
   const { endpoints, rows, baseline } = table;
-  if (endpoints.length === 0) return undefined;
+  if (endpoints.length === 0) return [];
   const [{ column }] = endpoints;
   const measured = rows.filter(({ results }) => results[column] !== undefined);
   const base =
     measured.find((row) => row === baseline) ?? measured.find(({ results }) => results[column].best);
-  if (base === undefined) return undefined;
+  if (base === undefined) return [];
   const name = namerOf(measured);
   const compared = measured.flatMap((row) => {
     const comparison = row.results[column].versusBaseline;
@@ -51,7 +57,7 @@ export function mainFinding(table: ResultTable): string | undefined {
   ];
   const level = `${name(base)} gives ${within(base.results[column].accuracy)} % on ${column}`;
   const [first, ...more] = bounds.length > 0 && clauses.length > 0 ? clauses : [level, ...clauses];
-  return [first === level ? level : `${first} on ${column}`, ...more].join('; ');
+  return [first === level ? level : `${first} on ${column}`, ...more];
 }
 
 /** The distance to the ceiling; of the floor, only that nothing is above it. */

@@ -1,4 +1,5 @@
 export * from './benchmarks.ts';
+export * from './charts/data.ts';
 export * from './comparison.ts';
 export * from './export.ts';
 export * from './factorial.ts';
@@ -9,6 +10,8 @@ export * from './formats/latex.ts';
 export * from './formats/markdown.ts';
 export * from './formats/terminal.ts';
 export * from './formats/texts.ts';
+export { BEGINNING } from './html/page.ts';
+export { exportReport, MAX_BYTES, type ReportFile } from './html/report.ts';
 export * from './levels.ts';
 export * from './measures.ts';
 export * from './notes.ts';

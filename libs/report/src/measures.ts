@@ -8,7 +8,8 @@ export interface MeasuredRow {
   readonly values: Readonly<Record<string, number | null>>;
 }
 
-const decimal = (value: number): string => value.toFixed(3);
+/** What rounds to zero has no sign. */
+const decimal = (value: number): string => value.toFixed(3).replace(/^-(?=0\.000$)/, '');
 const oneDecimal = (value: number): string => value.toFixed(1);
 const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
 

@@ -1,5 +1,7 @@
 // What a face is asked for. It is light, for the browser loads it: what checks requests is in schema.ts.
 
+import { shellWord } from '@id3/core/shell';
+
 /** Kinds of samplers; a test of the studio holds them against the model's. */
 export const SAMPLER_KINDS = ['ddim', 'ancestral', 'dpm++', 'dpm++sde'] as const;
 
@@ -69,8 +71,5 @@ export const wordsOf = (request: FaceRequest): [name: string, value: string][] =
 export const commandOf = (request: FaceRequest, database?: string): string => {
   const place: [string, string][] = database === undefined ? [] : [['database', database]];
   const words = [...wordsOf(request), ...place].map(([name, value]) => `--${name}=${value}`);
-  return [
-    'npx id3 face',
-    ...words.map((word) => (/^[\w.,:=/@+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)),
-  ].join(' ');
+  return ['npx id3 face', ...words.map(shellWord)].join(' ');
 };

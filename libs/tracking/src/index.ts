@@ -1,8 +1,10 @@
 export { Database, openDatabase, type RunOptions } from './database.ts';
+export { NoArtefact, resolveArtefact, resolveArtefactFile } from './artefact-files.ts';
 export { isAlive, processIdentity, thisProcess, type ProcessIdentity } from './liveness.ts';
 export { annotate, getAnnotations, type Annotation } from './annotations.ts';
 export * from './overview.ts';
 export * from './queries.ts';
+export { listMakers, type Maker } from './makers.ts';
 export { DatabaseProblem, openReader, orProblem, Reader, type ProblemKind, type Readable } from './reader.ts';
 export { reapInterrupted } from './reap.ts';
 export { RunRecord, type VariantOptions, type Verification } from './record.ts';

@@ -150,11 +150,12 @@ const SLIM = Object.fromEntries(
   Object.entries(getTableColumns(runs)).filter(([name]) => !LARGE.some((large) => large === name)),
 ) as Omit<ReturnType<typeof getTableColumns<typeof runs>>, Large>;
 
-/** Every run without what is large, the newest first: for tables of thousands of them. */
-export function listRunsSlim({ db }: Readable): SlimRun[] {
+/** Every run, or every one that a run has started, without what is large, the newest first: for tables of thousands of them. */
+export function listRunsSlim({ db }: Readable, { parentId }: { parentId?: number } = {}): SlimRun[] {
   return db
     .select(SLIM)
     .from(runs)
+    .where(parentId === undefined ? undefined : eq(runs.parentId, parentId))
     .orderBy(desc(runs.id))
     .all()
     .map((run) => asItIs(run));

@@ -2,6 +2,7 @@ import type { Command } from '@id3/cli';
 import { align } from './align.ts';
 import { attributes } from './attributes.ts';
 import { exportDataset } from './export-dataset.ts';
+import { exportReport } from './export-report.ts';
 import { exportRuns } from './export-runs.ts';
 import { exportTable } from './export-table.ts';
 import { importDataset } from './import.ts';
@@ -17,6 +18,7 @@ export const toolCommands: readonly Command[] = [
   verifyRecogniser,
   openQuestions,
   exportTable,
+  exportReport,
   exportRuns,
   migrate,
 ];

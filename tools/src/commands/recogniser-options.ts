@@ -15,9 +15,9 @@ export const recogniserOptions = {
   recogniser: {
     type: 'string',
     path: true,
-    words: ['face-api'],
+    words: ['face-api', 'faceres'],
     describe:
-      'face-api, a checkpoint of this project (.safetensors), an ONNX model (.onnx) or a graph model of tfjs (model.json)',
+      'face-api, faceres (of @vladmandic/human), a checkpoint of this project (.safetensors), an ONNX model (.onnx) or a graph model of tfjs (model.json)',
     default: 'face-api',
   },
   'input.size': {

@@ -1,4 +1,4 @@
-import { FORMATS, legend } from '@id3/report';
+import { FORMATS, intervalsOf, legend, sweepOf } from '@id3/report';
 import Link from 'next/link';
 import { Differences } from '../../components/ablation/differences.tsx';
 import { FactorialTables } from '../../components/ablation/factorial.tsx';
@@ -7,7 +7,6 @@ import { Matrix } from '../../components/ablation/matrix.tsx';
 import { IntervalCharts } from '../../charts/intervals.tsx';
 import { SweepChart } from '../../charts/sweep.tsx';
 import { readAblation } from '../../server/ablation.ts';
-import { intervalsOf, sweepOf } from '../../server/ablation-charts.ts';
 import { page } from '../../server/page.tsx';
 import { About } from '../../components/about/about.tsx';
 

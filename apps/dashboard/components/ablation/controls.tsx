@@ -28,13 +28,13 @@ export function AblationControls({ run, tables, rows, baseline, benchmarks, seed
           : all.filter((one) => picked.includes(one)).join(','),
     });
   const seedTexts = seeds.map(String);
-  const exported = (format: string) => {
-    const request = new URLSearchParams({ format, run: String(run) });
+  const exported = (address: string, format: Record<string, string>) => {
+    const request = new URLSearchParams({ ...format, run: String(run) });
     for (const name of ['baseline', 'benchmarks', 'seeds']) {
       const value = query.get(name);
       if (value !== null) request.set(name, value);
     }
-    return `/api/export?${request.toString()}`;
+    return `${address}?${request.toString()}`;
   };
   return (
     <div className="controls">
@@ -97,11 +97,16 @@ export function AblationControls({ run, tables, rows, baseline, benchmarks, seed
       )}
       <Menu title="Export">
         {formats.map(({ name, title }) => (
-          <a key={name} href={exported(name)} download>
+          <a key={name} href={exported('/api/export', { format: name })} download>
             {title}
           </a>
         ))}
       </Menu>
+      {benchmarks.length > 0 && (
+        <a className="button" href={exported('/api/export/report', {})} download>
+          Report
+        </a>
+      )}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import {
   levelsText,
   percent,
   plusMinus,
+  shadeOf,
   type Comparison,
   type Result,
   type ResultTable,
@@ -13,9 +14,6 @@ import {
 import Link from 'next/link';
 import { QuerySelect } from '../query-select.tsx';
 import { Scroll } from '../table.tsx';
-
-/** Differences from this size on, as a share, have the full shade. */
-const FULL_SHADE = 0.1;
 
 /**
  * Variants × benchmarks; each cell leads to the runs behind it, and says on hover what its numbers mean. Where there is room for one
@@ -142,7 +140,7 @@ const pairing = ({ paired, levels }: Comparison): string =>
 function shade(result: Result | undefined) {
   const mean = result?.versusBaseline?.difference.mean;
   if (mean === undefined) return undefined;
-  const strength = Math.round(24 * Math.min(1, Math.abs(mean) / FULL_SHADE));
+  const strength = Math.round(24 * shadeOf(mean));
   return {
     background: `color-mix(in srgb, var(--${mean < 0 ? 'worse' : 'better'}) ${strength}%, transparent)`,
   };

@@ -80,8 +80,12 @@ export function useFaces(request: FaceRequest | undefined): Shown {
 function after(before: Shown, line: Line): Shown {
   if (line.kind === 'failed') return { ...before, busy: false, progress: undefined, problem: line.error };
   const { strip, faces, milliseconds, trainedFor, step, steps } = line;
+  const url = `data:image/png;base64,${strip.png}`;
+  // What is read off them follows in a moment; if nothing jumps until then, a hand on a slider is not disturbed.
+  if (step === steps && step !== undefined && before.faces?.length === strip.count)
+    return { ...before, url, progress: undefined, busy: true };
   return {
-    url: `data:image/png;base64,${strip.png}`,
+    url,
     count: strip.count,
     faces,
     milliseconds,

@@ -2,7 +2,7 @@ import type { Config } from '../schema.ts';
 import { quick } from './quick.ts';
 
 /**
- * The paper's path on photographs, at the size that two cores can carry, from scratch: f is face-api's recogniser, the diffusion model is trained on a folder
+ * The paper's path on photographs, at the size that two cores can carry, from scratch: f is face-api's recogniser, the judge human's, the diffusion model is trained on a folder
  * of photos, and every benchmark is one of photos. What it gave and took: docs/real-data.md.
  */
 export const photos: Config = {
@@ -10,6 +10,7 @@ export const photos: Config = {
   data: { ...quick.data, trainFolder: 'datasets/photos' },
   benchmarks: { ...quick.benchmarks, names: [], folders: ['datasets/lfw'] },
   f: { ...quick.f, source: 'face-api', whitenedSize: 64 },
+  judge: { ...quick.judge, source: 'faceres' },
   diffusion: {
     ...quick.diffusion,
     training: { ...quick.diffusion.training, steps: 5000, batchSize: 16 },

@@ -68,8 +68,8 @@ export type GuidanceWeights = Pick<SamplerOptions, 'guidance' | 'freeY' | 'freeS
 /**
  * Algorithm 3, steps 2 and 3, for image j of identity i; a function of (seed, i, j) alone.
  *
- * @param styles the images whose styles are drawn, for a network that is told them: the image has that one's age and yaw too
- * @param factor of `withinPersonFactor`, where y varies as a person does
+ * @param styles the images whose styles are drawn, for a network that is told them: the image has that one's age and yaw too;
+ *   `factor` is that of `withinPersonFactor`, where y varies as a person does
  */
 export function planImage(
   options: GenerationOptions,

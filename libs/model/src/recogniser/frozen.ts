@@ -4,6 +4,7 @@ import type { Channels, Dataset } from '@id3/data';
 import { loadCheckpoint, readTensors, saveCheckpoint } from '../checkpoint.ts';
 import type { FrozenRecogniser } from '../diffusion/train.ts';
 import { FaceApiRecogniser } from './face-api.ts';
+import { FaceresRecogniser } from './faceres.ts';
 import { loadRecogniser } from './train.ts';
 import { frozenNetwork, frozenRecogniserSchema, whitenedLayer } from './whitening.ts';
 
@@ -29,7 +30,8 @@ export interface LoadedRecogniser extends FrozenRecogniser {
   embed(images: tf.Tensor4D): tf.Tensor2D;
 }
 
-const SOURCE = 'face-api';
+const FACE_API = 'face-api';
+const FACERES = 'faceres';
 
 /**
  * Writes face-api's network to a checkpoint, whitened on a dataset's people where `whitenedSize` is not 0.
@@ -45,15 +47,20 @@ export async function saveFaceApiRecogniser(
   const recogniser = new FaceApiRecogniser();
   const last: Record<string, tf.Tensor> =
     whitenedSize === 0 ? {} : { ...(await whitenedLayer(recogniser, dataset, whitenedSize, onImages)) };
-  saveCheckpoint(path, { meta: { source: SOURCE, whitenedSize }, tensors: await readTensors(last) });
+  saveCheckpoint(path, { meta: { source: FACE_API, whitenedSize }, tensors: await readTensors(last) });
   for (const tensor of Object.values(last)) tensor.dispose();
   recogniser.scope.dispose();
 }
 
-/** The recogniser of a checkpoint, trained here or face-api's. Throws a UserError where the file is no such checkpoint. */
+/** Writes a checkpoint that names human's faceres. */
+export const saveFaceresRecogniser = (path: string): void =>
+  saveCheckpoint(path, { meta: { source: FACERES }, tensors: {} });
+
+/** The recogniser of a checkpoint: trained here, face-api's, or human's faceres. Throws a UserError where the file is no such checkpoint. */
 export function loadAnyRecogniser(path: string): LoadedRecogniser {
   const { meta, tensors } = loadCheckpoint(path);
-  if (meta.source !== SOURCE) return loadRecogniser(path);
+  if (meta.source === FACERES) return new FaceresRecogniser();
+  if (meta.source !== FACE_API) return loadRecogniser(path);
   const { kernel, bias } = tensors;
   return new FaceApiRecogniser(kernel && { kernel: kernel.data, bias: bias.data });
 }

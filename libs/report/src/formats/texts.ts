@@ -36,10 +36,18 @@ export const differenceText = (comparison: Comparison): string =>
 export interface Texts {
   readonly rows: readonly (readonly string[])[];
   readonly best: (row: number, column: number) => boolean;
+  /** By how much the cell is above what it is compared with, as a share. */
+  readonly above?: (row: number, column: number) => number | undefined;
 }
 
 const ACCURACY = 'accuracy in %, mean ± 95 % CI';
 const NOTHING = '–';
+
+/** Differences from this size on, as a share, have the full shade. */
+const FULL_SHADE = 0.1;
+
+/** How strongly a difference, as a share, is shaded: 0 to 1. */
+export const shadeOf = (difference: number): number => Math.min(1, Math.abs(difference) / FULL_SHADE);
 
 /** The accuracies, the differences to the baseline where there is one, and the 2×2 design where its rows are there. */
 export function tableTexts(table: ResultTable): Texts[] {
@@ -58,7 +66,9 @@ function differenceTexts(table: ResultTable): Texts[] {
   const differences = texts({ ...table, rows: compared }, header, ({ versusBaseline }) =>
     versusBaseline === undefined ? '' : differenceText(versusBaseline),
   );
-  return [{ ...differences, best: () => false }];
+  const above = (row: number, column: number) =>
+    compared[row - 1]?.results[table.columns[column - 1]]?.versusBaseline?.difference.mean;
+  return [{ ...differences, best: () => false, above }];
 }
 
 /** The effects of the 2×2 design by what a person calls them. */

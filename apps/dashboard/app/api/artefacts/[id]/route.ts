@@ -1,8 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
-import { DatabaseProblem, getArtefact, orProblem } from '@id3/tracking';
-import { NoArtefact, resolveArtefactFile } from '../../../../server/artefacts.ts';
+import {
+  DatabaseProblem,
+  getArtefact,
+  NoArtefact,
+  orProblem,
+  resolveArtefactFile,
+} from '@id3/tracking';
 import { openDatabase } from '../../../../server/database.ts';
 
 export const dynamic = 'force-dynamic';

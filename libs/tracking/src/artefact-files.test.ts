@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NoArtefact, resolveArtefact, resolveArtefactFile } from './artefacts.ts';
+import { NoArtefact, resolveArtefact, resolveArtefactFile } from './artefact-files.ts';
 
 let above: string;
 let root: string;

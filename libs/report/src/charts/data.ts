@@ -1,6 +1,32 @@
-import { isBound, percent, type ResultTable, type SweepPoint } from '@id3/report';
-import type { BenchmarkIntervals } from '../charts/intervals.tsx';
-import type { SweepChartProps } from '../charts/sweep.tsx';
+import { isBound } from '../comparison.ts';
+import { percent } from '../formats/texts.ts';
+import type { SweepPoint } from '../sweep.ts';
+import type { ResultTable } from '../tabulate.ts';
+
+/** A column of a table as a chart of dots with intervals; numbers in %. */
+export interface BenchmarkIntervals {
+  readonly name: string;
+  readonly dots: readonly {
+    readonly title: string;
+    readonly mean: number;
+    readonly halfWidth: number;
+    readonly baseline: boolean;
+  }[];
+  readonly bounds: readonly { readonly name: string; readonly mean: number }[];
+}
+
+/** Accuracies in % by the value of a config field, with their 95 % bands. */
+export interface SweepLine {
+  readonly field: string;
+  /** Whether every value is a number. */
+  readonly numeric: boolean;
+  readonly columns: readonly string[];
+  readonly points: readonly {
+    readonly x: number | string;
+    /** By column. */
+    readonly cells: readonly ({ mean: number; low: number; high: number; text: string } | null)[];
+  }[];
+}
 
 const hundred = (share: number): number => 100 * share;
 
@@ -33,7 +59,7 @@ export function sweepOf(
   field: string,
   points: readonly SweepPoint[],
   { columns, rows }: ResultTable,
-): SweepChartProps {
+): SweepLine {
   const numeric = points.every(({ value }) => typeof value === 'number');
   return {
     field,
