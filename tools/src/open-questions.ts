@@ -13,13 +13,15 @@ interface Compared {
   readonly f: string | undefined;
   /** Cosine from which the third recogniser takes two faces for one. */
   readonly threshold: number;
+  /** Of the draws of real people. */
+  readonly seed: number;
   /** The third recogniser. */
   readonly recogniser: RecogniserChoice;
 }
 
 /** Measures and prints leakage, and, where f is given, novelty. */
 export async function answerOpenQuestions(compared: Compared): Promise<void> {
-  const { generated, training, heldOut, f, threshold, recogniser } = compared;
+  const { generated, training, heldOut, f, threshold, seed, recogniser } = compared;
   const [made, trained, others] = [generated, training, heldOut].map(openDataset);
   const strangers = strangersIn(others, trained);
   console.log(`engine: ${describeEngine(await selectEngine())}`);
@@ -31,7 +33,17 @@ export async function answerOpenQuestions(compared: Compared): Promise<void> {
     await embedDataset(embed, known),
   ];
   const size = a.length / made.count;
-  printLeakage(leakage({ generated: a, heldOut: b, training: c, size, threshold }), threshold);
+  printLeakage(
+    leakage({
+      generated: a,
+      heldOut: b,
+      heldOutLabels: strangers.map((i) => others.labels[i]),
+      training: c,
+      trainingLabels: trained.labels,
+      ...{ size, threshold, seed },
+    }),
+    threshold,
+  );
   if (f !== undefined) printNovelty(await noveltyOf(f, made, { ...known, labels: trained.labels }));
 }
 
@@ -114,7 +126,7 @@ function printLeakage({ generated, heldOut, excess, ofTraining }: Leakage, thres
     `  A generated face is nearer to training than a held-out one with probability ${excess.toFixed(3)} (0.5: no leak can be seen).`,
   );
   console.log(
-    `  Among as many training and held-out faces, the most alike to a generated one is a training face with probability ${ofTraining.toFixed(3)} (0.5: no leak can be seen).`,
+    `  Among as many people of either, a face each, the most alike to a generated one is a training face with probability ${ofTraining.toFixed(3)} (0.5: no leak can be seen).`,
   );
 }
 

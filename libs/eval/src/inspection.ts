@@ -47,39 +47,6 @@ export function nearestRows(
   return { searched: Math.ceil(candidates.length / stride), index, cosine };
 }
 
-/**
- * The chance that the row most alike to a unit row [n, size] is of `first` [m, size] and not of `second` [h, size], where as many of either are looked at: a
- * draw of the smaller number without replacement from the larger set, over all draws. The mean over the rows; 0.5 where neither set is nearer. Searches every k-th
- * row of the larger set as {@link nearestRows} does.
- */
-export function nearerSet(
-  unit: Float64Array,
-  first: Float64Array,
-  second: Float64Array,
-  size: number,
-  budget = 1e11,
-): number {
-  if (first.length < second.length) return 1 - nearerSet(unit, second, first, size, budget);
-  const [faces, rivals] = [rowsOf(unit, size), nearestRows(unit, second, size, budget).cosine];
-  const all = rowsOf(first, size);
-  const drawn = second.length / size;
-  const stride = Math.max(
-    1,
-    Math.min(Math.ceil((faces.length * first.length) / budget), Math.floor(all.length / drawn)),
-  );
-  const candidates = all.filter((_, j) => j % stride === 0);
-  let chance = 0;
-  faces.forEach((face, i) => {
-    const nearer = candidates.filter((row) => dot(face, row) > rivals[i]).length;
-    // None of the nearer ones is drawn: C(m - nearer, h) / C(m, h).
-    let none = 1;
-    for (let k = 0; k < nearer && none > 0; k++)
-      none *= Math.max(0, candidates.length - drawn - k) / (candidates.length - k);
-    chance += (1 - none) / faces.length;
-  });
-  return chance;
-}
-
 /** Histograms of cosines between images of one identity (all pairs) and of two (pairs drawn with the seed). */
 export function cosineHistogram(
   unit: Float64Array,

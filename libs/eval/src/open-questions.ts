@@ -1,7 +1,7 @@
-import { dot, mean, sum } from '@id3/core';
+import { Rng, dot, mean, sum } from '@id3/core';
 import { identityCentres } from './measures.ts';
-import { cosinesTo, nearerSet, nearestRows } from './inspection.ts';
-import { normaliseRows, type Embeddings } from '@id3/protocol';
+import { cosinesTo, nearestRows } from './inspection.ts';
+import { normaliseRows, rowsOf, type Embeddings } from '@id3/protocol';
 
 // The two questions that the paper leaves open: does the generator leak training people, and does it hold beyond them?
 
@@ -27,8 +27,8 @@ export interface Leakage {
    */
   readonly excess: number;
   /**
-   * The chance that the real face most alike to a generated one is a training face, where it is sought among as many training and held-out ones: 0.5 where
-   * training left no trace. It does not matter to it how real generated faces look.
+   * The chance that the real face most alike to a generated one is a training face, where it is sought among as many training and held-out people, a face each:
+   * 0.5 where training left no trace. It does not matter to it how real generated faces look.
    */
   readonly ofTraining: number;
 }
@@ -36,16 +36,20 @@ export interface Leakage {
 /**
  * Do generated faces lie nearer to the training faces than other real faces do? Compared by a recogniser that took no part in
  * training or sampling. All embeddings are [n, size] and need not have unit length; from the cosine `threshold` on, the recogniser
- * takes two faces for one person.
+ * takes two faces for one person. Labels say whose face each row is.
  */
 export function leakage(inputs: {
   readonly generated: Embeddings;
   readonly heldOut: Embeddings;
+  readonly heldOutLabels: ArrayLike<number>;
   readonly training: Embeddings;
+  readonly trainingLabels: ArrayLike<number>;
   readonly size: number;
   readonly threshold: number;
+  /** Of the draws of people and their faces. */
+  readonly seed: number;
 }): Leakage {
-  const { size, threshold } = inputs;
+  const { size, threshold, seed } = inputs;
   const training = normaliseRows(inputs.training, size);
   const [made, others] = [normaliseRows(inputs.generated, size), normaliseRows(inputs.heldOut, size)];
   const [generated, heldOut] = [made, others].map((faces) => nearestRows(faces, training, size).cosine);
@@ -53,8 +57,52 @@ export function leakage(inputs: {
     generated: summary(generated, threshold),
     heldOut: summary(heldOut, threshold),
     excess: chanceGreater(generated, heldOut),
-    ofTraining: nearerSet(made, training, others, size),
+    ofTraining: nearerPeople(
+      made,
+      peopleOf(training, inputs.trainingLabels, size),
+      peopleOf(others, inputs.heldOutLabels, size),
+      { size, seed },
+    ),
   };
+}
+
+/** The rows of each person. */
+type People = readonly (readonly Float64Array[])[];
+
+function peopleOf(unit: Float64Array, labels: ArrayLike<number>, size: number): People {
+  const people = new Map<number, Float64Array[]>();
+  rowsOf(unit, size).forEach((row, i) => people.set(labels[i], [...(people.get(labels[i]) ?? []), row]));
+  return [...people.values()];
+}
+
+/** Draws of people; fewer where they would take more multiplications than the budget. */
+const DRAWS = 50;
+const BUDGET = 1e11;
+
+/**
+ * The share of unit rows [n,size] whose most alike row is of `first` and not of `second`, where as many people of either are looked at, a row each: the mean over
+ * draws of people and of their rows; 0.5 where neither is nearer.
+ */
+export function nearerPeople(
+  unit: Float64Array,
+  first: People,
+  second: People,
+  { size, seed }: { size: number; seed: number },
+): number {
+  const faces = rowsOf(unit, size);
+  const people = Math.min(first.length, second.length);
+  const draws = Math.max(1, Math.min(DRAWS, Math.floor(BUDGET / (2 * unit.length * people))));
+  let nearer = 0;
+  for (let draw = 0; draw < draws; draw++) {
+    const rng = new Rng(seed, 'nearer people', draw);
+    const drawn = (all: People) =>
+      Array.from(rng.permutation(all.length).subarray(0, people), (i) => rng.pick(all[i]));
+    const [ours, theirs] = [drawn(first), drawn(second)];
+    const most = (face: Float64Array, rows: readonly Float64Array[]) =>
+      rows.reduce((best, row) => Math.max(best, dot(face, row)), -Infinity);
+    for (const face of faces) if (most(face, ours) > most(face, theirs)) nearer++;
+  }
+  return nearer / (draws * faces.length);
 }
 
 function summary(cosines: readonly number[], threshold: number): NearestTraining {

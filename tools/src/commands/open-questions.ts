@@ -1,4 +1,4 @@
-import { command, numberBetween } from '@id3/cli';
+import { command, numberBetween, wholeNumber } from '@id3/cli';
 import { recogniserOptions } from './recogniser-options.ts';
 
 export const openQuestions = command({
@@ -33,6 +33,7 @@ export const openQuestions = command({
       describe: 'cosine from which the third recogniser takes two faces for one',
       coerce: numberBetween(-1, 1),
     },
+    seed: { default: 1, describe: 'of the draws of real people', coerce: wholeNumber(0) },
     ...recogniserOptions,
   },
   async run({ 'held-out': heldOut, ...values }) {
