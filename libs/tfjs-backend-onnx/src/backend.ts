@@ -9,6 +9,8 @@ type DataId = { [ENTRY]?: Entry };
 
 /** What a tensor holds, and how many tensors share it. */
 interface Entry {
+  /** The backend that holds it: those of several providers share the symbol. */
+  owner: OnnxBackend;
   references: number;
   /** Numbers and truth values: computed or recorded. */
   value?: Value;
@@ -46,12 +48,12 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   }
 
   private entry(dataId: DataId): Entry {
-    if (dataId[ENTRY] === undefined) tf.engine().moveData(this, dataId); // from another backend
+    if (dataId[ENTRY]?.owner !== this) tf.engine().moveData(this, dataId); // from another backend
     return dataId[ENTRY]!;
   }
 
-  private store(entry: Entry, dataId: DataId = {}): object {
-    dataId[ENTRY] = entry;
+  private store(entry: Omit<Entry, 'owner'>, dataId: DataId = {}): object {
+    dataId[ENTRY] = { ...entry, owner: this };
     this.dataIds++;
     return dataId;
   }
@@ -160,12 +162,13 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   }
 
   override refCount(dataId: DataId): number {
-    return dataId[ENTRY]?.references ?? 0;
+    const entry = dataId[ENTRY];
+    return entry?.owner === this ? entry.references : 0;
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
     const entry = dataId[ENTRY];
-    if (entry === undefined) return true;
+    if (entry?.owner !== this) return true;
     entry.references--;
     if (!force && entry.references > 0) return false;
     dataId[ENTRY] = undefined;

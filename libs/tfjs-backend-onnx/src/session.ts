@@ -1,7 +1,9 @@
-import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { deviceError } from './device-error.ts';
 import { collect, model, type Graph } from './graph.ts';
+import type { Provider } from './kernels/backend-name.ts';
 import { encodeModel } from './onnx-proto.ts';
+import { loadRuntime, type Binding, type OnnxRuntime } from './runtime.ts';
 import { dataOf, plain, size, type Data, type DataType, type Value } from './value.ts';
 
 /**
@@ -16,7 +18,9 @@ export interface SessionOptions {
   /** Threads of one operator; default 1. */
   threads?: number;
   /** Execution provider; default `cpu`. */
-  provider?: 'cpu' | 'webgpu' | 'cuda';
+  provider?: Provider;
+  /** Folder of the onnxruntime-node to load; default: the installed one. One in a process. */
+  runtime?: string;
   /** How many compiled graphs are kept; default 64. */
   cacheSize?: number;
   /** ORT's graph optimisation; default `all`. */
@@ -44,30 +48,6 @@ export interface Stats {
   /** Kernels that fell back to the cpu backend, by name. */
   fallbacks: Record<string, number>;
 }
-
-/** The synchronous binding beneath onnxruntime-node's promises; tfjs's `dataSync` needs it. */
-interface Binding {
-  loadModel(
-    buffer: ArrayBufferLike,
-    offset: number,
-    length: number,
-    options: InferenceSession.SessionOptions,
-  ): void;
-  run(
-    feeds: Record<string, OrtTensor>,
-    fetches: Record<string, null>,
-    options: object,
-  ): Record<string, { data: Data }>;
-  endProfiling(): void;
-  dispose(): void;
-}
-
-const require = createRequire(import.meta.url);
-const ort = require('onnxruntime-node') as typeof import('onnxruntime-node');
-const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as {
-  binding: { InferenceSession: new () => Binding };
-  initOrt: () => void;
-};
 
 interface Compiled {
   session: Binding;
@@ -102,8 +82,10 @@ export class Runtime {
   };
   private readonly cache = new Map<string, Compiled>();
 
+  private readonly ort: OnnxRuntime;
+
   constructor(private readonly options: SessionOptions) {
-    initOrt();
+    this.ort = loadRuntime(options.runtime);
   }
 
   /**
@@ -153,14 +135,25 @@ export class Runtime {
     const stop = stopwatch();
     const feeds: Record<string, OrtTensor> = {};
     inputs.forEach(({ dtype, shape, baked }, i) => {
-      if (!baked) feeds[`i${i}`] = tensorOf(data[i], dtype, shape);
+      if (!baked) feeds[`i${i}`] = this.tensorOf(data[i], dtype, shape);
     });
-    const results = session.run(feeds, fetches, {});
+    const results = onDevice(this.provider, () => session.run(feeds, fetches, {}));
     const { ms, cpuMs } = stop();
     this.stats.runs++;
     this.stats.runMs += ms;
     this.stats.runCpuMs += cpuMs;
     return Object.keys(fetches).map((name) => results[name].data);
+  }
+
+  private get provider(): Provider {
+    return this.options.provider ?? 'cpu';
+  }
+
+  private tensorOf(data: Data, dtype: DataType, shape: readonly number[]): OrtTensor {
+    const { Tensor } = this.ort.package;
+    if (dtype === 'bool') return new Tensor('bool', data as Uint8Array, shape);
+    if (dtype === 'int32') return new Tensor('int32', data as Int32Array, shape);
+    return new Tensor('float32', data as Float32Array, shape);
   }
 
   dispose(): void {
@@ -175,12 +168,12 @@ export class Runtime {
 
   private compile(graph: Graph, baked: ReadonlySet<number>): Compiled {
     const stop = stopwatch();
-    const { threads = 1, provider = 'cpu', optimisation = 'all', profile } = this.options;
+    const { threads = 1, optimisation = 'all', profile } = this.options;
     const bytes = encodeModel(model(graph, baked));
     const small = bytesOf(graph) < LARGE_GRAPH;
-    const session = new binding.InferenceSession();
-    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
-      executionProviders: [provider],
+    const session = new this.ort.Session();
+    const options: InferenceSession.SessionOptions = {
+      executionProviders: [this.provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -191,7 +184,10 @@ export class Runtime {
       // Several worker processes share the cores: waiting threads must sleep.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-    });
+    };
+    onDevice(this.provider, () =>
+      session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, options),
+    );
     const { ms, cpuMs } = stop();
     this.stats.compiled++;
     this.stats.compileMs += ms;
@@ -234,8 +230,11 @@ function stopwatch(): () => { ms: number; cpuMs: number } {
 const bytesOf = ({ nodes }: Graph): number =>
   nodes.reduce((sum, { shape, dtype }) => sum + size(shape) * (dtype === 'bool' ? 1 : 4), 0);
 
-function tensorOf(data: Data, dtype: DataType, shape: readonly number[]): OrtTensor {
-  if (dtype === 'bool') return new ort.Tensor('bool', data as Uint8Array, shape);
-  if (dtype === 'int32') return new ort.Tensor('int32', data as Int32Array, shape);
-  return new ort.Tensor('float32', data as Float32Array, shape);
+/** Runs what needs the device; its failures are told in one sentence. */
+function onDevice<T>(provider: Provider, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw deviceError(provider, error);
+  }
 }
