@@ -25,11 +25,7 @@ const PATIENCE_MS = 60_000;
  * Times a training step of a small convolutional network on an engine, in a process of its own: a driver that crashes or hangs
  * takes nothing with it.
  */
-export async function probe(
-  engine: string,
-  threads: number | undefined,
-  work: Work,
-): Promise<ProbeReply> {
+export async function probe(engine: string, threads: number | undefined, work: Work): Promise<ProbeReply> {
   const child = new Child<ProbeRequest, ProbeReply>(
     join(import.meta.dirname, 'probe-process.ts'),
     threads ?? 1,

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { compileStep, onnxBackendStats, registerOnnxBackend } from './index.ts';
+import { compileStep, onnxBackendStats, registerOnnxBackend, type Provider } from './index.ts';
 
+let backend: string;
 beforeAll(async () => {
-  registerOnnxBackend({ cacheSize: 3 });
-  await tf.setBackend('onnx');
+  const provider = process.env.ONNX_TEST_PROVIDER as Provider | undefined;
+  backend = registerOnnxBackend({ cacheSize: 3, provider });
+  await tf.setBackend(backend);
 });
 afterEach(() => tf.disposeVariables());
 
@@ -130,7 +132,7 @@ it('refuses a step that writes other numbers in each call', () => {
 it('leaves variables of other backends where they are, and takes those that it uses', async () => {
   await tf.setBackend('cpu');
   const [used, unused] = [tf.variable(vector(2)), tf.variable(vector(3))];
-  await tf.setBackend('onnx');
+  await tf.setBackend(backend);
   const held = tf.engine().backend.numDataIds();
   const step = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.mul(used) }));
   const x = vector(5);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { channelsFirst, int64s, physicalShape, plain, record, type Value } from '../value.ts';
-import { cast } from './elementwise.ts';
+import { cast, filledAs } from './elementwise.ts';
 import { lower } from './kernel.ts';
 import { biasAndActivation, product } from './matmul.ts';
 import { concat, pad, reshape, slice, transpose } from './shape.ts';
@@ -67,13 +67,34 @@ function turnedFilter(w: Value): Value {
   return reshape(turned, [inputs, outputs, kh, kw]);
 }
 
-/** x [B,H,W,I] * w [kh,kw,I,O] → [B,P,Q,O]. */
-function conv2d(x: Value, w: Value, info: ConvInfo): Value {
-  return record('Conv', [channelsFirst(x), filterFirst(w)], info.outShape, 'float32', {
-    attributes: convAttributes(info),
-    channelsFirst: true,
-  });
+/** Records a convolution of x [B,H,W,I] with filters [O,I,kh,kw]. */
+function convolution(
+  x: Value,
+  filters: Value,
+  shape: readonly number[],
+  attributes: ReturnType<typeof convAttributes>,
+): Value {
+  const [top, left, bottom, right] = attributes.pads;
+  const [, height, width] = x.shape;
+  const isWhole = filters.shape[2] === height && filters.shape[3] === width;
+  if (isWhole && top === 0 && left === 0 && bottom + right > 0) {
+    // The provider for WebGPU takes such a filter for a product of matrices and forgets what is padded below and to the right.
+    const padded = withZeros(withZeros(x, 1, bottom), 2, right);
+    return convolution(padded, filters, shape, { ...attributes, pads: [0, 0, 0, 0] });
+  }
+  return record('Conv', [channelsFirst(x), filters], shape, 'float32', { attributes, channelsFirst: true });
 }
+
+/** Zeros behind a value; ONNX Runtime would fuse a Pad back into the convolution. */
+function withZeros(x: Value, axis: number, count: number): Value {
+  if (count === 0) return x;
+  const shape = x.shape.map((n, k) => (k === axis ? count : n));
+  return concat([x, filledAs(x, 0, shape)], axis);
+}
+
+/** x [B,H,W,I] * w [kh,kw,I,O] → [B,P,Q,O]. */
+const conv2d = (x: Value, w: Value, info: ConvInfo): Value =>
+  convolution(x, filterFirst(w), info.outShape, convAttributes(info));
 
 /** Gradient with respect to x: dy [B,P,Q,O], w [kh,kw,I,O] → [B,H,W,I]. */
 function conv2dInput(dy: Value, w: Value, info: ConvInfo): Value {
@@ -86,11 +107,8 @@ function conv2dInput(dy: Value, w: Value, info: ConvInfo): Value {
     inWidth - outWidth + padInfo.left,
   ];
   if (stride1 && info.dilationHeight === 1 && info.dilationWidth === 1 && pads.every((p) => p >= 0)) {
-    const flipped = turnedFilter(w);
-    return record('Conv', [channelsFirst(dy), flipped], info.inShape, 'float32', {
-      attributes: { strides: [1, 1], dilations: [1, 1], pads, group: 1 },
-      channelsFirst: true,
-    });
+    const attributes = { strides: [1, 1], dilations: [1, 1], pads, group: 1 };
+    return convolution(dy, turnedFilter(w), info.inShape, attributes);
   }
   return record('ConvTranspose', [channelsFirst(dy), filterFirst(w)], info.inShape, 'float32', {
     attributes: { ...convAttributes(info), output_padding: outputPadding(info) },
