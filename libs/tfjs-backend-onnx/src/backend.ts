@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { compiledStep, type Recorder, type Step } from './compiled-step.ts';
+import { compiledStep, type CompiledStep, type Recorder, type Step } from './compiled-step.ts';
 import { Runtime, type Run, type SessionOptions, type Stats } from './session.ts';
 import { computed, concrete, dataOf, type Data, type DataType, type Value } from './value.ts';
 
@@ -97,13 +97,20 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
     return this.runtime.repeat(key, data);
   }
 
+  /** Runs a compiled graph several times in one call; `undefined` where it is not kept any more. */
+  repeatInTurn(...call: Parameters<Runtime['repeatInTurn']>): ReturnType<Runtime['repeatInTurn']> {
+    return this.runtime.repeatInTurn(...call);
+  }
+
   /** Makes a tensor of what a graph computed. */
   tensor(data: Data, shape: readonly number[], dtype: DataType): tf.Tensor {
     return tf.engine().makeTensorFromTensorInfo(this.add(computed({ data, dtype }, shape)), this);
   }
 
   /** A step that is called twice and then repeated from its compiled graph: see {@link compiledStep}. */
-  compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(step: Step<I, O>): Step<I, O> {
+  compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
+    step: Step<I, O>,
+  ): CompiledStep<I, O> {
     return compiledStep(this, step);
   }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { OnnxBackend } from './backend.ts';
-import type { Step } from './compiled-step.ts';
+import type { CompiledStep, Step } from './compiled-step.ts';
 import { registerGradients } from './gradients.ts';
 import { registerConvolutions } from './kernels/conv.ts';
 import { registerElementwise } from './kernels/elementwise.ts';
@@ -16,7 +16,7 @@ import type { SessionOptions, Stats } from './session.ts';
 
 export { backendName, type Provider };
 export { DeviceError } from './device-error.ts';
-export type { Step };
+export type { CompiledStep, Step };
 export { doorOf, withFloat32Doors } from './float32-doors.ts';
 export { ELEMENT, encodeModel, type AnyElementType, type ModelNode } from './onnx-proto.ts';
 export { loadRuntime, type OnnxRuntime } from './runtime.ts';
@@ -54,7 +54,7 @@ function registerKernels(): void {
  */
 export function compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   step: Step<I, O>,
-): Step<I, O> {
+): CompiledStep<I, O> {
   return current().compileStep(step);
 }
 
