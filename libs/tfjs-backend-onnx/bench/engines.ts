@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerOnnxBackend, type Provider } from '../src/index.ts';
 
 const require = createRequire(import.meta.url);
@@ -12,6 +11,7 @@ const PROVIDERS: Record<string, Provider> = { onnx: 'cpu', 'onnx-webgpu': 'webgp
 export async function start(engine: string, threads: number): Promise<void> {
   tf.enableProdMode();
   if (engine === 'wasm') {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     registerFilterGradient();
   }

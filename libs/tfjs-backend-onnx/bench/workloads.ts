@@ -8,8 +8,10 @@ import { iresnet, unet, unitRows, type IResNetSizes, type UNetSizes } from './ne
 
 export type Workload = 'diffusion' | 'sampling' | 'recogniser';
 
-/** Networks and batches of the profile `quick`; torch_bench.py reads the same file. */
-export const QUICK = JSON.parse(readFileSync(join(import.meta.dirname, 'quick.json'), 'utf8')) as {
+/** Networks and batches of the profile `quick`, or of the file that BENCH_SIZES names; torch_bench.py reads the same. */
+export const QUICK = JSON.parse(
+  readFileSync(process.env.BENCH_SIZES ?? join(import.meta.dirname, 'quick.json'), 'utf8'),
+) as {
   image: number;
   unet: UNetSizes;
   f: IResNetSizes;
