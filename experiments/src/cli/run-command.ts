@@ -39,8 +39,7 @@ export const runOptions = {
   },
   workers: {
     describe: 'worker processes',
-    default: availableParallelism(),
-    defaultDescription: 'one a core',
+    defaultDescription: 'one a core, one on a GPU',
     coerce: wholeNumber(1),
   },
   threads: { describe: 'compute threads of each worker', default: 1, coerce: wholeNumber(1) },
@@ -103,11 +102,14 @@ export const runCommand = <const O extends Options>({
         estimate,
         'checkpoint-seconds': checkpointSeconds,
         'from-scratch': fromScratch,
+        workers: given,
         ...rest
       } = values;
-      const config = await configOf(rest.profile, fields, Object.keys(values));
+      const config = await configOf(rest.profile, fields, Object.keys({ ...options, ...runOptions }));
       const { run } = await load();
-      const settings = { ...rest, checkpointSeconds, fromScratch, words };
+      const { mayComputeOnGpu } = await import('@id3/engine/gpu');
+      const workers = given ?? (mayComputeOnGpu(config.engine) ? 1 : availableParallelism());
+      const settings = { ...rest, workers, checkpointSeconds, fromScratch, words };
       const { Interrupted } = await import('../scheduler/scheduler.ts');
       try {
         await run({

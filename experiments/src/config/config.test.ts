@@ -25,7 +25,7 @@ async function asked(...words: string[]): Promise<Config | string> {
     options: runOptions,
     fields,
     run: async (values, context) =>
-      void (config = await configOf(values.profile, context.fields, Object.keys(values))),
+      void (config = await configOf(values.profile, context.fields, Object.keys(runOptions))),
   });
   await main({ name: 'id3', version: '0', commands: [ask] }, ['ask', ...words]);
   if (config !== undefined) return config;
@@ -217,7 +217,7 @@ describe('the list of fields', () => {
     expect(allowed).toMatchObject({
       seed: 'whole number ≥ 0',
       'image.size': 'whole number ≥ 16, ≤ 112, a multiple of 16',
-      engine: 'auto | tensorflow-gpu | onnx | tensorflow | wasm | cpu',
+      engine: 'auto | onnx-cuda | tensorflow-gpu | onnx-webgpu | onnx | tensorflow | wasm | cpu',
       'generation.yaw': 'number ≥ -90, ≤ 90, then number ≥ -90, ≤ 90',
     });
     expect(allowed).toMatchSnapshot();

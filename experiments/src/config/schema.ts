@@ -8,7 +8,16 @@ export const configSchema = z
     /** Seed of people, pictures, benchmarks and f. */
     seed: z.int().min(0),
     /** Compute engine; `auto` takes the best there is. No result's key depends on it. */
-    engine: z.enum(['auto', 'tensorflow-gpu', 'onnx', 'tensorflow', 'wasm', 'cpu']),
+    engine: z.enum([
+      'auto',
+      'onnx-cuda',
+      'tensorflow-gpu',
+      'onnx-webgpu',
+      'onnx',
+      'tensorflow',
+      'wasm',
+      'cpu',
+    ]),
     image: imageSchema,
     data: dataSchema,
     benchmarks: benchmarksSchema,

@@ -61,7 +61,7 @@ async function work(task: TrackedTask): Promise<void> {
 async function watch(): Promise<SystemWatch> {
   if (selected === undefined) return new SystemWatch(() => 0);
   const { engineMs } = await import('@id3/engine');
-  if ((await selected).name === 'tensorflow-gpu') gpu ??= new GpuWatch();
+  if (['onnx-cuda', 'tensorflow-gpu'].includes((await selected).name)) gpu ??= new GpuWatch();
   return new SystemWatch(engineMs, () => gpu?.latest);
 }
 

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-cpu';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Rng, UserError } from '@id3/core';
-import { describeEngine, selectEngine } from './index.ts';
+import { ENGINES, describeEngine, selectEngine } from './index.ts';
 
 const randn = (shape: number[], ...name: (string | number)[]) =>
   tf.tensor(new Rng(9, ...name).normals(tf.util.sizeFromShape(shape)), shape);
@@ -24,7 +24,7 @@ describe('selectEngine', () => {
   });
   it('passes over what is missing, with a reason each', async () => {
     const { name, passedOver } = await selectEngine('');
-    const order = ['tensorflow-gpu', 'onnx', 'tensorflow', 'wasm', 'cpu'];
+    const order: string[] = [...ENGINES];
     expect(passedOver.map((p) => p.engine)).toEqual(order.slice(0, order.indexOf(name)));
     for (const { reason } of passedOver) expect(reason).not.toBe('');
   });

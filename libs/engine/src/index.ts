@@ -7,5 +7,7 @@ export {
   type EngineName,
   type EngineOptions,
 } from './select.ts';
+export { cudaHome, nativeFolder, PROVIDER_FILES } from './cuda.ts';
+export type { Work } from './probe.ts';
 export { compileStep, engineMs } from './step.ts';
 export { loadGraphModel } from './graph-model.ts';

@@ -3,10 +3,22 @@ import { dirname, sep } from 'node:path';
 import * as util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '@id3/core';
+import { cudaObstacle, findCudaRuntime, nvidiaDevice } from './cuda.ts';
 import { registerWasmKernels } from './kernels.ts';
+import { DEFAULT_WORK, probe, type ProbeReply, type Work } from './probe.ts';
+import { GPU_OBSTACLES } from './gpu.ts';
+import { webgpuDevice, webgpuObstacle } from './webgpu.ts';
 
 /** The engines in the order of preference. */
-export const ENGINES = ['tensorflow-gpu', 'onnx', 'tensorflow', 'wasm', 'cpu'] as const;
+export const ENGINES = [
+  'onnx-cuda',
+  'tensorflow-gpu',
+  'onnx-webgpu',
+  'onnx',
+  'tensorflow',
+  'wasm',
+  'cpu',
+] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** The tfjs engine that computes from now on. */
@@ -14,6 +26,8 @@ export interface Engine {
   name: EngineName;
   /** Version of each package that takes part. */
   versions: Record<string, string>;
+  /** The graphics device and its driver, and why it was taken, where one computes. */
+  device?: string;
   /** Engines that would have been preferred, and why they were not taken. */
   passedOver: { engine: EngineName; reason: string }[];
 }
@@ -21,6 +35,8 @@ export interface Engine {
 export interface EngineOptions {
   /** Threads of an engine that can be told (onnx); default: all cores. */
   threads?: number;
+  /** What a graphics device is probed with before it is taken by itself. */
+  work?: Work;
 }
 
 const require = createRequire(import.meta.url);
@@ -39,35 +55,57 @@ async function tensorflow(name: string): Promise<void> {
     throw new Error('it calls util.isNullOrUndefined, which Node 23 and later do not have');
 }
 
-/** How each engine is made ready; each throws where it cannot be. Returns the packages that take part. */
-const START: Record<EngineName, (options: EngineOptions) => Promise<string[]>> = {
+/** What an engine consists of, once it is ready. */
+interface Started {
+  packages: string[];
+  /** Of packages that are not the installed ones. */
+  versions?: Record<string, string>;
+  device?: string;
+}
+
+/** How each engine is made ready; each throws where it cannot be. */
+const START: Record<EngineName, (options: EngineOptions) => Promise<Started>> = {
+  'onnx-cuda': async ({ threads }) => {
+    refuse(cudaObstacle());
+    const { folder: runtime, version } = findCudaRuntime()!;
+    const { registerOnnxBackend } = await import('@id3/tfjs-backend-onnx');
+    await activate(registerOnnxBackend({ threads, provider: 'cuda', runtime }));
+    await computeOnce();
+    return { packages: [], versions: { 'onnxruntime-node': version }, device: nvidiaDevice() };
+  },
   'tensorflow-gpu': async () => {
     await tensorflow('@tensorflow/tfjs-node-gpu');
     await activate('tensorflow');
-    return ['@tensorflow/tfjs-node-gpu'];
+    return { packages: ['@tensorflow/tfjs-node-gpu'], device: nvidiaDevice() };
+  },
+  'onnx-webgpu': async ({ threads }) => {
+    refuse(webgpuObstacle());
+    const { registerOnnxBackend } = await import('@id3/tfjs-backend-onnx');
+    await activate(registerOnnxBackend({ threads, provider: 'webgpu' }));
+    await computeOnce();
+    return { packages: ['onnxruntime-node'], device: webgpuDevice() };
   },
   onnx: async ({ threads }) => {
     const { registerOnnxBackend } = await import('@id3/tfjs-backend-onnx');
-    registerOnnxBackend({ threads });
-    await activate('onnx');
-    return ['onnxruntime-node'];
+    await activate(registerOnnxBackend({ threads }));
+    return { packages: ['onnxruntime-node'] };
   },
   tensorflow: async () => {
     await tensorflow('@tensorflow/tfjs-node');
     await activate('tensorflow');
-    return ['@tensorflow/tfjs-node'];
+    return { packages: ['@tensorflow/tfjs-node'] };
   },
   wasm: async () => {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     await activate('wasm');
     if (tf.getKernel('Conv2DBackpropFilter', 'wasm') === undefined) registerWasmKernels();
-    return ['@tensorflow/tfjs-backend-wasm'];
+    return { packages: ['@tensorflow/tfjs-backend-wasm'] };
   },
   cpu: async () => {
     await import('@tensorflow/tfjs-backend-cpu');
     await activate('cpu');
-    return ['@tensorflow/tfjs-backend-cpu'];
+    return { packages: ['@tensorflow/tfjs-backend-cpu'] };
   },
 };
 
@@ -76,9 +114,29 @@ async function activate(backend: string): Promise<void> {
   await tf.ready();
 }
 
+function refuse(obstacle: string | undefined): void {
+  if (obstacle !== undefined) throw new Error(obstacle);
+}
+
+/** Has the device compute something: a provider that cannot says so only then. */
+async function computeOnce(): Promise<void> {
+  const sum = tf.tidy(() => tf.add(tf.tensor1d([1, 2]), 1));
+  await sum.data();
+  sum.dispose();
+}
+
+/** Why a device is not faster than the CPU; else by how much it is. */
+export function verdict(gpu: ProbeReply, cpu: ProbeReply): { taken: boolean; why: string } {
+  if ('failed' in gpu) return { taken: false, why: gpu.failed };
+  if ('failed' in cpu) return { taken: true, why: `the CPU's probe failed: ${cpu.failed}` };
+  const times = (gpu.ms / cpu.ms).toFixed(2);
+  const why = `a step took ${times} of the CPU's time in a probe`;
+  return { taken: gpu.ms < cpu.ms, why };
+}
+
 /**
- * Makes the first engine that works the current one: tensorflow-gpu → onnx → tensorflow → wasm → cpu,
- * or only the one that is asked for.
+ * Makes the first engine that works the current one, in the order of {@link ENGINES}, or only the one that is asked for. In the
+ * order, a graphics device is taken by ONNX Runtime where a probe of a second shows that it is faster than the CPU.
  *
  * @param requested an engine's name; default: the environment variable ID3_ENGINE, else the order above
  * @throws UserError where the requested engine is unknown or cannot start
@@ -88,12 +146,28 @@ export async function selectEngine(
   options: EngineOptions = {},
 ): Promise<Engine> {
   tf.enableProdMode(); // no banner that recommends another engine
-  const wanted = requested === undefined || requested === '' ? ENGINES : [knownEngine(requested)];
+  const wanted = isAutomatic(requested) ? ENGINES : [knownEngine(requested)];
   const passedOver: Engine['passedOver'] = [];
+  let cpu: ProbeReply | undefined;
+  const probed = async (name: EngineName): Promise<string | undefined> => {
+    refuse(GPU_OBSTACLES[name]!());
+    const { threads, work = DEFAULT_WORK } = options;
+    cpu ??= await probe('onnx', threads, work);
+    const { taken, why } = verdict(await probe(name, threads, work), cpu);
+    if (!taken) throw new Error(why);
+    return why;
+  };
   for (const name of wanted) {
     try {
-      const packages = ['@tensorflow/tfjs-core', ...(await START[name](options))];
-      return { name, versions: Object.fromEntries(packages.map((p) => [p, version(p)])), passedOver };
+      const why = wanted === ENGINES && name in GPU_OBSTACLES ? await probed(name) : undefined;
+      const { packages, versions, device } = await START[name](options);
+      const all = ['@tensorflow/tfjs-core', ...packages];
+      return {
+        name,
+        versions: { ...Object.fromEntries(all.map((p) => [p, version(p)])), ...versions },
+        device: device && [device, why].filter((part) => part !== undefined).join('; '),
+        passedOver,
+      };
     } catch (error) {
       passedOver.push({ engine: name, reason: reasonOf(error) });
     }
@@ -103,6 +177,9 @@ export async function selectEngine(
     `The engine ${requested} cannot start here (${reasons}); choose another with ID3_ENGINE.`,
   );
 }
+
+const isAutomatic = (requested: string | undefined): requested is undefined | '' | 'auto' =>
+  requested === undefined || requested === '' || requested === 'auto';
 
 function knownEngine(name: string): EngineName {
   const known = ENGINES.find((engine) => engine === name);
@@ -118,12 +195,13 @@ function knownEngine(name: string): EngineName {
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return 'not installed';
-  return message.split('\n')[0];
+  return message.split('\n')[0].replace(/\.$/, '');
 }
 
 /** One line for a terminal, such as `wasm (tfjs-backend-wasm 4.22.0); passed over: onnx (not installed)`. */
-export function describeEngine({ name, versions, passedOver }: Engine): string {
+export function describeEngine({ name, versions, device, passedOver }: Engine): string {
   const packages = Object.entries(versions).map(([p, v]) => `${p.replace('@tensorflow/', '')} ${v}`);
+  const parts = [...packages, ...(device === undefined ? [] : [device])];
   const others = passedOver.map(({ engine, reason }) => `${engine} (${reason})`);
-  return `${name} (${packages.join(', ')})${others.length > 0 ? `; passed over: ${others.join(', ')}` : ''}`;
+  return `${name} (${parts.join(', ')})${others.length > 0 ? `; passed over: ${others.join(', ')}` : ''}`;
 }

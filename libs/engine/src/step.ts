@@ -1,12 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Step } from '@id3/tfjs-backend-onnx';
+import type { CompiledStep, Step } from '@id3/tfjs-backend-onnx';
 
 /** A backend that repeats a step without calling it. */
 interface CompilingBackend {
-  compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(step: Step<I, O>): Step<I, O>;
+  compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(step: Step<I, O>): CompiledStep<I, O>;
 }
 
 let inSteps = 0;
+
+function timed<T>(run: () => T): T {
+  const started = performance.now();
+  const result = run();
+  inSteps += performance.now() - started;
+  return result;
+}
 
 /** Milliseconds that this process has spent inside compiled steps. */
 export const engineMs = (): number => inSteps;
@@ -14,17 +21,17 @@ export const engineMs = (): number => inSteps;
 /**
  * Makes a step of a training or sampling loop (named tensors → named tensors, and new values of variables) as fast as the
  * current engine can: `onnx` calls it twice and then repeats what it recorded, other engines call it in a tidy. Whatever
- * changes from call to call (batch, rates, random numbers) must be an argument.
+ * changes from call to call (batch, rates, random numbers) must be an argument. `inTurn` takes several steps in one call: on ONNX Runtime one run,
+ * in which the variables stay on the device.
  */
 export function compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   step: Step<I, O>,
-): Step<I, O> {
+): CompiledStep<I, O> {
   const backend = tf.backend() as Partial<CompilingBackend>;
-  const compiled = backend.compileStep?.(step) ?? ((inputs: I) => tf.tidy(() => step(inputs)));
-  return (inputs) => {
-    const started = performance.now();
-    const outputs = compiled(inputs);
-    inSteps += performance.now() - started;
-    return outputs;
-  };
+  const compiled = backend.compileStep?.(step);
+  const call = compiled ?? ((inputs: I) => tf.tidy(() => step(inputs)));
+  return Object.assign((inputs: I) => timed(() => call(inputs)), {
+    inTurn: (inputs: readonly I[]) =>
+      timed(() => compiled?.inTurn(inputs) ?? inputs.map((given) => call(given))),
+  });
 }

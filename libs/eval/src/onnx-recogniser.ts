@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type * as ort from 'onnxruntime-node';
 import { UserError, firstLine } from '@id3/core';
-import { doorOf, withFloat32Doors } from '@id3/tfjs-backend-onnx';
+import { doorOf, loadRuntime, withFloat32Doors } from '@id3/tfjs-backend-onnx';
 import { foreignRecogniser, type ForeignRecogniser, type Run } from './foreign-recogniser.ts';
 import type { DeclaredConvention } from './input-convention.ts';
 import { chooseEmbedding, chooseImageInput, conventionOf, fixed, type Port } from './signature.ts';
@@ -52,7 +52,7 @@ async function load(
   model: string | Uint8Array,
   { threads = 0, folder }: { threads?: number; folder: string | undefined },
 ): Promise<ort.InferenceSession> {
-  const { InferenceSession } = await import('onnxruntime-node');
+  const { InferenceSession } = loadRuntime().package;
   const extra = folder && { session: { model_external_initializers_file_folder_path: folder } };
   const options = { intraOpNumThreads: threads, logSeverityLevel: 3 as const, ...(extra && { extra }) };
   try {
@@ -77,7 +77,7 @@ async function runnerOf(
   session: ort.InferenceSession,
   { input, output, flags }: { input: string; output: string; flags: readonly Port[] },
 ): Promise<Run> {
-  const { Tensor } = await import('onnxruntime-node');
+  const { Tensor } = loadRuntime().package;
   const off = flags.map(({ name, shape }) => {
     const dims = shape.map((size) => fixed(size) ?? 1);
     return [name, new Tensor('bool', new Uint8Array(dims.reduce((a, b) => a * b, 1)), dims)] as const;

@@ -3,8 +3,10 @@ import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '@id3/core';
 import { compileStep } from '@id3/engine';
+import { DeviceError } from '@id3/tfjs-backend-onnx';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from './checkpoint.ts';
 import type { Optimiser } from './optim/optimisers.ts';
+import { Pace } from './pace.ts';
 
 /** How a long training talks to whoever started it. */
 export interface TrainingHooks {
@@ -30,13 +32,13 @@ export interface Training<B extends { step: number }, I extends tf.NamedTensorMa
   batches(startStep: number): AsyncIterable<B>;
   /** What a step (counted from 1) is given, disposed of by the loop, and numbers that are logged beside the measured ones. */
   prepare(batch: B, step: number): { inputs: I; numbers?: Record<string, number> };
-  /** One optimiser step. `logged` has a number for each of `loggedNames`, the loss first. Compiled. */
+  /** One optimiser step; several may run in one call, and are logged after it. `logged` has a number for each of `loggedNames`, the loss first. Compiled. */
   step(inputs: I): { logged: tf.Tensor };
   readonly loggedNames: readonly string[];
 }
 
 /**
- * The training loop. A batch and its random numbers must be functions of the step, so that a run that is killed and started
+ * The training loop. Steps that are short are taken several in one call ({@link Pace}). A batch and its random numbers must be functions of the step, so that a run that is killed and started
  * again from `checkpoint` ends with the same weights. The checkpoint ends as the trained model.
  * Throws a UserError where a logged number is not finite; what was saved before stays.
  */
@@ -51,23 +53,39 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
     saveCheckpoint(checkpoint.path, { meta: { ...meta, step: done }, tensors });
   };
   const step = compileStep((inputs: I) => training.step(inputs));
+  /** Takes steps in one call; what each measured. */
+  const take = async (inputs: I[]) => {
+    const results = step.inTurn(inputs);
+    const rows = await Promise.all(results.map(({ logged }) => logged.data())); // the step boundary
+    tf.dispose([inputs, results]);
+    return rows;
+  };
+  const pace = new Pace(checkpoint.everySeconds);
   let savedAt = Date.now();
-  for await (const batch of training.batches(done)) {
-    done = batch.step + 1;
-    const { inputs, numbers } = training.prepare(batch, done);
-    const { logged } = step(inputs);
-    const values = await logged.data(); // the step boundary
+  for await (const group of grouped(training.batches(done), () => pace.next(steps - done))) {
+    const prepared = group.map((batch) => training.prepare(batch, batch.step + 1));
+    const started = performance.now();
+    const rows = await take(prepared.map(({ inputs }) => inputs)).catch(async (error: unknown) => {
+      if (!(error instanceof DeviceError)) throw error;
+      await save(); // the host holds the state as it was before the call
+      throw new UserError(
+        `${error.message} What was trained up to step ${done} is saved in ${checkpoint.path}: run the same command again, with --engine=onnx to compute on the CPU.`,
+      );
+    });
+    pace.took(performance.now() - started, group.length);
     // An engine that answers at once would keep the process deaf, also to the end of whoever wanted the result.
     await eventLoopTurn();
-    tf.dispose([inputs, logged]);
-    if (!values.every(Number.isFinite)) {
-      const { lossName, rateField } = training;
-      throw new UserError(
-        `${lossName} became ${values[0]} at step ${done}; lower ${rateField} and run again.`,
-      );
-    }
-    const measured = Object.fromEntries(loggedNames.map((name, i) => [name, values[i]]));
-    log(done, { ...measured, ...numbers }, steps);
+    rows.forEach((values, k) => {
+      done = group[k].step + 1;
+      if (!values.every(Number.isFinite)) {
+        const { lossName, rateField } = training;
+        throw new UserError(
+          `${lossName} became ${values[0]} at step ${done}; lower ${rateField} and run again.`,
+        );
+      }
+      const measured = Object.fromEntries(loggedNames.map((name, i) => [name, values[i]]));
+      log(done, { ...measured, ...prepared[k].numbers }, steps);
+    });
     if (Date.now() - savedAt > checkpoint.everySeconds * 1000 && done < steps) {
       await save();
       savedAt = Date.now();
@@ -75,6 +93,18 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
   }
   await save();
   tf.dispose(Object.values(training.optimiser.state));
+}
+
+/** Items in groups of as many as are wanted when a group begins; the last may be smaller. */
+async function* grouped<T>(items: AsyncIterable<T>, wanted: () => number): AsyncGenerator<T[]> {
+  let [group, size]: [T[], number] = [[], wanted()];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    [group, size] = [[], wanted()];
+  }
+  if (group.length > 0) yield group;
 }
 
 /** Restores what a checkpoint holds, where there is one; gives the number of steps that are done. */

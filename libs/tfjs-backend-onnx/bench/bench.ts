@@ -1,12 +1,15 @@
 // Prints what the steps of three workloads take on wasm, on onnx and, where python3-torch is installed, in PyTorch, in this one run.
 // Usage: tsx bench.ts [steps, default 8] [threads, default 1] [batch, default that of quick.json] [engines, default wasm,onnx,torch]
+// Where onnx is measured, training steps are also measured eight in one call, as `in turn`.
 import { execFileSync, spawnSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
 import { join } from 'node:path';
 import { QUICK, type Workload } from './workloads.ts';
 
 const [steps = '8', threads = '1', batchGiven = '', engines = 'wasm,onnx,torch'] = process.argv.slice(2);
 const batch = batchGiven === '' ? undefined : batchGiven;
-type Engine = 'wasm' | 'onnx' | 'torch';
+type Engine = 'wasm' | 'onnx' | 'onnx-webgpu' | 'onnx-cuda' | 'torch';
+/** Steps of one call, where several are taken. */
+const TOGETHER = 8;
 
 const STEPS: Record<Workload, string> = {
   diffusion: 'diffusion training step with identity loss',
@@ -22,7 +25,9 @@ interface Measurement {
   /** Of the main thread's time, what was not spent in ONNX Runtime. */
   tracingCpuMs?: number;
   peakMb: number;
-  stats?: { compileCpuMs: number; compiled: number; fallbacks: Record<string, number> };
+  /** Bytes that go to the device and back for a step. */
+  crossedBytes?: number;
+  stats?: { compileCpuMs: number; compiled: number; nodes: number; fallbacks: Record<string, number> };
 }
 
 /** A Python that has PyTorch; Debian's package is of Debian's own Python. */
@@ -32,7 +37,7 @@ const python = ['python3', '/usr/bin/python3'].find(
 const lastLine = (output: string) => JSON.parse(output.trim().split('\n').at(-1)!) as Measurement;
 
 /** Measures in a process of its own, so that peak memory is that of one engine and workload. */
-function measure(engine: Engine, workload: Workload): Measurement {
+function measure(engine: Engine, workload: Workload, together = 1): Measurement {
   const size = batch ?? String(QUICK.batchSize[workload]);
   const options: ExecFileSyncOptionsWithStringEncoding = {
     encoding: 'utf8',
@@ -42,7 +47,7 @@ function measure(engine: Engine, workload: Workload): Measurement {
   if (engine === 'torch') {
     return lastLine(execFileSync(python!, [here('torch_bench.py'), workload, size, steps, threads], options));
   }
-  const args = ['--import', 'tsx', here('measure.ts'), engine, workload, size, steps, threads];
+  const args = ['--import', 'tsx', here('measure.ts'), engine, workload, size, steps, threads, `${together}`];
   return lastLine(execFileSync(process.execPath, args, options));
 }
 
@@ -53,7 +58,11 @@ const rounded = (x?: number) => x && Math.round(x);
 const measured = engines.split(',').filter((engine) => engine !== 'torch' || python !== undefined);
 const rows = (Object.keys(STEPS) as Workload[]).map((workload) => {
   const taken = Object.fromEntries(measured.map((engine) => [engine, measure(engine as Engine, workload)]));
-  const { wasm, onnx, torch } = taken as Partial<Record<Engine, Measurement>>;
+  const { wasm, torch, ...others } = taken as Partial<Record<Engine, Measurement>>;
+  const provider = (['onnx-cuda', 'onnx-webgpu', 'onnx'] as const).find((name) => name in others);
+  const onnx = provider && others[provider];
+  const inTurn =
+    provider !== undefined && workload !== 'sampling' ? measure(provider, workload, TOGETHER) : undefined;
   const row = {
     step: STEPS[workload],
     batch: batch ?? QUICK.batchSize[workload],
@@ -62,6 +71,11 @@ const rows = (Object.keys(STEPS) as Workload[]).map((workload) => {
     'torch ms': rounded(torch?.ms),
     'CPU wasm/onnx': ratio(wasm, onnx),
     'CPU onnx/torch': ratio(onnx, torch),
+    'CPU in turn/onnx': ratio(inTurn, onnx),
+    'MB across onnx, in turn': [onnx, inTurn]
+      .map((m) => m && ((m.crossedBytes ?? 0) / 1e6).toFixed(1))
+      .join(', '),
+    nodes: onnx?.stats!.nodes,
     'tracing %': onnx && ((100 * onnx.tracingCpuMs!) / onnx.cpuMs).toFixed(1),
     'compile CPU s': onnx && (onnx.stats!.compileCpuMs / 1000).toFixed(1),
     graphs: onnx?.stats!.compiled,

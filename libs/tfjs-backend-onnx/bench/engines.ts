@@ -1,21 +1,26 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { registerOnnxBackend } from '../src/index.ts';
+import { registerOnnxBackend, type Provider } from '../src/index.ts';
 
 const require = createRequire(import.meta.url);
+
+const PROVIDERS: Record<string, Provider> = { onnx: 'cpu', 'onnx-webgpu': 'webgpu', 'onnx-cuda': 'cuda' };
 
 /** Makes an engine the current one. */
 export async function start(engine: string, threads: number): Promise<void> {
   tf.enableProdMode();
   if (engine === 'wasm') {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     setWasmPaths(dirname(require.resolve('@tensorflow/tfjs-backend-wasm')) + sep);
     registerFilterGradient();
   }
-  if (engine === 'onnx')
+  const provider = PROVIDERS[engine];
+  if (provider !== undefined)
     registerOnnxBackend({
       threads,
+      provider,
+      runtime: process.env.ORT_RUNTIME,
       profile: process.env.ORT_PROFILE,
       optimisation: process.env.ORT_OPT as never,
     });

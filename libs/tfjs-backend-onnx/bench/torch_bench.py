@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-with open(os.path.join(os.path.dirname(__file__), "quick.json")) as file:
+with open(os.environ.get("BENCH_SIZES", os.path.join(os.path.dirname(__file__), "quick.json"))) as file:
     QUICK = json.load(file)
 SIZE, ATTRIBUTES = QUICK["image"], 2
 
@@ -229,6 +229,9 @@ if __name__ == "__main__":
     workload, (batch, steps, threads) = sys.argv[1], map(int, sys.argv[2:5])
     torch.manual_seed(1)
     torch.set_num_threads(threads)
+    if os.environ.get("TORCH_DEVICE"):
+        torch.set_default_device(os.environ["TORCH_DEVICE"])  # PyTorch 2
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = os.environ.get("TORCH_TF32") == "1"
     step = {"diffusion": diffusion, "sampling": sampling, "recogniser": recogniser}[workload](batch)
     warm_up, timings = 3, []
     for i in range(1, steps + warm_up + 1):

@@ -8,8 +8,10 @@ import { iresnet, unet, unitRows, type IResNetSizes, type UNetSizes } from './ne
 
 export type Workload = 'diffusion' | 'sampling' | 'recogniser';
 
-/** Networks and batches of the profile `quick`; torch_bench.py reads the same file. */
-export const QUICK = JSON.parse(readFileSync(join(import.meta.dirname, 'quick.json'), 'utf8')) as {
+/** Networks and batches of the profile `quick`, or of the file that BENCH_SIZES names; torch_bench.py reads the same. */
+export const QUICK = JSON.parse(
+  readFileSync(process.env.BENCH_SIZES ?? join(import.meta.dirname, 'quick.json'), 'utf8'),
+) as {
   image: number;
   unet: UNetSizes;
   f: IResNetSizes;
@@ -22,7 +24,11 @@ const { image: SIZE, people: PEOPLE } = QUICK;
 const ATTRIBUTES = 2;
 
 /** One step; reads a few numbers at its end, as training and sampling loops do. */
-export type Step = (step: number) => Promise<number[]>;
+export interface Step {
+  (step: number): Promise<number[]>;
+  /** Several steps in one call, where a workload trains. */
+  inTurn?: (steps: number[]) => Promise<number[]>;
+}
 
 /** Standard normal values that a step takes, drawn before anything is measured: four sets in turn. */
 function draws(...shape: number[]): (step: number) => tf.Tensor {
@@ -41,7 +47,9 @@ const times = (batch: number, step: number) =>
 
 /** A step as the engine repeats it best: `onnx` from its compiled graph, others by calling it. */
 const compiled = <I extends tf.NamedTensorMap>(step: (inputs: I) => { result: tf.Tensor }) =>
-  tf.getBackend() === 'onnx' ? compileStep(step) : (inputs: I) => tf.tidy(() => step(inputs));
+  tf.getBackend().startsWith('onnx')
+    ? compileStep(step)
+    : Object.assign((inputs: I) => tf.tidy(() => step(inputs)), { inTurn: undefined });
 
 /** A step of AdamW on batches of the given kind. */
 export function minimise<I extends tf.NamedTensorMap>(
@@ -58,13 +66,22 @@ export function minimise<I extends tf.NamedTensorMap>(
     );
     return { result: value };
   });
-  return async (step) => {
-    const inputs = { ...batch(step), count: tf.scalar(step) };
+  const inputsOf = (step: number) => ({ ...batch(step), count: tf.scalar(step) });
+  const one = async (step: number) => {
+    const inputs = inputsOf(step);
     const { result } = update(inputs);
     const values = Array.from(await result.data());
     tf.dispose([inputs, result]);
     return values;
   };
+  const inTurn = async (steps: number[]) => {
+    const inputs = steps.map(inputsOf);
+    const results = update.inTurn!(inputs);
+    const values = Array.from(await results.at(-1)!.result.data());
+    tf.dispose([inputs, results]);
+    return values;
+  };
+  return Object.assign(one, update.inTurn === undefined ? {} : { inTurn });
 }
 
 /** f, whose weights an engine may compile in. */

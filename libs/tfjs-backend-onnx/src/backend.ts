@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { compiledStep, type Recorder, type Step } from './compiled-step.ts';
+import { compiledStep, type CompiledStep, type Recorder, type Step } from './compiled-step.ts';
 import { Runtime, type Run, type SessionOptions, type Stats } from './session.ts';
 import { computed, concrete, dataOf, type Data, type DataType, type Value } from './value.ts';
 
@@ -9,6 +9,8 @@ type DataId = { [ENTRY]?: Entry };
 
 /** What a tensor holds, and how many tensors share it. */
 interface Entry {
+  /** The backend that holds it: those of several providers share the symbol. */
+  owner: OnnxBackend;
   references: number;
   /** Numbers and truth values: computed or recorded. */
   value?: Value;
@@ -46,12 +48,12 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   }
 
   private entry(dataId: DataId): Entry {
-    if (dataId[ENTRY] === undefined) tf.engine().moveData(this, dataId); // from another backend
+    if (dataId[ENTRY]?.owner !== this) tf.engine().moveData(this, dataId); // from another backend
     return dataId[ENTRY]!;
   }
 
-  private store(entry: Entry, dataId: DataId = {}): object {
-    dataId[ENTRY] = entry;
+  private store(entry: Omit<Entry, 'owner'>, dataId: DataId = {}): object {
+    dataId[ENTRY] = { ...entry, owner: this };
     this.dataIds++;
     return dataId;
   }
@@ -95,13 +97,20 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
     return this.runtime.repeat(key, data);
   }
 
+  /** Runs a compiled graph several times in one call; `undefined` where it is not kept any more. */
+  repeatInTurn(...call: Parameters<Runtime['repeatInTurn']>): ReturnType<Runtime['repeatInTurn']> {
+    return this.runtime.repeatInTurn(...call);
+  }
+
   /** Makes a tensor of what a graph computed. */
   tensor(data: Data, shape: readonly number[], dtype: DataType): tf.Tensor {
     return tf.engine().makeTensorFromTensorInfo(this.add(computed({ data, dtype }, shape)), this);
   }
 
   /** A step that is called twice and then repeated from its compiled graph: see {@link compiledStep}. */
-  compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(step: Step<I, O>): Step<I, O> {
+  compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
+    step: Step<I, O>,
+  ): CompiledStep<I, O> {
     return compiledStep(this, step);
   }
 
@@ -160,12 +169,13 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   }
 
   override refCount(dataId: DataId): number {
-    return dataId[ENTRY]?.references ?? 0;
+    const entry = dataId[ENTRY];
+    return entry?.owner === this ? entry.references : 0;
   }
 
   override disposeData(dataId: DataId, force = false): boolean {
     const entry = dataId[ENTRY];
-    if (entry === undefined) return true;
+    if (entry?.owner !== this) return true;
     entry.references--;
     if (!force && entry.references > 0) return false;
     dataId[ENTRY] = undefined;

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs';
 import { afterEach, beforeAll, expect, it } from 'vitest';
-import { compileStep, onnxBackendStats, registerOnnxBackend } from './index.ts';
+import { compileStep, onnxBackendStats, registerOnnxBackend, type Provider } from './index.ts';
 
+let backend: string;
 beforeAll(async () => {
-  registerOnnxBackend({ cacheSize: 3 });
-  await tf.setBackend('onnx');
+  const provider = process.env.ONNX_TEST_PROVIDER as Provider | undefined;
+  backend = registerOnnxBackend({ cacheSize: 3, provider });
+  await tf.setBackend(backend);
 });
 afterEach(() => tf.disposeVariables());
 
@@ -130,7 +132,7 @@ it('refuses a step that writes other numbers in each call', () => {
 it('leaves variables of other backends where they are, and takes those that it uses', async () => {
   await tf.setBackend('cpu');
   const [used, unused] = [tf.variable(vector(2)), tf.variable(vector(3))];
-  await tf.setBackend('onnx');
+  await tf.setBackend(backend);
   const held = tf.engine().backend.numDataIds();
   const step = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.mul(used) }));
   const x = vector(5);
@@ -146,4 +148,104 @@ it('keeps numbers that each call writes alike', () => {
     for (let i = 0; i < 4; i++) expect(numbers(step({ x: vector(i, i) }).y)).toEqual([i, 2 * i]);
   });
   expect(repeats).toBe(2);
+});
+
+/** A small network with convolutions, running statistics and an optimiser on one vector, from the same start each time. */
+function network() {
+  const noise = (shape: number[], seed: number) =>
+    tf.tidy(() => tf.tensor(tf.randomNormal(shape, 0, 1, 'float32', seed).dataSync(), shape));
+  const draw = (shape: number[], seed: number) => tf.tidy(() => tf.variable(noise(shape, seed).mul(0.3)));
+  const weights = [draw([3, 3, 2, 4], 1), draw([4], 2), draw([64, 3], 3)];
+  const size = weights.reduce((sum, w) => sum + w.size, 0);
+  const velocity = tf.variable(tf.tensor1d(new Float32Array(size)));
+  const mean = tf.variable(tf.tensor1d(new Float32Array(4)), false);
+  const frozen = tf.variable(tf.tensor(Float32Array.of(0.5, -1, 2), [3]), false);
+  const flat = (tensors: tf.Tensor[]) => tf.concat1d(tensors.map((t) => t.flatten()));
+  const step = compileStep(({ x, rate }: { x: tf.Tensor4D; rate: tf.Scalar }) => {
+    const [kernel, bias, dense] = weights as tf.Tensor[];
+    let hidden: tf.Tensor | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      hidden = tf.keep(tf.relu(tf.conv2d(x, kernel as tf.Tensor4D, 1, 'same').add(bias)));
+      return tf
+        .matMul(hidden.reshape<tf.Tensor2D>([-1, 64]), dense as tf.Tensor2D)
+        .mul(frozen)
+        .square()
+        .mean<tf.Scalar>();
+    }, weights);
+    mean.assign(mean.mul(0.9).add(hidden!.mean([0, 1, 2]).mul(0.1)));
+    hidden!.dispose();
+    velocity.assign(velocity.mul(0.9).add(flat(weights.map((w) => grads[w.name]))));
+    const parts = tf.split(
+      flat(weights).sub(velocity.mul(rate)),
+      weights.map((w) => w.size),
+    );
+    parts.forEach((part, i) => weights[i].assign(part.reshape(weights[i].shape)));
+    return { loss: value, given: rate };
+  });
+  const inputs = (k: number) => ({
+    x: noise([2, 4, 4, 2], 10 + k) as tf.Tensor4D,
+    rate: tf.scalar(0.05 / (1 + k)),
+  });
+  return { step, inputs, state: [...weights, velocity, mean] };
+}
+
+it('takes several steps in one run, equal to single ones bit for bit, with the state inside', () => {
+  const STEPS = 12;
+  const single = network();
+  const losses: number[][] = [];
+  for (let k = 0; k < STEPS; k++) {
+    const { loss, given } = single.step(single.inputs(k));
+    losses.push([...numbers(loss), ...numbers(given)]);
+  }
+  const several = network();
+  several.state.forEach(numbers); // made before anything is counted
+  const before = { ...onnxBackendStats() };
+  const together: number[][] = [];
+  const tensors = tf.memory().numTensors;
+  for (const [from, to] of [
+    [0, 1],
+    [1, 2],
+    [2, 7],
+    [7, 9],
+    [9, 12],
+  ]) {
+    const inputs = Array.from({ length: to - from }, (_, k) => several.inputs(from + k));
+    const results = several.step.inTurn(inputs);
+    for (const { loss, given } of results) together.push([...numbers(loss), ...numbers(given)]);
+    tf.dispose([inputs, results]);
+  }
+  expect(together).toEqual(losses);
+  several.state.forEach((variable, i) => expect(numbers(variable)).toEqual(numbers(single.state[i])));
+  expect(tf.memory().numTensors).toBe(tensors);
+  const { runs, steps, compiled } = onnxBackendStats();
+  expect([runs - before.runs, steps - before.steps]).toEqual([5, STEPS]);
+  expect(compiled - before.compiled).toBeLessThanOrEqual(2);
+});
+
+it('moves the state to the device and back once a run', () => {
+  const { step, inputs, state } = network();
+  for (let k = 0; k < 3; k++) step(inputs(k));
+  const crossed = (calls: () => void) => {
+    const before = onnxBackendStats().crossedBytes;
+    calls();
+    return onnxBackendStats().crossedBytes - before;
+  };
+  const four = [3, 4, 5, 6].map(inputs);
+  const batches = 4 * 4 * (2 * 4 * 4 * 2 + 1 + 1);
+  const bytes = 4 * state.reduce((sum, { size }) => sum + size, 0);
+  const single = crossed(() => four.forEach((given) => step(given)));
+  // Each weight goes in as its tensor and as part of the vector.
+  const loop = crossed(() => step.inTurn(four));
+  expect(single).toBeGreaterThanOrEqual(4 * 2 * bytes + batches);
+  // And the constants that the step wrote.
+  expect(loop).toBeLessThan(2 * bytes + batches + 64);
+});
+
+it('takes steps singly where they are no loop: before they are recorded, and of several shapes', () => {
+  const step = compileStep(({ x }: { x: tf.Tensor }) => ({ y: x.square().sum() }));
+  const call = (...xs: number[][]) =>
+    step.inTurn(xs.map((x) => ({ x: vector(...x) }))).map(({ y }) => numbers(y)[0]);
+  expect(call([1], [2], [3])).toEqual([1, 4, 9]);
+  expect(call([1], [2, 3])).toEqual([1, 13]);
+  expect(call([4], [5])).toEqual([16, 25]);
 });

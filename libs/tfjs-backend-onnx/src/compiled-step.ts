@@ -1,9 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Turns } from './loop.ts';
 import type { Run, Stats } from './session.ts';
 import { dataOf, type Data, type DataType, type Value } from './value.ts';
 
 /** A function of tensors: named arguments → named results. */
 export type Step<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap> = (inputs: I) => O;
+
+/** A step that is recorded in its first two calls and then repeated. */
+export interface CompiledStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap> {
+  (inputs: I): O;
+  /**
+   * Takes several steps one after another, with the same results as so many calls. Once the step is recorded they are one run of a
+   * loop, in which the variables stay where it computes; until it ends nothing else of the process is served.
+   */
+  inTurn(inputs: readonly I[]): O[];
+}
 
 /** What a compiled step needs of the backend. */
 export interface Recorder {
@@ -16,6 +27,13 @@ export interface Recorder {
   flush(): Run | undefined;
   /** Runs a compiled graph again on other data; `undefined` where it is not kept any more. */
   repeat(key: string, data: readonly Data[]): Data[] | undefined;
+  /** Runs a compiled graph several times in one call; `undefined` where it is not kept any more. */
+  repeatInTurn(
+    key: string,
+    turns: Turns,
+    count: number,
+    data: readonly (Data | readonly Data[])[],
+  ): { each: Map<number, Data[]>; last: Map<number, Data> } | undefined;
   /** Makes a tensor of what a graph computed. */
   tensor(data: Data, shape: readonly number[], dtype: DataType): tf.Tensor;
 }
@@ -60,13 +78,11 @@ interface Program {
 export function compiledStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   backend: Recorder,
   step: Step<I, O>,
-): Step<I, O> {
+): CompiledStep<I, O> {
   const known = new Map<string, { program: Program | undefined; confirmed: boolean }>();
-  return (inputs) => {
+  const call = (inputs: I): O => {
     backend.flush(); // what the arguments and variables are still waiting for
-    const signature = Object.entries(inputs)
-      .map(([name, { dtype, shape }]) => `${name}:${dtype}[${shape}]`)
-      .join();
+    const signature = signatureOf(inputs);
     const last = known.get(signature);
     const repeated = last?.confirmed && repeat(backend, last.program!, inputs);
     if (repeated) return repeated as O;
@@ -74,7 +90,22 @@ export function compiledStep<I extends tf.NamedTensorMap, O extends tf.NamedTens
     known.set(signature, { program, confirmed: isSame(last?.program, program) });
     return results;
   };
+  const loop = (inputs: readonly I[]): O[] | undefined => {
+    const [signature, ...others] = inputs.map(signatureOf);
+    const { program, confirmed } = known.get(signature) ?? {};
+    if (!confirmed || others.some((other) => other !== signature)) return undefined;
+    backend.flush();
+    return repeatInTurn(backend, program!, inputs) as O[] | undefined;
+  };
+  return Object.assign(call, {
+    inTurn: (inputs: readonly I[]) => (inputs.length > 1 ? loop(inputs) : undefined) ?? inputs.map(call),
+  });
 }
+
+const signatureOf = (inputs: tf.NamedTensorMap): string =>
+  Object.entries(inputs)
+    .map(([name, { dtype, shape }]) => `${name}:${dtype}[${shape}]`)
+    .join();
 
 /** Calls the step and computes its results. Without a program where the call says nothing about the next one. */
 function trace<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
@@ -188,6 +219,65 @@ function repeat(
     value.dispose();
   }
   return made;
+}
+
+/** How a program's graph follows on itself; `undefined` where a variable gets what is no output of it, or is written and never read. */
+function turnsOf({ inputs, results, assigned }: Program): Turns | undefined {
+  const next = new Map([...assigned].map(([variable, { origin }]) => [variable, origin]));
+  const held = inputs.map((origin): Turns['inputs'][number] | undefined => {
+    if (origin.kind === 'argument') return 'each';
+    const after = origin.kind === 'variable' ? next.get(origin.variable) : undefined;
+    if (after === undefined) return 'same';
+    return after.kind === 'output' ? { output: after.index } : undefined;
+  });
+  const read = new Set(inputs.map((origin) => (origin.kind === 'variable' ? origin.variable : undefined)));
+  // An output that becomes the value of two variables would begin as one of them.
+  const handed = [...next.values()].map((origin) => (origin.kind === 'output' ? origin.index : -1));
+  const isWhole =
+    held.every((what) => what !== undefined) &&
+    [...next.keys()].every((variable) => read.has(variable)) &&
+    new Set(handed).size === handed.length;
+  if (!isWhole) return undefined;
+  const origins = [...results.values()].map(({ origin }) => origin);
+  if (origins.some(({ kind }) => kind !== 'output' && kind !== 'argument')) return undefined;
+  const each = origins.flatMap((origin) => (origin.kind === 'output' ? [origin.index] : []));
+  return { inputs: held as Turns['inputs'], each: [...new Set(each)] };
+}
+
+/** Runs a program on several sets of arguments in turn; `undefined` where that is not one loop. */
+function repeatInTurn(
+  backend: Recorder,
+  program: Program,
+  given: readonly tf.NamedTensorMap[],
+): tf.NamedTensorMap[] | undefined {
+  const held = ({ dataId }: tf.Tensor) => numbersOf(backend.value(dataId));
+  const turns = turnsOf(program);
+  for (const [variable, data] of program.baked) if (held(variable) !== data) return undefined;
+  if (turns === undefined) return undefined;
+  const data = program.inputs.map((origin) => {
+    if (origin.kind === 'argument') return given.map((inputs) => held(inputs[origin.name]));
+    if (origin.kind === 'variable') return held(origin.variable);
+    if (origin.kind === 'constant') return origin.data;
+    throw new Error(`a program has no input of the kind ${origin.kind}`);
+  });
+  const outcome = backend.repeatInTurn(program.key, turns, given.length, data);
+  if (outcome === undefined) return undefined;
+  for (const [variable, { origin, shape, dtype }] of program.assigned) {
+    const { index } = origin as Extract<Origin, { kind: 'output' }>;
+    const value = backend.tensor(outcome.last.get(index)!, shape, dtype);
+    variable.assign(value);
+    value.dispose();
+  }
+  return given.map((inputs, turn) => {
+    const made = [...program.results].map(([name, { origin, shape, dtype }]) => {
+      const numbers =
+        origin.kind === 'output'
+          ? outcome.each.get(origin.index)![turn]
+          : held(inputs[(origin as Extract<Origin, { kind: 'argument' }>).name]);
+      return [name, backend.tensor(numbers, shape, dtype)];
+    });
+    return Object.fromEntries(made) as tf.NamedTensorMap;
+  });
 }
 
 /** Whether a call did the same as the one before. Throws where the calls wrote different numbers. */

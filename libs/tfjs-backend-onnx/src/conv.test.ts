@@ -42,6 +42,15 @@ describe('conv2d', () => {
     );
   });
 
+  test.each([1, 2])('of few channels, whose filter gradient is one product, stride %i', (stride) => {
+    const waves = (shape: number[], pace: number) => ({
+      shape,
+      values: Array.from({ length: shape.reduce((n, k) => n * k, 1) }, (_, i) => Math.sin(pace * (i + 1))),
+    });
+    const op: Op = (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, 'same');
+    sameInEachLayout((x, w) => op(x, w), [waves([2, 6, 5, 3], 1), waves([3, 2, 3, 12], 2)]);
+  });
+
   test('with a bias per channel, which is fused', () => {
     fc.assert(
       fc.property(cases, ([{ strides, pad, channels }, inputs]) => {

@@ -1,4 +1,4 @@
-import type { encodeModel, ModelConstant, ModelNode } from './onnx-proto.ts';
+import type { ModelConstant, ModelGraph, ModelNode } from './onnx-proto.ts';
 import { dataOf, isConstant, nodeOf, physicalShape, type Constant, type Data, type Value } from './value.ts';
 
 /** A graph cut out of what was recorded, in the order of recording. */
@@ -66,10 +66,7 @@ const BYTES = {
  * The ONNX model of a graph. Inputs are named i0, i1…, outputs o0, o1…. The contents of the inputs whose
  * indices are in `baked` are part of the model.
  */
-export function model(
-  { nodes, inputs, outputs }: Graph,
-  baked: ReadonlySet<number>,
-): Parameters<typeof encodeModel>[0] {
+export function model({ nodes, inputs, outputs }: Graph, baked: ReadonlySet<number>): ModelGraph {
   const names = new Map<Value, string>();
   inputs.forEach((input, i) => names.set(input, `i${i}`));
   nodes.forEach((node, i) => names.set(node, `n${i}`));

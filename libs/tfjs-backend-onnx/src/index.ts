@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { OnnxBackend } from './backend.ts';
-import type { Step } from './compiled-step.ts';
+import type { CompiledStep, Step } from './compiled-step.ts';
 import { registerGradients } from './gradients.ts';
 import { registerConvolutions } from './kernels/conv.ts';
 import { registerElementwise } from './kernels/elementwise.ts';
 import { registerFallbacks } from './kernels/fallback.ts';
-import { BACKEND } from './kernels/backend-name.ts';
+import { BACKEND, backendName, type Provider } from './kernels/backend-name.ts';
 import { registerMatMul } from './kernels/matmul.ts';
 import { registerReductions } from './kernels/reduce.ts';
 import { registerSharing } from './kernels/sharing.ts';
@@ -14,17 +14,29 @@ import { registerShapes } from './kernels/shape.ts';
 import { saveTensorsCheaply } from './saving.ts';
 import type { SessionOptions, Stats } from './session.ts';
 
-export type { Step };
+export { backendName, type Provider };
+export { DeviceError } from './device-error.ts';
+export type { CompiledStep, Step };
 export { doorOf, withFloat32Doors } from './float32-doors.ts';
 export { ELEMENT, encodeModel, type AnyElementType, type ModelNode } from './onnx-proto.ts';
+export { loadRuntime, type OnnxRuntime } from './runtime.ts';
 export type { SessionOptions, Stats } from './session.ts';
 
 /**
- * Registers the tfjs backend `onnx`; make it current by `tf.setBackend('onnx')`. Calling it again
- * has no effect. Throws where onnxruntime-node cannot be loaded.
+ * Registers the tfjs backend `onnx`, `onnx-webgpu` or `onnx-cuda`, as the option `provider` says, and returns its name; make it
+ * current by `tf.setBackend(name)`. Calling it again for the same provider has no effect. Making it current throws where
+ * onnxruntime-node cannot be loaded.
  */
-export function registerOnnxBackend(options: SessionOptions = {}): void {
-  if (tf.findBackendFactory(BACKEND) !== null) return;
+export function registerOnnxBackend(options: SessionOptions = {}): string {
+  const name = backendName(options.provider ?? 'cpu');
+  if (tf.findBackendFactory(name) !== null) return name;
+  if (tf.getKernelsForBackend(BACKEND).length === 0) registerKernels();
+  if (name !== BACKEND) tf.copyRegisteredKernels(BACKEND, name);
+  tf.registerBackend(name, () => new OnnxBackend(options), 4);
+  return name;
+}
+
+function registerKernels(): void {
   registerElementwise();
   registerSharing();
   registerShapes();
@@ -34,20 +46,19 @@ export function registerOnnxBackend(options: SessionOptions = {}): void {
   registerFallbacks();
   registerGradients();
   saveTensorsCheaply();
-  tf.registerBackend(BACKEND, () => new OnnxBackend(options), 4);
 }
 
 /**
  * Makes a step (named tensors → named tensors, and new values of variables) that is recorded in its first two calls and then
- * repeated without calling it; what changes from call to call must be an argument. Throws where `onnx` is not the current backend.
+ * repeated without calling it; what changes from call to call must be an argument. Throws where the current backend is not one of this library.
  */
 export function compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   step: Step<I, O>,
-): Step<I, O> {
+): CompiledStep<I, O> {
   return current().compileStep(step);
 }
 
-/** What the backend did so far. Throws where `onnx` is not the current backend. */
+/** What the current backend did so far. Throws where it is not one of this library. */
 export function onnxBackendStats(): Stats {
   return current().stats;
 }
@@ -59,6 +70,7 @@ export function endOnnxProfiling(): void {
 
 function current(): OnnxBackend {
   const backend = tf.backend();
-  if (!(backend instanceof OnnxBackend)) throw new Error('the current tfjs backend is not onnx');
+  if (!(backend instanceof OnnxBackend))
+    throw new Error(`the current tfjs backend is ${tf.getBackend()}, not one of ONNX Runtime's`);
   return backend;
 }

@@ -7,7 +7,7 @@ import protobuf from 'protobufjs';
 const DESCRIPTION = `
 syntax = "proto3";
 message Attribute {
-  string name = 1; float f = 2; int64 i = 3; bytes s = 4; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
+  string name = 1; float f = 2; int64 i = 3; bytes s = 4; Graph g = 6; repeated float floats = 7; repeated int64 ints = 8; int32 type = 20;
 }
 message Node { repeated string input = 1; repeated string output = 2; string op_type = 4; repeated Attribute attribute = 5; string domain = 7; }
 message Entry { string key = 1; string value = 2; }
@@ -50,13 +50,13 @@ export type AnyElementType = keyof typeof ELEMENT;
 /** Those that this backend computes with. */
 export type ElementType = Extract<AnyElementType, 'float32' | 'int64' | 'int32' | 'bool'>;
 
-export type Attribute = number | readonly number[] | string | { float: number };
+export type Attribute = number | readonly number[] | string | { float: number } | { graph: ModelGraph };
 
 export interface ModelNode {
   op: string;
   domain: string;
   inputs: string[];
-  output: string;
+  output: string | readonly string[];
   attributes: Record<string, Attribute>;
 }
 export interface ModelValue {
@@ -71,6 +71,13 @@ export interface ModelConstant extends ModelValue {
   data: Uint8Array | string;
 }
 
+export interface ModelGraph {
+  nodes: readonly ModelNode[];
+  constants: readonly ModelConstant[];
+  inputs: readonly ModelValue[];
+  outputs: readonly ModelValue[];
+}
+
 const EXTERNAL = 1; // TensorProto.DataLocation
 
 const contentsOf = ({ data }: ModelConstant): object =>
@@ -82,12 +89,14 @@ const contentsOf = ({ data }: ModelConstant): object =>
 const FLOAT = 1;
 const INT = 2;
 const STRING = 3;
+const GRAPH = 5;
 const INTS = 7;
 
 function encodeAttribute(name: string, value: Attribute): object {
   if (typeof value === 'number') return { name, i: value, type: INT };
   if (typeof value === 'string') return { name, s: Buffer.from(value), type: STRING };
   if ('float' in value) return { name, f: value.float, type: FLOAT };
+  if ('graph' in value) return { name, g: graphMessage(value.graph), type: GRAPH };
   return { name, ints: value, type: INTS };
 }
 
@@ -104,19 +113,27 @@ const valueInfo = ({ name, type, shape }: ModelValue) => ({
 /** A node as protobufjs takes it. */
 export const nodeMessage = ({ op, domain, inputs, output, attributes }: ModelNode): object => ({
   input: inputs,
-  output: [output],
+  output: [output].flat(),
   op_type: op,
   domain,
   attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
 });
 
+const graphMessage = ({ nodes, constants, inputs, outputs }: ModelGraph): object => ({
+  name: 'step',
+  node: nodes.map(nodeMessage),
+  initializer: constants.map((constant) => ({
+    name: constant.name,
+    dims: constant.shape,
+    data_type: ELEMENT[constant.type],
+    ...contentsOf(constant),
+  })),
+  input: inputs.map(valueInfo),
+  output: outputs.map(valueInfo),
+});
+
 /** The bytes of an ONNX model. */
-export function encodeModel(graph: {
-  nodes: readonly ModelNode[];
-  constants: readonly ModelConstant[];
-  inputs: readonly ModelValue[];
-  outputs: readonly ModelValue[];
-}): Uint8Array {
+export function encodeModel(graph: ModelGraph): Uint8Array {
   return Model.encode(
     Model.create({
       ir_version: 9,
@@ -125,18 +142,7 @@ export function encodeModel(graph: {
         { domain: '', version: 18 },
         { domain: 'com.microsoft', version: 1 },
       ],
-      graph: {
-        name: 'step',
-        node: graph.nodes.map(nodeMessage),
-        initializer: graph.constants.map((constant) => ({
-          name: constant.name,
-          dims: constant.shape,
-          data_type: ELEMENT[constant.type],
-          ...contentsOf(constant),
-        })),
-        input: graph.inputs.map(valueInfo),
-        output: graph.outputs.map(valueInfo),
-      },
+      graph: graphMessage(graph),
     }),
   ).finish();
 }

@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BACKEND } from './kernels/backend-name.ts';
+import { OnnxBackend } from './backend.ts';
 
 /** What is needed of tfjs's engine and not declared public. */
 interface Engine {
   readonly backend: { incRef(dataId: tf.DataId): void };
-  readonly backendName: string;
   readonly state: { gradientDepth: number };
   makeTensorFromTensorInfo(info: tf.TensorInfo): tf.Tensor;
   saveTensorsForBackwardMode?(tensors: (tf.Tensor | null)[]): tf.Tensor[];
@@ -19,7 +18,7 @@ export function saveTensorsCheaply(): void {
   const original = engine.saveTensorsForBackwardMode;
   if (original === undefined) return; // another version of tfjs
   engine.saveTensorsForBackwardMode = (tensors) => {
-    if (engine.backendName !== BACKEND || engine.state.gradientDepth !== 1)
+    if (!(engine.backend instanceof OnnxBackend) || engine.state.gradientDepth !== 1)
       return original.call(engine, tensors);
     return tensors
       .filter((tensor) => tensor !== null && tensor !== undefined)

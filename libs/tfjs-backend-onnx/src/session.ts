@@ -1,7 +1,10 @@
-import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { deviceError } from './device-error.ts';
 import { collect, model, type Graph } from './graph.ts';
-import { encodeModel } from './onnx-proto.ts';
+import type { Provider } from './kernels/backend-name.ts';
+import { all, carried, first, last, loopModel, stacked, TURNS, type Turns } from './loop.ts';
+import { encodeModel, type ModelGraph } from './onnx-proto.ts';
+import { loadRuntime, type Binding, type OnnxRuntime } from './runtime.ts';
 import { dataOf, plain, size, type Data, type DataType, type Value } from './value.ts';
 
 /**
@@ -16,7 +19,9 @@ export interface SessionOptions {
   /** Threads of one operator; default 1. */
   threads?: number;
   /** Execution provider; default `cpu`. */
-  provider?: 'cpu' | 'webgpu' | 'cuda';
+  provider?: Provider;
+  /** Folder of the onnxruntime-node to load; default: the installed one. One in a process. */
+  runtime?: string;
   /** How many compiled graphs are kept; default 64. */
   cacheSize?: number;
   /** ORT's graph optimisation; default `all`. */
@@ -33,8 +38,12 @@ export interface Stats {
   compileCpuMs: number;
   /** Graphs run, and the time inside ONNX Runtime, in all and of all processors. */
   runs: number;
+  /** Steps in them: a run may be a loop of several. */
+  steps: number;
   /** Those of them that were repeated by a compiled step, without recording. */
   repeats: number;
+  /** What went in and out of ONNX Runtime, and so to a device and back. */
+  crossedBytes: number;
   runMs: number;
   runCpuMs: number;
   /** Time spent on collecting and recognising graphs. */
@@ -45,34 +54,17 @@ export interface Stats {
   fallbacks: Record<string, number>;
 }
 
-/** The synchronous binding beneath onnxruntime-node's promises; tfjs's `dataSync` needs it. */
-interface Binding {
-  loadModel(
-    buffer: ArrayBufferLike,
-    offset: number,
-    length: number,
-    options: InferenceSession.SessionOptions,
-  ): void;
-  run(
-    feeds: Record<string, OrtTensor>,
-    fetches: Record<string, null>,
-    options: object,
-  ): Record<string, { data: Data }>;
-  endProfiling(): void;
-  dispose(): void;
-}
-
-const require = createRequire(import.meta.url);
-const ort = require('onnxruntime-node') as typeof import('onnxruntime-node');
-const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as {
-  binding: { InferenceSession: new () => Binding };
-  initOrt: () => void;
-};
+type Port = Pick<Value, 'shape' | 'dtype'>;
 
 interface Compiled {
   session: Binding;
+  /** What was compiled, for a loop of it. */
+  model: ModelGraph;
+  /** Whether its values take less than {@link LARGE_GRAPH}. */
+  isSmall: boolean;
   /** What each input holds; `baked`: its contents are part of the model. */
-  inputs: readonly (Pick<Value, 'shape' | 'dtype'> & { baked: boolean })[];
+  inputs: readonly (Port & { baked: boolean })[];
+  outputs: readonly Port[];
   fetches: Record<string, null>;
 }
 
@@ -93,7 +85,9 @@ export class Runtime {
     compileMs: 0,
     compileCpuMs: 0,
     runs: 0,
+    steps: 0,
     repeats: 0,
+    crossedBytes: 0,
     runMs: 0,
     runCpuMs: 0,
     collectMs: 0,
@@ -102,8 +96,10 @@ export class Runtime {
   };
   private readonly cache = new Map<string, Compiled>();
 
+  private readonly ort: OnnxRuntime;
+
   constructor(private readonly options: SessionOptions) {
-    initOrt();
+    this.ort = loadRuntime(options.runtime);
   }
 
   /**
@@ -149,18 +145,85 @@ export class Runtime {
     return this.run(compiled, data);
   }
 
-  private run({ session, inputs, fetches }: Compiled, data: readonly Data[]): Data[] {
-    const stop = stopwatch();
-    const feeds: Record<string, OrtTensor> = {};
-    inputs.forEach(({ dtype, shape, baked }, i) => {
-      if (!baked) feeds[`i${i}`] = tensorOf(data[i], dtype, shape);
+  /**
+   * Runs a graph several times in one call, as `turns` says, on data for its inputs: a list where each turn has its own, and where an
+   * output is carried what it is at the start. Returns the outputs wanted of each turn, and of the last those carried; `undefined` where the graph
+   * was evicted. Nothing else of the process runs meanwhile.
+   */
+  repeatInTurn(
+    key: string,
+    turns: Turns,
+    count: number,
+    data: readonly (Data | readonly Data[])[],
+  ): { each: Map<number, Data[]>; last: Map<number, Data> } | undefined {
+    const compiled = this.recall(key);
+    if (compiled === undefined) return undefined;
+    const loopKey = `${key}\n${JSON.stringify(turns)}`;
+    const states = carried(turns);
+    const loop = this.recall(loopKey) ?? this.compileLoop(loopKey, compiled, turns);
+    const feeds: Record<string, OrtTensor> = {
+      [TURNS]: new this.ort.package.Tensor('int64', BigInt64Array.of(BigInt(count)), []),
+    };
+    turns.inputs.forEach((held, i) => {
+      const { dtype, shape, baked } = compiled.inputs[i];
+      if (baked) return;
+      if (held === 'same') feeds[`i${i}`] = this.tensorOf(data[i] as Data, dtype, shape);
+      else if (held === 'each')
+        feeds[stacked(i)] = this.tensorOf(joined(data[i] as readonly Data[]), dtype, [count, ...shape]);
+      else {
+        const { dtype, shape } = compiled.outputs[held.output];
+        feeds[first(held.output)] = this.tensorOf(data[i] as Data, dtype, shape);
+      }
     });
-    const results = session.run(feeds, fetches, {});
+    this.stats.repeats += count;
+    const results = this.measured(loop, feeds);
+    this.stats.steps += count - 1;
+    const parts = (k: number): Data[] => {
+      const n = size(compiled.outputs[k].shape);
+      const { data: whole } = results[all(k)];
+      return Array.from({ length: count }, (_, turn) => whole.slice(turn * n, (turn + 1) * n));
+    };
+    return {
+      each: new Map(turns.each.map((k) => [k, parts(k)])),
+      last: new Map(states.map((k) => [k, results[last(k)].data])),
+    };
+  }
+
+  private run(compiled: Compiled, data: readonly Data[]): Data[] {
+    const feeds: Record<string, OrtTensor> = {};
+    compiled.inputs.forEach(({ dtype, shape, baked }, i) => {
+      if (!baked) feeds[`i${i}`] = this.tensorOf(data[i], dtype, shape);
+    });
+    const results = this.measured(compiled, feeds);
+    return Object.keys(compiled.fetches).map((name) => results[name].data);
+  }
+
+  /** Runs a session, and adds what it took to the statistics. */
+  private measured(
+    { session, fetches }: Compiled,
+    feeds: Record<string, OrtTensor>,
+  ): Record<string, { data: Data }> {
+    const stop = stopwatch();
+    const results = onDevice(this.provider, () => session.run(feeds, fetches, {}));
     const { ms, cpuMs } = stop();
     this.stats.runs++;
+    this.stats.steps++;
     this.stats.runMs += ms;
     this.stats.runCpuMs += cpuMs;
-    return Object.keys(fetches).map((name) => results[name].data);
+    for (const { data } of Object.values(feeds)) this.stats.crossedBytes += (data as Data).byteLength;
+    for (const { data } of Object.values(results)) this.stats.crossedBytes += data.byteLength;
+    return results;
+  }
+
+  private get provider(): Provider {
+    return this.options.provider ?? 'cpu';
+  }
+
+  private tensorOf(data: Data, dtype: DataType, shape: readonly number[]): OrtTensor {
+    const { Tensor } = this.ort.package;
+    if (dtype === 'bool') return new Tensor('bool', data as Uint8Array, shape);
+    if (dtype === 'int32') return new Tensor('int32', data as Int32Array, shape);
+    return new Tensor('float32', data as Float32Array, shape);
   }
 
   dispose(): void {
@@ -174,31 +237,53 @@ export class Runtime {
   }
 
   private compile(graph: Graph, baked: ReadonlySet<number>): Compiled {
+    const whole = model(graph, baked);
+    const inputs = graph.inputs.map(({ dtype, shape }, i) => ({ dtype, shape, baked: baked.has(i) }));
+    return {
+      session: this.load(whole, bytesOf(graph) < LARGE_GRAPH),
+      model: whole,
+      isSmall: bytesOf(graph) < LARGE_GRAPH,
+      inputs,
+      outputs: graph.outputs.map(({ dtype, shape }) => ({ dtype, shape })),
+      fetches: Object.fromEntries(graph.outputs.map((_, k) => [`o${k}`, null])),
+    };
+  }
+
+  private compileLoop(key: string, compiled: Compiled, turns: Turns): Compiled {
+    const whole = loopModel(compiled.model, turns);
+    const session = this.load(whole, compiled.isSmall);
+    const fetches = Object.fromEntries(whole.outputs.map(({ name }) => [name, null]));
+    const loop = { ...compiled, session, fetches };
+    this.remember(key, loop);
+    return loop;
+  }
+
+  private load(graph: ModelGraph, isSmall: boolean): Binding {
     const stop = stopwatch();
-    const { threads = 1, provider = 'cpu', optimisation = 'all', profile } = this.options;
-    const bytes = encodeModel(model(graph, baked));
-    const small = bytesOf(graph) < LARGE_GRAPH;
-    const session = new binding.InferenceSession();
-    session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
-      executionProviders: [provider],
+    const { threads = 1, optimisation = 'all', profile } = this.options;
+    const bytes = encodeModel(graph);
+    const session = new this.ort.Session();
+    const options: InferenceSession.SessionOptions = {
+      executionProviders: [this.provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: optimisation,
-      enableMemPattern: small,
-      enableCpuMemArena: small,
+      enableMemPattern: isSmall,
+      enableCpuMemArena: isSmall,
       logSeverityLevel: 3,
       // Several worker processes share the cores: waiting threads must sleep.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-    });
+    };
+    onDevice(this.provider, () =>
+      session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, options),
+    );
     const { ms, cpuMs } = stop();
     this.stats.compiled++;
     this.stats.compileMs += ms;
     this.stats.compileCpuMs += cpuMs;
-    const inputs = graph.inputs.map(({ dtype, shape }, i) => ({ dtype, shape, baked: baked.has(i) }));
-    const fetches = Object.fromEntries(graph.outputs.map((_, k) => [`o${k}`, null]));
-    return { session, inputs, fetches };
+    return session;
   }
 
   /** The compiled graph of a key, which thereby becomes the last to be evicted. */
@@ -230,12 +315,24 @@ function stopwatch(): () => { ms: number; cpuMs: number } {
   };
 }
 
+/** Arrays of one kind, one after another. */
+function joined(parts: readonly Data[]): Data {
+  const whole = new (parts[0].constructor as Float32ArrayConstructor)(
+    parts.reduce((n, { length }) => n + length, 0),
+  );
+  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
+  return whole;
+}
+
 /** What all values of a graph take together. */
 const bytesOf = ({ nodes }: Graph): number =>
   nodes.reduce((sum, { shape, dtype }) => sum + size(shape) * (dtype === 'bool' ? 1 : 4), 0);
 
-function tensorOf(data: Data, dtype: DataType, shape: readonly number[]): OrtTensor {
-  if (dtype === 'bool') return new ort.Tensor('bool', data as Uint8Array, shape);
-  if (dtype === 'int32') return new ort.Tensor('int32', data as Int32Array, shape);
-  return new ort.Tensor('float32', data as Float32Array, shape);
+/** Runs what needs the device; its failures are told in one sentence. */
+function onDevice<T>(provider: Provider, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw deviceError(provider, error);
+  }
 }

@@ -3,9 +3,11 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js';
 import '@tensorflow/tfjs-backend-cpu';
 import fc from 'fast-check';
-import { registerOnnxBackend } from './index.ts';
+import { registerOnnxBackend, type Provider } from './index.ts';
 
-registerOnnxBackend({ threads: 1 });
+/** Where the suites compute: `nx run tfjs-backend-onnx:test-webgpu` sets it. */
+export const PROVIDER = (process.env.ONNX_TEST_PROVIDER ?? 'cpu') as Provider;
+const BACKEND = registerOnnxBackend({ threads: 1, provider: PROVIDER });
 tf.enableProdMode();
 // The same cases every time
 fc.configureGlobal({ seed: 20_26, numRuns: 25 });
@@ -27,7 +29,10 @@ export const hostTensor = (shape: number[], low = -2, high = 2): fc.Arbitrary<Ho
       maxLength: count(shape),
       size: 'max',
     })
-    .map((values) => ({ shape, values: Array.from(Float32Array.from(values)) }));
+    .map((values) => ({ shape, values: Array.from(Float32Array.from(values), flushed) }));
+
+/** WGSL allows a device to take numbers below float32's normal range for 0, as SwiftShader does: squares of these are below it. */
+const flushed = (value: number): number => (PROVIDER === 'webgpu' && Math.abs(value) < 2 ** -63 ? 0 : value);
 
 /** Shapes of one to four axes. */
 export const shapes = (rank: { min: number; max: number } = { min: 1, max: 4 }): fc.Arbitrary<number[]> =>
@@ -37,7 +42,7 @@ const tensorOf = ({ shape, values, dtype = 'float32' }: Host): tf.Tensor => tf.t
 
 /** Runs on a backend and returns what came out, shapes included. */
 export function on(backend: 'cpu' | 'onnx', run: () => tf.Tensor | tf.Tensor[]): Host[] {
-  tf.setBackend(backend);
+  tf.setBackend(backend === 'onnx' ? BACKEND : backend);
   return tf.tidy(() =>
     [run()]
       .flat()
@@ -59,12 +64,12 @@ export function relativeError(actual: readonly number[], expected: readonly numb
   return worst / scale;
 }
 
-function expectClose(actual: Host[], expected: Host[], what: string): void {
+function expectClose(actual: Host[], expected: Host[], what: string, tolerance: number): void {
   expected.forEach((e, i) => {
     const a = actual[i];
     const error = relativeError(a.values, e.values);
     const same = a.dtype === e.dtype && String(a.shape) === String(e.shape);
-    if (!same || !(error <= 1e-4)) {
+    if (!same || !(error <= tolerance)) {
       throw new Error(
         `${what} ${i}: relative error ${error}; ${a.dtype}[${a.shape}] ${a.values.slice(0, 6)} ` +
           `instead of ${e.dtype}[${e.shape}] ${e.values.slice(0, 6)}`,
@@ -73,17 +78,25 @@ function expectClose(actual: Host[], expected: Host[], what: string): void {
   });
 }
 
+const TOLERANCE = 1e-4;
+/** Of sines and cosines: WGSL allows an absolute error of 2⁻¹¹, and SwiftShader makes one of 1e-4. */
+export const SINE_TOLERANCE = PROVIDER === 'webgpu' ? 2 ** -11 : TOLERANCE;
+
 export type Op = (...inputs: tf.Tensor[]) => tf.Tensor;
 
 /** Throws unless an operation gives the same on onnx as on cpu. */
-export function sameForward(op: (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[], inputs: Host[]): void {
+export function sameForward(
+  op: (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[],
+  inputs: Host[],
+  tolerance = TOLERANCE,
+): void {
   const run = () => op(...inputs.map(tensorOf));
-  expectClose(on('onnx', run), on('cpu', run), 'result');
+  expectClose(on('onnx', run), on('cpu', run), 'result', tolerance);
 }
 
 /** Throws unless an operation and its gradients with respect to each input are the same on onnx as on cpu. */
-export function sameWithGradients(op: Op, inputs: Host[]): void {
-  sameForward(op, inputs);
+export function sameWithGradients(op: Op, inputs: Host[], tolerance = TOLERANCE): void {
+  sameForward(op, inputs, tolerance);
   const run = () => {
     const tensors = inputs.map(tensorOf);
     const y = op(...tensors);
@@ -93,7 +106,7 @@ export function sameWithGradients(op: Op, inputs: Host[]): void {
     );
     return tf.grads(op)(tensors, dy);
   };
-  expectClose(on('onnx', run), on('cpu', run), 'gradient');
+  expectClose(on('onnx', run), on('cpu', run), 'gradient', tolerance);
 }
 
 /** How a value of [B,H,W,C] may reach a kernel, by what is done to a tensor of that shape before. */

@@ -130,7 +130,7 @@ export function record(
 }
 
 const attributeKey = (a: Attribute): string =>
-  typeof a === 'object' && 'float' in a ? `f${a.float}` : String(a);
+  typeof a === 'object' && 'float' in a ? `f${a.float}` : String(a as number | string | readonly number[]);
 
 /** A value of one number everywhere, known while recording. */
 export function filled(fill: number, shape: readonly number[], dtype: DataType): Value {

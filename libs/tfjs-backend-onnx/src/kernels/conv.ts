@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { channelsFirst, int64s, physicalShape, plain, record, type Value } from '../value.ts';
-import { cast } from './elementwise.ts';
+import { cast, filledAs } from './elementwise.ts';
 import { lower } from './kernel.ts';
 import { biasAndActivation, product } from './matmul.ts';
 import { concat, pad, reshape, slice, transpose } from './shape.ts';
@@ -67,13 +67,34 @@ function turnedFilter(w: Value): Value {
   return reshape(turned, [inputs, outputs, kh, kw]);
 }
 
-/** x [B,H,W,I] * w [kh,kw,I,O] → [B,P,Q,O]. */
-function conv2d(x: Value, w: Value, info: ConvInfo): Value {
-  return record('Conv', [channelsFirst(x), filterFirst(w)], info.outShape, 'float32', {
-    attributes: convAttributes(info),
-    channelsFirst: true,
-  });
+/** Records a convolution of x [B,H,W,I] with filters [O,I,kh,kw]. */
+function convolution(
+  x: Value,
+  filters: Value,
+  shape: readonly number[],
+  attributes: ReturnType<typeof convAttributes>,
+): Value {
+  const [top, left, bottom, right] = attributes.pads;
+  const [, height, width] = x.shape;
+  const isWhole = filters.shape[2] === height && filters.shape[3] === width;
+  if (isWhole && top === 0 && left === 0 && bottom + right > 0) {
+    // The provider for WebGPU takes such a filter for a product of matrices and forgets what is padded below and to the right.
+    const padded = withZeros(withZeros(x, 1, bottom), 2, right);
+    return convolution(padded, filters, shape, { ...attributes, pads: [0, 0, 0, 0] });
+  }
+  return record('Conv', [channelsFirst(x), filters], shape, 'float32', { attributes, channelsFirst: true });
 }
+
+/** Zeros behind a value; ONNX Runtime would fuse a Pad back into the convolution. */
+function withZeros(x: Value, axis: number, count: number): Value {
+  if (count === 0) return x;
+  const shape = x.shape.map((n, k) => (k === axis ? count : n));
+  return concat([x, filledAs(x, 0, shape)], axis);
+}
+
+/** x [B,H,W,I] * w [kh,kw,I,O] → [B,P,Q,O]. */
+const conv2d = (x: Value, w: Value, info: ConvInfo): Value =>
+  convolution(x, filterFirst(w), info.outShape, convAttributes(info));
 
 /** Gradient with respect to x: dy [B,P,Q,O], w [kh,kw,I,O] → [B,H,W,I]. */
 function conv2dInput(dy: Value, w: Value, info: ConvInfo): Value {
@@ -86,11 +107,8 @@ function conv2dInput(dy: Value, w: Value, info: ConvInfo): Value {
     inWidth - outWidth + padInfo.left,
   ];
   if (stride1 && info.dilationHeight === 1 && info.dilationWidth === 1 && pads.every((p) => p >= 0)) {
-    const flipped = turnedFilter(w);
-    return record('Conv', [channelsFirst(dy), flipped], info.inShape, 'float32', {
-      attributes: { strides: [1, 1], dilations: [1, 1], pads, group: 1 },
-      channelsFirst: true,
-    });
+    const attributes = { strides: [1, 1], dilations: [1, 1], pads, group: 1 };
+    return convolution(dy, turnedFilter(w), info.inShape, attributes);
   }
   return record('ConvTranspose', [channelsFirst(dy), filterFirst(w)], info.inShape, 'float32', {
     attributes: { ...convAttributes(info), output_padding: outputPadding(info) },
@@ -118,10 +136,14 @@ function outputPadding(info: ConvInfo): [number, number] {
   return [rows, columns];
 }
 
+/** Channels of x up to which the filter's gradient is one product, where there are as many times more filters. */
+const NARROW = 4;
+
 /**
  * Gradient with respect to the filter: x [B,H,W,I], dy [B,P,Q,O] → [kh,kw,I,O]. For each tap of the
  * filter it is the product of x's window [I,B·P·Q] with dy [O,B·P·Q]. With the images folded into the
- * contracted axis this needs neither im2col's memory nor a sum over images.
+ * contracted axis this needs neither im2col's memory nor a sum over images. Only where x has few channels are the windows
+ * stacked for one product (im2col), which takes 0.4 to 0.9 of the time there and 1.0 to 1.5 elsewhere.
  */
 function conv2dFilter(x: Value, dy: Value, info: ConvInfo): Value {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } =
@@ -139,7 +161,7 @@ function conv2dFilter(x: Value, dy: Value, info: ConvInfo): Value {
     0,
   );
   const right = reshape(transpose(dy, [3, 0, 1, 2]), [outChannels, positions]);
-  const taps: Value[] = [];
+  const windows: Value[] = [];
   for (let r = 0; r < filterHeight; r++) {
     for (let c = 0; c < filterWidth; c++) {
       const [row, column] = [r * dilationHeight, c * dilationWidth];
@@ -150,11 +172,13 @@ function conv2dFilter(x: Value, dy: Value, info: ConvInfo): Value {
         [inChannels, batchSize, ...end],
         [1, 1, strideHeight, strideWidth],
       );
-      const left = reshape(window, [inChannels, positions]);
-      taps.push(product(left, right, [inChannels, outChannels], { transposeB: true }));
+      windows.push(reshape(window, [inChannels, positions]));
     }
   }
-  return reshape(concat(taps, 0), [filterHeight, filterWidth, inChannels, outChannels]);
+  const times = (left: Value) => product(left, right, [left.shape[0], outChannels], { transposeB: true });
+  const isNarrow = inChannels <= NARROW && outChannels >= NARROW * inChannels;
+  const rows = isNarrow ? times(concat(windows, 0)) : concat(windows.map(times), 0);
+  return reshape(rows, [filterHeight, filterWidth, inChannels, outChannels]);
 }
 
 /** x [B,H,W,C] * w [kh,kw,C,M] → [B,P,Q,C·M], each channel with filters of its own. */

@@ -210,10 +210,14 @@ function registerBinary(): void {
     ['RealDiv', 'Div'],
     ['Maximum', 'Max'],
     ['Minimum', 'Min'],
-    ['Pow', 'Pow'],
   ]) {
     lower(kernel, ({ inputs: { a, b } }) => binary(op, a, b));
   }
+  lower('Pow', ({ inputs: { a, b } }) => {
+    // Of one shape, or the provider for WebGPU writes a shader that does not compile.
+    const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape as number[], b.shape as number[]);
+    return record('Pow', [plain(broadcast(a, shape)), plain(broadcast(b, shape))], shape, a.dtype);
+  });
   lower('FloorDiv', ({ inputs: { a, b } }) =>
     cast(unary('Floor', binary('Div', cast(a, 'float32'), cast(b, 'float32'))), a.dtype),
   );

@@ -61,6 +61,8 @@ export function slice(
     (axis) => begin[axis] !== 0 || end[axis] !== x.shape[axis] || steps[axis] !== 1,
   );
   if (axes.length === 0) return x;
+  const inside = axes.some((axis) => steps[axis] < 0 && shape[axis] > 0 && begin[axis] < x.shape[axis] - 1);
+  if (inside) return slice(...forwards(x, shape, begin, end, steps));
   const at = (axis: number) => (source.channelsFirst ? CHANNELS_FIRST_AXIS[axis] : axis);
   // A negative step that runs to the first element ends before it.
   const ends = axes.map((axis) => (steps[axis] < 0 && end[axis] < 0 ? -(2 ** 31) : end[axis]));
@@ -105,6 +107,38 @@ export function pad(x: Value, paddings: readonly (readonly number[])[], constant
   const shape = x.shape.map((n, axis) => n + paddings[axis][0] + paddings[axis][1]);
   const fill = scalarOf(constant, x.dtype === 'int32' ? 'int32' : 'float32');
   return record('Pad', [source, int64s(pads), fill], shape, x.dtype, { channelsFirst: source.channelsFirst });
+}
+
+/**
+ * A window with negative steps as the slice that turns a window with positive ones around: the provider for WebGPU begins at the
+ * axis's last element whatever `begin` says.
+ */
+function forwards(
+  x: Value,
+  shape: readonly number[],
+  begin: readonly number[],
+  end: readonly number[],
+  steps: readonly number[],
+): Parameters<typeof slice> {
+  const turned = (axis: number) => steps[axis] < 0 && shape[axis] > 0;
+  const by = <T>(back: (axis: number) => T, on: (axis: number) => T) =>
+    steps.map((_, axis) => (turned(axis) ? back(axis) : on(axis)));
+  const last = (axis: number) => begin[axis] + (shape[axis] - 1) * steps[axis];
+  const window = slice(
+    x,
+    by(last, (axis) => begin[axis]),
+    by(
+      (axis) => begin[axis] + 1,
+      (axis) => end[axis],
+    ),
+    steps.map(Math.abs),
+  );
+  const [from, to, step] = [
+    by((axis) => shape[axis] - 1, () => 0),
+    by(() => -1, (axis) => shape[axis]),
+    by(() => -1, () => 1),
+  ]; // prettier-ignore
+  return [window, from, to, step];
 }
 
 function tile(x: Value, reps: readonly number[]): Value {
