@@ -1,4 +1,4 @@
-import type { RunRecord } from '@id3/tracking';
+import type { RunRecord, RunStore } from '@id3/tracking';
 import type { z } from 'zod';
 
 /** A kind of result: what a finished stage leaves in its folder, how it is opened, and what a run's record says of it. */
@@ -6,7 +6,7 @@ export interface Result<R> {
   readonly name: string;
   open(folder: string): R;
   /** Writes the result into the database, whether it was computed now or found in the cache. */
-  record?(run: RunRecord, folder: string): void;
+  record?(run: RunRecord<RunStore>, folder: string): void;
 }
 
 /** A need that a plan may leave out. */
