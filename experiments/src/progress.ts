@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { duration } from '@id3/core';
 import { createLogUpdate } from 'log-update';
 import type { PlanNode } from './plan.ts';
-import type { ScheduleListener } from './scheduler/scheduler.ts';
+import type { ScheduleListener } from './scheduler/executor.ts';
 
 /** The rate of a stage is measured over this long. */
 const WINDOW_MS = 20_000;

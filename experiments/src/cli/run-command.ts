@@ -14,7 +14,7 @@ import {
 import { UserError } from '@id3/core';
 import { PROFILE_NAMES } from '../config/profiles/names.ts';
 import type { Config } from '../config/schema.ts';
-import type { RunSettings } from '../settings.ts';
+import { EXECUTORS, type RunSettings } from '../settings.ts';
 
 /** What every command that starts from a config understands. */
 export const profileOption = {
@@ -51,6 +51,22 @@ export const runOptions = {
   },
   'from-scratch': {
     describe: 'train f and the diffusion models anew where their weights are committed',
+    type: 'boolean',
+    default: false,
+  },
+  executor: {
+    describe: 'where stages are computed: on this machine, or by jobs of a Slurm cluster',
+    choices: EXECUTORS,
+    default: 'local',
+  },
+  resources: {
+    type: 'string',
+    path: true,
+    describe: "file of what the cluster's jobs ask for (docs/cluster.md)",
+    defaultDescription: 'one core each',
+  },
+  'dry-run': {
+    describe: 'print the scripts that --executor=slurm would submit, instead of running',
     type: 'boolean',
     default: false,
   },
@@ -103,12 +119,13 @@ export const runCommand = <const O extends Options>({
         estimate,
         'checkpoint-seconds': checkpointSeconds,
         'from-scratch': fromScratch,
+        'dry-run': dryRun,
         ...rest
       } = values;
       const config = await configOf(rest.profile, fields, Object.keys(values));
       const { run } = await load();
-      const settings = { ...rest, checkpointSeconds, fromScratch, words };
-      const { Interrupted } = await import('../scheduler/scheduler.ts');
+      const settings = { ...rest, checkpointSeconds, fromScratch, dryRun, words };
+      const { Interrupted } = await import('../scheduler/executor.ts');
       try {
         await run({
           config,
@@ -121,7 +138,7 @@ export const runCommand = <const O extends Options>({
         });
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
-        throw new Stopped('Stopped. Run the same command again to continue from the last checkpoints.');
+        throw new Stopped(error.message);
       }
     },
   });

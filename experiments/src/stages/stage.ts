@@ -45,10 +45,12 @@ export interface StageHost {
   readonly checkpointSeconds: number;
   /** Records metrics of a step (counted from 1) of `steps` and shows the progress. */
   log(step: number, metrics: Record<string, number>, steps: number): void;
-  /** Shows progress alone, for work whose steps are too many or too dull to record. */
+  /** Shows progress alone, for work whose steps are too many or too dull to record. Throws where the work is to be left. */
   progress(step: number, steps: number): void;
   /** Says a sentence to the person at the keyboard. */
   warn(sentence: string): void;
+  /** Aborted where the work is to be saved and left, to be gone on with later. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a running stage is given. */

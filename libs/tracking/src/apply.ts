@@ -37,10 +37,12 @@ export class EntryWriter {
       this.touch.run({ run, now: entry.time });
       if (entry.progress !== undefined) db.update(runs).set(entry.progress).where(ofRun).run();
     } else if (entry.kind === 'started') {
-      const { process, time } = entry;
-      const fresh = { startedAt: time, heartbeatAt: time, finishedAt: null, error: null };
+      const { process, job, time } = entry;
+      // Of a job that was put back, the first start counts.
+      const startedAt = sql`case when ${runs.status} = 'queued' then ${time} else ${runs.startedAt} end`;
+      const fresh = { startedAt, heartbeatAt: time, finishedAt: null, error: null };
       db.update(runs)
-        .set({ ...process, ...fresh, status: 'running' })
+        .set({ ...process, ...fresh, job, status: 'running' })
         .where(ofRun)
         .run();
     } else if (entry.kind === 'engine')

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { UserError, hashOf, makeFolder } from '@id3/core';
 import type BetterSqlite from 'better-sqlite3';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { EntryWriter } from './apply.ts';
 import type { Connection } from './connection.ts';
@@ -37,6 +37,15 @@ export interface QueuedJob {
   readonly token: string;
   readonly cpus: number;
   readonly gpus: number;
+}
+
+/** What a cluster says of a job. */
+export interface JobState {
+  readonly state: string;
+  readonly reason: string | undefined;
+  /** Undefined, or negative, where it is not known. */
+  readonly node: string | undefined;
+  readonly restarts: number;
 }
 
 /**
@@ -104,6 +113,29 @@ export class Database implements Connection {
     });
   }
 
+  /** What the journals of a run's job carry; undefined where no job computes it. */
+  jobToken(run: number): string | undefined {
+    return this.db.select({ token: jobs.token }).from(jobs).where(eq(jobs.runId, run)).get()?.token;
+  }
+
+  /** Records what a cluster says of a run's job now. */
+  noteJob(run: number, job: string, { state, reason, node, restarts }: JobState): void {
+    this.write((db) => {
+      db.update(runs).set({ job }).where(eq(runs.id, run)).run();
+      const known = { ...(node !== undefined && { node }), ...(restarts >= 0 && { restarts }) };
+      db.update(jobs)
+        .set({ state, reason: reason ?? null, ...known })
+        .where(eq(jobs.runId, run))
+        .run();
+      // A job that was put back computes nothing until it begins again.
+      if (state === 'PENDING')
+        db.update(runs)
+          .set({ status: 'queued' })
+          .where(and(eq(runs.id, run), eq(runs.status, 'running')))
+          .run();
+    });
+  }
+
   /** Joins a run that another process of this host started and will end, to log to it. */
   attachRun(id: number): Run {
     return this.opened(id);
@@ -138,7 +170,7 @@ export class Database implements Connection {
   }
 
   private opened(id: number): Run {
-    const run = new Run<Connection>(this, id, (ended) => this.open.delete(ended));
+    const run: Run = new Run<Connection>(this, id, () => this.open.delete(run));
     this.open.add(run);
     return run;
   }

@@ -33,7 +33,7 @@ export type RunEnd = Extract<RunStatus, 'finished' | 'failed' | 'interrupted'>;
  */
 export type Entry =
   /** A process has begun, or gone on with, the run. */
-  | { kind: 'started'; process: ProcessIdentity; time: number }
+  | { kind: 'started'; process: ProcessIdentity; job?: string; time: number }
   | { kind: 'engine'; name: string; versions: Record<string, string> }
   | { kind: 'alive'; time: number; progress?: RunProgress }
   | { kind: 'metrics'; rows: readonly MetricRow[] }

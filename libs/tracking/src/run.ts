@@ -26,7 +26,7 @@ export class Run<S extends RunStore = Connection> extends RunRecord<S> {
   constructor(
     store: S,
     id: number,
-    private readonly ended: (run: Run<S>) => void = () => {},
+    private readonly ended: () => void = () => {},
   ) {
     super(store, id);
     // A failed write keeps its rows, and the next log or the end of the run reports it.
@@ -100,7 +100,7 @@ export class Run<S extends RunStore = Connection> extends RunRecord<S> {
     clearInterval(this.flushTimer);
     clearInterval(this.heartbeatTimer);
     this.flush();
-    this.ended(this);
+    this.ended();
   }
 
   /** Records what computes the run, where that is known only after its start. */
