@@ -3,6 +3,7 @@ import {
   getAnnotations,
   getArtefacts,
   getEvents,
+  getJob,
   getMetricSummaries,
   getRun,
   getVariants,
@@ -60,6 +61,8 @@ export function readRun(db: Reader, id: number) {
     summaries: getVerificationSummaries(db, [id]),
     events: getEvents(db, id),
     artefacts: getArtefacts(db, id),
+    /** What a cluster says of its job. */
+    job: getJob(db, id),
     command: run.command ?? parent?.command ?? undefined,
   };
 }

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,8 +37,9 @@ function folders(pause: number): Record<string, string> {
 function stepCounts(pause: number): number[] {
   const counts = new Map<string, number>();
   for (const folder of Object.values(folders(pause)))
-    for (const line of readFileSync(join(folder, 'diary'), 'utf8').trim().split('\n'))
-      counts.set(line, (counts.get(line) ?? 0) + 1);
+    for (const name of readdirSync(folder).filter((name) => name.startsWith('diary-')))
+      for (const line of readFileSync(join(folder, name), 'utf8').trim().split('\n'))
+        counts.set(line, (counts.get(line) ?? 0) + 1);
   return [...counts.values()];
 }
 

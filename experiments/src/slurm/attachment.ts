@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError, sum } from '@id3/core';
-import { getRun, ingest, type RunRow } from '@id3/tracking';
+import { getRun, type RunRow } from '@id3/tracking';
 import type { Plan, PlanNode } from '../plan.ts';
 import { Interrupted, type ExecuteOptions } from '../scheduler/executor.ts';
 import { Ledger } from '../scheduler/ledger.ts';
 import { slurm, type QueuedState } from './client.ts';
 import { FileLock } from './file-lock.ts';
-import { clusterFolder, journalFolder, readSubmission, type Submission } from './records.ts';
+import { takeJournals } from './journals.ts';
+import { clusterFolder, readSubmission, type Submission } from './records.ts';
 import type { Resources } from './resources.ts';
 import { submit, type Setup } from './submit.ts';
 import { verdictOn, type Verdict } from './verdict.ts';
@@ -244,16 +245,5 @@ export class Attachment {
     this.noted.set(node, text);
     if (this.row(submission) !== undefined)
       this.options.database.noteJob(submission.run, submission.job, state);
-  }
-}
-
-/** Takes journals into the database, unless another process does so now. */
-export function takeJournals(database: ExecuteOptions['database']): void {
-  const lock = FileLock.take(join(clusterFolder(database.root), 'ingest.lock'));
-  if (lock === undefined) return;
-  try {
-    ingest(database, journalFolder(database.root));
-  } finally {
-    lock.release();
   }
 }

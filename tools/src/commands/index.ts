@@ -5,6 +5,7 @@ import { exportDataset } from './export-dataset.ts';
 import { exportRuns } from './export-runs.ts';
 import { exportTable } from './export-table.ts';
 import { importDataset } from './import.ts';
+import { ingest } from './ingest.ts';
 import { migrate } from './migrate.ts';
 import { openQuestions } from './open-questions.ts';
 import { verifyRecogniser } from './verify-recogniser.ts';
@@ -18,5 +19,6 @@ export const toolCommands: readonly Command[] = [
   openQuestions,
   exportTable,
   exportRuns,
+  ingest,
   migrate,
 ];

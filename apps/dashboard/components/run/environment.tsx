@@ -1,14 +1,22 @@
 import { duration } from '@id3/core/duration';
-import type { RunRow } from '@id3/tracking';
+import type { JobRow, RunRow } from '@id3/tracking';
 import { bytes, time } from '../format.ts';
 import { Progress } from '../progress.tsx';
 
+interface Props {
+  readonly run: RunRow;
+  readonly diskBytes: number | undefined;
+  /** What a cluster says of the run's job. */
+  readonly job?: JobRow | undefined;
+}
+
 /** When, where and with what code and engine the run was computed. */
-export function Environment({ run, diskBytes }: { run: RunRow; diskBytes: number | undefined }) {
+export function Environment({ run, diskBytes, job }: Props) {
   const versions = Object.entries(run.engineVersions ?? {}).map(([name, version]) => `${name} ${version}`);
   const facts: [string, React.ReactNode][] = [
-    ['Started', `${time(run.startedAt)} UTC`],
-    ['Took', run.finishedAt === null ? 'running' : duration((run.finishedAt - run.startedAt) / 1000)],
+    [run.status === 'queued' ? 'Submitted' : 'Started', `${time(run.startedAt)} UTC`],
+    ['Took', run.finishedAt === null ? run.status : duration((run.finishedAt - run.startedAt) / 1000)],
+    ['Job', job && [run.job, ...queueWords(job)].join(' · ')],
     ['Seed', run.seed],
     ['Engine', run.engine && [run.engine, ...versions].join(' · ')],
     [
@@ -42,4 +50,14 @@ export function Environment({ run, diskBytes }: { run: RunRow; diskBytes: number
       </dl>
     </section>
   );
+}
+
+/** What a cluster says of a job: where it stands and why, how often it began anew, what it asks for. */
+function queueWords({ state, reason, node, restarts, cpus, gpus }: JobRow): string[] {
+  const waits = reason === null ? '' : ` (${reason})`;
+  return [
+    `${state.toLowerCase()}${waits}${node === null ? '' : ` on ${node}`}`,
+    ...(restarts > 0 ? [`put back into the queue ${restarts === 1 ? 'once' : `${restarts} times`}`] : []),
+    `${cpus} ${cpus === 1 ? 'core' : 'cores'}${gpus === 0 ? '' : `, ${gpus} ${gpus === 1 ? 'GPU' : 'GPUs'}`}`,
+  ];
 }
