@@ -1,5 +1,6 @@
 import { flatten } from '@id3/report';
 import {
+  countJobs,
   getAnnotations,
   getArtefacts,
   getEvents,
@@ -12,6 +13,7 @@ import {
   getVerificationSummaries,
   listExperiments,
   listRuns,
+  usedByJobs,
   DISK_BYTES,
   SYSTEM,
   type Reader,
@@ -63,6 +65,8 @@ export function readRun(db: Reader, id: number) {
     artefacts: getArtefacts(db, id),
     /** What a cluster says of its job. */
     job: getJob(db, id),
+    /** Of an experiment that a cluster computes, its jobs by state, and what they have used. */
+    jobs: { counts: countJobs(db, id), ...usedByJobs(db, id) },
     command: run.command ?? parent?.command ?? undefined,
   };
 }

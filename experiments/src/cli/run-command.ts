@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import {
   Stopped,
   command,
@@ -11,7 +10,7 @@ import {
   type Options,
   type Values,
 } from '@id3/cli';
-import { UserError } from '@id3/core';
+import { UserError, grantedCores } from '@id3/core';
 import { PROFILE_NAMES } from '../config/profiles/names.ts';
 import type { Config } from '../config/schema.ts';
 import { EXECUTORS, type RunSettings } from '../settings.ts';
@@ -39,7 +38,7 @@ export const runOptions = {
   },
   workers: {
     describe: 'worker processes',
-    default: availableParallelism(),
+    default: grantedCores(),
     defaultDescription: 'one a core',
     coerce: wholeNumber(1),
   },

@@ -1,4 +1,4 @@
-import type { Database, RunRecord } from '@id3/tracking';
+import type { Database, ProcessIdentity, RunRecord } from '@id3/tracking';
 import type { Plan, PlanNode } from '../plan.ts';
 
 /** Where the stages of a plan are computed: on this machine's cores, or by a cluster's jobs. Their results are the same folders. */
@@ -23,8 +23,8 @@ export interface ScheduleListener {
   /** A worker computes with this engine. */
   engine(description: string): void;
   warning(node: PlanNode, sentence: string): void;
-  /** Another run, process `pid`, computes this node; its result will be used. */
-  waiting(node: PlanNode, pid: number): void;
+  /** Another run's process computes this node; its result will be used. */
+  waiting(node: PlanNode, holder: Pick<ProcessIdentity, 'host' | 'pid'>): void;
 }
 
 /** What an executor is given beside the plan. */

@@ -134,7 +134,7 @@ class Scheduler {
     makeFolder(folder);
     const lock = StageLock.acquire(database, folder);
     if (!(lock instanceof StageLock)) {
-      listener.waiting(node, lock.pid);
+      listener.waiting(node, lock);
       return undefined;
     }
     if (this.ledger.isDone(node)) {

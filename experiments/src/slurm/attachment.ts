@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError, sum } from '@id3/core';
-import { getRun, type RunRow } from '@id3/tracking';
+import { RunRecord, getRun, type RunRow } from '@id3/tracking';
 import type { Plan, PlanNode } from '../plan.ts';
 import { Interrupted, type ExecuteOptions } from '../scheduler/executor.ts';
 import { Ledger } from '../scheduler/ledger.ts';
@@ -11,6 +11,7 @@ import { takeJournals } from './journals.ts';
 import { clusterFolder, readSubmission, type Submission } from './records.ts';
 import type { Resources } from './resources.ts';
 import { submit, type Setup } from './submit.ts';
+import { jobsOf } from './submitted.ts';
 import { verdictOn, type Verdict } from './verdict.ts';
 
 const POLL_MS = Number(process.env.ID3_SLURM_POLL_MS ?? 5_000);
@@ -82,12 +83,18 @@ export class Attachment {
     const queue = await slurm.queue();
     if (queue === undefined) return;
     const again: PlanNode[] = [];
+    const superfluous: string[] = [];
     for (const node of this.pending) {
-      if (Object.values(node.needs).some((need) => this.failures.has(need) || this.skipped.has(need)))
-        this.skip(node);
-      else if (!this.isSettled(node, queue) && this.isToSubmit(node, this.verdict(node, queue), again))
+      const needs = Object.values(node.needs);
+      if (needs.some((need) => this.failures.has(need) || this.skipped.has(need))) this.skip(node);
+      else if (needs.some((need) => again.includes(need))) {
+        // It waits for a job that is gone, and Slurm will end it in its own time.
+        superfluous.push(...jobsOf(this.submissions.get(node)!));
+        again.push(node);
+      } else if (!this.isSettled(node, queue) && this.isToSubmit(node, this.verdict(node, queue)))
         again.push(node);
     }
+    if (superfluous.length > 0) await slurm.cancel(superfluous);
     if (again.length > 0) await this.submit(again);
     const costs = (nodes: Iterable<PlanNode>) => sum(Array.from(nodes, ({ cost }) => cost));
     const all = costs(this.missing);
@@ -122,8 +129,7 @@ export class Attachment {
       // Its job is still writing what the result says, unless it died over it.
       else if (verdict.is === 'running' || !this.isLate(node)) return true;
       else {
-        database.record(row.id, []);
-        node.result.record?.(database.attachRun(row.id), this.ledger.folder(node));
+        node.result.record?.(new RunRecord(database, row.id), this.ledger.folder(node));
         database.record(row.id, [{ kind: 'ended', status: 'finished', error: null, time: Date.now() }]);
         this.ledger.runs.set(node, row.id);
       }
@@ -160,13 +166,19 @@ export class Attachment {
       this.options.database.record(row.id, [{ kind: 'ended', status, error, time: Date.now() }]);
   }
 
-  /** Whether a node's job is gone, so that it has to be submitted again; `again` are those before it that are. */
-  private isToSubmit(node: PlanNode, verdict: Verdict, again: readonly PlanNode[]): boolean {
+  /** Whether a node's job is gone, so that it has to be submitted again. */
+  private isToSubmit(node: PlanNode, verdict: Verdict): boolean {
     if (verdict.is === 'left') return true;
-    if (verdict.is !== 'lost' || !this.isLate(node)) return false;
-    const needs = Object.values(node.needs).filter((need) => this.pending.has(need));
-    // Its job went with that of what it needs: that is no failure of its own.
-    if (needs.length > 0) return needs.every((need) => again.includes(need) || !this.lostSince.has(need));
+    if (verdict.is !== 'lost' && verdict.is !== 'cancelled') return false;
+    const isLate = this.isLate(node);
+    // Its job went with that of what it needs: that one decides.
+    if (Object.values(node.needs).some((need) => this.lostSince.has(need) && this.pending.has(need)))
+      return false;
+    if (verdict.is === 'cancelled') {
+      this.fail(node, verdict.message);
+      return false;
+    }
+    if (!isLate) return false;
     const submission = this.submissions.get(node)!;
     if (submission.again >= MAX_AGAIN) {
       this.fail(
@@ -221,13 +233,13 @@ export class Attachment {
   /** Takes up what somebody has submitted of a node; gives whether it is on its way. */
   private attach(node: PlanNode, queue: Queue): boolean {
     const submission = readSubmission(this.setup.root, node);
-    if (submission === undefined) return false;
+    // What was found to be gone is not attached to again.
+    if (submission === undefined || submission.batch === this.submissions.get(node)?.batch) return false;
     const verdict = verdictOn(node, this.setup.root, submission, queue);
-    const isMine = this.submissions.get(node)?.batch === submission.batch;
     const isOnItsWay = verdict.is === 'queued' || verdict.is === 'running';
     if (isOnItsWay) this.submissions.set(node, submission);
     // Its run goes on with the new job.
-    else if (!isMine && verdict.is !== 'failed' && this.row(submission) !== undefined)
+    else if (!['failed', 'cancelled'].includes(verdict.is) && this.row(submission) !== undefined)
       this.submissions.set(node, { ...submission, again: 0 });
     return isOnItsWay;
   }

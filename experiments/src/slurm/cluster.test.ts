@@ -1,12 +1,23 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '@id3/core';
 import { getMetrics, listRuns, openDatabase, type Database } from '@id3/tracking';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clusterDiamond, diamondResults, startedJobs } from '../fixtures/cluster.ts';
+import { TINY_CEILING, stageResults, startAblation } from '../fixtures/command.ts';
 import { runDiamond } from '../fixtures/plan.ts';
 import { TestSlurm, slurmMissing } from '../fixtures/slurm.ts';
 import { isDone } from '../scheduler/done.ts';
@@ -15,13 +26,16 @@ import { isDone } from '../scheduler/done.ts';
 
 if (slurmMissing !== undefined) console.warn(slurmMissing);
 
-const TIMEOUT = 240_000;
+const TIMEOUT = 400_000;
 
 describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout: TIMEOUT }, () => {
   let slurm: TestSlurm;
   let root: string;
   let attached: ChildProcess[];
-  beforeAll(async () => void (slurm = await TestSlurm.start()), TIMEOUT);
+  beforeAll(async () => {
+    process.env.ID3_SLURM_POLL_MS = '1000';
+    slurm = await TestSlurm.start();
+  }, TIMEOUT);
   afterAll(() => slurm?.stop(), TIMEOUT);
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'id3-cluster-'));
@@ -29,12 +43,16 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
   });
   afterEach(async () => {
     for (const child of attached) child.kill('SIGKILL');
-    slurm.ask('scancel', '--user', 'root');
+    slurm.ask('scancel', '--user', userInfo().username);
+    await until(() => slurm.ask('squeue', '-h') === '', 'the queue is empty');
     rmSync(root, { recursive: true, force: true, maxRetries: 10 });
   });
 
   /** The command that submits the diamond and attaches to it, in a process of its own. */
-  function attach(pause: number, options: { fail?: string; hours?: number; saveSeconds?: number } = {}) {
+  function attach(
+    pause: number,
+    options: { fail?: string; hours?: number; saveSeconds?: number; setup?: string[] } = {},
+  ) {
     const child = spawn(
       process.execPath,
       [
@@ -188,19 +206,87 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
     await expectLocalResults(150);
   });
 
-  it('a node killed: the stage goes on elsewhere, and what still computes there spoils nothing', async () => {
-    const pause = 4000;
-    const running = attach(pause);
-    await until(() => isUnderWay('a', pause), 'a begins');
-    const node = jobsOf('a', pause)[0].host as 'n1' | 'n2';
-    await slurm.kill(node);
-    await until(() => jobsOf('a', pause).some(({ restarts }) => restarts > 0), 'a begins elsewhere');
-    expect(jobsOf('a', pause).at(-1)!.host).not.toBe(node);
-    await until(() => isDone(resultOf('a', pause)), 'a is finished');
-    slurm.startNode(node);
-    running.child.kill('SIGKILL');
-    expect(readFileSync(join(resultOf('a', pause), 'count-0'), 'utf8')).toBe('8');
-    await until(() => tries('a', pause).length === 0, 'the first copy has seen that it lost');
+  it.each([
+    { label: 'a', what: 'a whole stage' },
+    { label: 'b', what: 'a part of a split one' },
+  ])(
+    'a node killed in $what: it goes on elsewhere, and what still computes there spoils nothing',
+    async ({ label }) => {
+      const pause = label === 'a' ? 4000 : 3000;
+      const running = attach(pause);
+      await until(() => isUnderWay(label, pause), `${label} begins`);
+      const node = jobsOf(label, pause)[0].host as 'n1' | 'n2';
+      await slurm.kill(node);
+      await until(
+        () => jobsOf(label, pause).some(({ restarts }) => restarts > 0),
+        `${label} begins elsewhere`,
+      );
+      for (const { restarts, host } of jobsOf(label, pause)) if (restarts > 0) expect(host).not.toBe(node);
+      await until(() => isDone(resultOf(label, pause)), `${label} is finished`);
+      slurm.startNode(node);
+      running.child.kill('SIGKILL');
+      const result = resultOf(label, pause);
+      if (label === 'b') expect(readFileSync(join(result, 'sum'), 'utf8')).toBe('16');
+      expect(readFileSync(join(result, 'count-0'), 'utf8')).toBe('8');
+      await until(() => tries(label, pause).length === 0, 'the first copy has seen that it lost');
+    },
+  );
+
+  it('a job that the machinery failed is submitted again, with those that waited for it', async () => {
+    const marker = join(root, 'began');
+    const once = `[ -e ${marker} ] || { touch ${marker}; exit 1; }`;
+    const { code, text } = await attach(5, { setup: [once] }).ended;
+    expect({ code, text }).toMatchObject({ code: 0 });
+    expect(text).toMatch(/warning counting a job \d+ never began .*; it is submitted again\./);
+    await expectLocalResults(5);
+  });
+
+  it('a job that the machinery always fails ends in a sentence', async () => {
+    const { code, text } = await attach(5, { setup: ['exit 1'] }).ended;
+    expect(code).toBe(1);
+    expect(text).toMatch(
+      /The stage "counting a" failed: job \d+ never began.*, 4 times; look at the logs in/,
+    );
+  });
+
+  it.skipIf(userInfo().uid !== 0)(
+    'a full disk is said in a sentence, and nothing is lost by it',
+    async () => {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', root]);
+      try {
+        const first = attach(1000);
+        await until(() => isUnderWay('a', 1000), 'a begins');
+        fill(join(root, 'filler'));
+        const { code, text } = await first.ended;
+        expect(code).toBe(1);
+        expect(text).toContain('The disk is full');
+        await until(() => slurm.ask('squeue', '-h', '-t', 'R') === '', 'no job runs');
+        rmSync(join(root, 'filler'));
+        slurm.ask('scancel', '--user', userInfo().username);
+        await until(() => slurm.ask('squeue', '-h') === '', 'the queue is empty');
+        expect(await attach(1000).ended).toMatchObject({ code: 0 });
+        expect(readFileSync(join(resultOf('b', 1000), 'sum'), 'utf8')).toBe('16');
+      } finally {
+        await until(() => slurm.ask('squeue', '-h') === '', 'the queue is empty');
+        execFileSync('umount', ['--lazy', root]);
+      }
+    },
+  );
+
+  it('the ablation gives the table and the files of this machine, byte for byte', async () => {
+    const [here, there] = ['here', 'there'].map((name) => join(root, name));
+    const local = await startAblation([...TINY_CEILING, `--out=${here}`]).ended;
+    const cluster = await startAblation([...TINY_CEILING, `--out=${there}`, '--executor=slurm']).ended;
+    expect([local, cluster]).toMatchObject([{ code: 0 }, { code: 0 }]);
+    const table = (out: string) => readFileSync(join(out, 'reports', 'ablation-smoke', 'table.md'), 'utf8');
+    expect(table(there)).toBe(table(here));
+    expect(stageResults(there)).toEqual(stageResults(here));
+    // Each finds all that the other has made.
+    const again = await startAblation([...TINY_CEILING, `--out=${there}`, '--name=again']).ended;
+    expect(again.stdout).toMatch(/^(\d+) stages, \1 of them in the cache/);
+    const back = await startAblation([...TINY_CEILING, `--out=${here}`, '--name=again', '--executor=slurm'])
+      .ended;
+    expect(back.stdout).toMatch(/^(\d+) stages, \1 of them in the cache/);
   });
 
   /** The name of the job that computes a node. */
@@ -212,3 +298,18 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
     return `id3-${batch}`;
   }
 });
+
+/** Writes a file until the disk is full. */
+function fill(path: string): void {
+  const file = openSync(path, 'w');
+  try {
+    for (let size = 1 << 20; size > 0; size >>= 1)
+      try {
+        for (;;) writeSync(file, Buffer.alloc(size));
+      } catch (error) {
+        if (errorCode(error) !== 'ENOSPC') throw error;
+      }
+  } finally {
+    closeSync(file);
+  }
+}

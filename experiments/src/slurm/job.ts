@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '@id3/core';
+import { UserError, firstLine } from '@id3/core';
 import { ChildFailure, failureOf } from '@id3/core/child';
 import { Journal, Run, journalName, thisProcess, type RunStore } from '@id3/tracking';
 import { Superseded } from './attempt.ts';
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
     else run.finish();
     return end({ how: 'finished' }, 0);
   } catch (error) {
-    if (error instanceof Superseded || error instanceof Leaving) run.detach();
+    if (error instanceof Superseded || error instanceof Leaving) said(() => run.detach());
     if (error instanceof Leaving) return await makeRoom();
     if (error instanceof Superseded) {
       console.log('Another copy of this job has taken over.');
@@ -66,10 +66,19 @@ async function main(): Promise<number> {
     }
     const failure = error instanceof ChildFailure ? error : failureOf(error);
     const { message, mendable } = failure;
-    run.fail(mendable ? new UserError(message) : message);
+    said(() => run.fail(mendable ? new UserError(message) : message));
     return end({ how: 'failed', message, mendable }, 1);
   } finally {
-    journal.close();
+    said(() => journal.close());
+  }
+}
+
+/** Tells the journal what a full disk may refuse: how the job ends does not depend on it. */
+function said(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    console.error(firstLine(error));
   }
 }
 

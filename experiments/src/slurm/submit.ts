@@ -40,7 +40,8 @@ export async function submit(
   );
   const jobs: { id: string; job: string }[] = [];
   const submitted = new Map<PlanNode, Submission>();
-  const about = new Map(nodes.map((node) => [node, aboutRun(node, context)]));
+  // One transaction: each of its own would wait for the disk.
+  const about = context.database.write(() => new Map(nodes.map((node) => [node, aboutRun(node, context)])));
   for (const batch of batches) {
     const asked = askedFor(resources, batch.stage);
     const id = randomBytes(5).toString('hex');

@@ -46,6 +46,7 @@ export const jobsOf = ({ job, partsJob }: Submission): string[] =>
 export function wordsFor({ verdict, job }: Submitted): string {
   if (verdict.is === 'finished') return 'finished';
   if (verdict.is === 'failed') return `failed: ${verdict.message.split('\n')[0]}`;
+  if (verdict.is === 'cancelled') return verdict.message;
   if (verdict.is === 'lost') return `lost: ${verdict.why}; the command that submitted it submits it again`;
   if (verdict.is === 'left') return 'saved; the command that submitted it submits it again';
   return `${verdict.is}, job ${job}${placeOf(verdict.state)}`;

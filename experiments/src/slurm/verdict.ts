@@ -6,6 +6,8 @@ import { batchFolder, readEnded, readStarted, type Ended, type Submission } from
 export type Verdict =
   | { readonly is: 'queued' | 'running'; readonly state: QueuedState | undefined }
   | { readonly is: 'failed'; readonly message: string }
+  /** Its job was cancelled before it began: by a person, or by Slurm with what it needs. */
+  | { readonly is: 'cancelled'; readonly message: string }
   /** Its job will not bring it to an end, and that is not the stage's fault. */
   | { readonly is: 'lost'; readonly why: string }
   /** It was saved and not put back into the queue. */
@@ -40,13 +42,8 @@ export function verdictOn(
   );
   const { job, started } = pieces[silent] ?? pieces[pieces.length - 1];
   const said = states[silent]?.state;
-  if (
-    said === 'CANCELLED' &&
-    started === undefined &&
-    states[silent]?.reason !== 'Dependency' &&
-    pieces.length === 1
-  )
-    return { is: 'failed', message: cancelled(submission) };
+  if (said === 'CANCELLED' && started === undefined)
+    return { is: 'cancelled', message: `job ${job} was cancelled` };
   if (said === 'OUT_OF_MEMORY')
     return {
       is: 'failed',

@@ -1,6 +1,6 @@
 export { Database, openDatabase, type QueuedJob, type RunOptions } from './database.ts';
 export { ingest, journalName, type Taken } from './ingest.ts';
-export { getJob, listJobs, usedByJobs, type JobRow } from './jobs.ts';
+export { countJobs, getJob, usedByJobs, type JobRow } from './jobs.ts';
 export { Journal } from './journal.ts';
 export { isAlive, processIdentity, thisProcess, type ProcessIdentity } from './liveness.ts';
 export { annotate, getAnnotations, type Annotation } from './annotations.ts';

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { count, eq, sql } from 'drizzle-orm';
 import type { Readable } from './reader.ts';
 import { jobs, runs } from './schema.ts';
 
@@ -9,17 +9,16 @@ export type JobRow = typeof jobs.$inferSelect;
 export const getJob = ({ db }: Readable, runId: number): JobRow | undefined =>
   db.select().from(jobs).where(eq(jobs.runId, runId)).get();
 
-/** Runs with a job of an experiment's run, or of all, in the order they were submitted, each with what the cluster says of it. */
-export function listJobs({ db }: Readable, parentId?: number) {
-  const { id, name, status, job, startedAt, finishedAt, heartbeatAt, step, steps } = runs;
-  return db
-    .select({ id, name, status, job, startedAt, finishedAt, heartbeatAt, step, steps, queue: jobs })
+/** How many jobs of an experiment's run there are, by what the cluster says of them, such as `RUNNING`. */
+export const countJobs = ({ db }: Readable, parentId: number) =>
+  db
+    .select({ state: jobs.state, count: count() })
     .from(jobs)
     .innerJoin(runs, eq(runs.id, jobs.runId))
-    .where(parentId === undefined ? undefined : eq(runs.parentId, parentId))
-    .orderBy(jobs.runId)
+    .where(eq(runs.parentId, parentId))
+    .groupBy(jobs.state)
+    .orderBy(jobs.state)
     .all();
-}
 
 /** What jobs have used from their first start to their end, as it was granted to them. */
 export function usedByJobs({ db }: Readable, parentId?: number): { coreHours: number; gpuHours: number } {

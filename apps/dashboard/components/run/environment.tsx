@@ -1,5 +1,6 @@
 import { duration } from '@id3/core/duration';
 import type { JobRow, RunRow } from '@id3/tracking';
+import type { RunView } from '../../server/run.ts';
 import { bytes, time } from '../format.ts';
 import { Progress } from '../progress.tsx';
 
@@ -8,14 +9,16 @@ interface Props {
   readonly diskBytes: number | undefined;
   /** What a cluster says of the run's job. */
   readonly job?: JobRow | undefined;
+  readonly jobs: RunView['jobs'];
 }
 
 /** When, where and with what code and engine the run was computed. */
-export function Environment({ run, diskBytes, job }: Props) {
+export function Environment({ run, diskBytes, job, jobs }: Props) {
   const versions = Object.entries(run.engineVersions ?? {}).map(([name, version]) => `${name} ${version}`);
   const facts: [string, React.ReactNode][] = [
     [run.status === 'queued' ? 'Submitted' : 'Started', `${time(run.startedAt)} UTC`],
     ['Took', run.finishedAt === null ? run.status : duration((run.finishedAt - run.startedAt) / 1000)],
+    ['Jobs', jobs.counts.length > 0 && jobsWords(jobs)],
     ['Job', job && [run.job, ...queueWords(job)].join(' · ')],
     ['Seed', run.seed],
     ['Engine', run.engine && [run.engine, ...versions].join(' · ')],
@@ -40,7 +43,7 @@ export function Environment({ run, diskBytes, job }: Props) {
           </div>
         )}
         {facts
-          .filter(([, fact]) => fact !== null && fact !== undefined && fact !== '')
+          .filter(([, fact]) => fact !== null && fact !== undefined && fact !== false && fact !== '')
           .map(([name, fact]) => (
             <div key={name} className="pair">
               <dt>{name}</dt>
@@ -50,6 +53,12 @@ export function Environment({ run, diskBytes, job }: Props) {
       </dl>
     </section>
   );
+}
+
+/** What an experiment's jobs are doing, and have used so far. */
+function jobsWords({ counts, coreHours, gpuHours }: RunView['jobs']): string {
+  const states = counts.map(({ state, count }) => `${count} ${state.toLowerCase()}`).join(', ');
+  return `${states} · ${coreHours.toFixed(1)} core hours, ${gpuHours.toFixed(1)} GPU hours`;
 }
 
 /** What a cluster says of a job: where it stands and why, how often it began anew, what it asks for. */
