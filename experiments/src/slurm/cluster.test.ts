@@ -13,6 +13,7 @@ import {
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { errorCode } from '@id3/core';
 import { getMetrics, listRuns, openDatabase, type Database } from '@id3/tracking';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -52,6 +53,7 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
   function attach(
     pause: number,
     options: { fail?: string; hours?: number; saveSeconds?: number; setup?: string[] } = {},
+    environment: Record<string, string> = {},
   ) {
     const child = spawn(
       process.execPath,
@@ -63,7 +65,7 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
         String(pause),
         JSON.stringify(options),
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
     );
     attached.push(child);
     let text = '';
@@ -231,6 +233,21 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
       await until(() => tries(label, pause).length === 0, 'the first copy has seen that it lost');
     },
   );
+
+  it('a shared file system that shows late what others wrote: the same results, and nothing is taken for lost', async () => {
+    const preload = `--import ${pathToFileURL(join(import.meta.dirname, '../fixtures/late-fs.mjs')).href}`;
+    const notes = mkdtempSync(join(tmpdir(), 'id3-late-'));
+    const environment = { NODE_OPTIONS: preload, LATE_ROOT: root, LATE_MS: '2500', LATE_OWN: notes };
+    const setup = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
+    const { code, text } = await attach(20, { setup }, environment).ended;
+    expect({ code, text }).toMatchObject({ code: 0 });
+    expect(text).not.toContain('warning');
+    // It did hide things, from each job its own.
+    expect(readdirSync(notes).length).toBeGreaterThanOrEqual(6);
+    rmSync(notes, { recursive: true });
+    for (const label of ['a', 'c', 'd']) expect(jobsOf(label, 20)).toHaveLength(1);
+    await expectLocalResults(20);
+  });
 
   it('a job that the machinery failed is submitted again, with those that waited for it', async () => {
     const marker = join(root, 'began');
