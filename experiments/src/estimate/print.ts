@@ -7,6 +7,7 @@ import type { RunSettings } from '../settings.ts';
 import type { Timing, TimingReply, TimingRequest } from './messages.ts';
 import { aboutStep } from './about-step.ts';
 import { simulate } from './simulate.ts';
+import { suggestedResources, type Measured } from './suggest.ts';
 
 const ENTRY = join(import.meta.dirname, 'process.ts');
 
@@ -24,7 +25,7 @@ export async function printEstimate(
 ): Promise<void> {
   console.log('Timing one real step of each stage, each in a process of its own.\n');
   const known = new Map<string, Timing>();
-  const seconds = new Map<PlanNode, number>();
+  const measured = new Map<PlanNode, Measured>();
   for (const node of plan.nodes) {
     const { step, label } = node;
     if (step === undefined) continue;
@@ -32,12 +33,12 @@ export async function printEstimate(
     const key = hashOf([name, timedBy]);
     const timing = known.get(key) ?? (await time({ step, engine: config.engine, threads }, label));
     known.set(key, timing);
-    seconds.set(node, timing.seconds * steps);
+    measured.set(node, { seconds: timing.seconds * steps, bytes: timing.bytes });
     console.log(
       `${label}: ${timing.seconds.toPrecision(3)} s and ${gib(timing.bytes)} per ${name} × ${steps} = ${duration(timing.seconds * steps)}`,
     );
   }
-  const total = sum([...seconds.values()]);
+  const total = sum([...measured.values()].map(({ seconds }) => seconds));
   const all = [...known.values()];
   const engines = [...new Set(all.map(({ engine }) => engine))].join(', ');
   console.log(
@@ -45,17 +46,16 @@ export async function printEstimate(
       `${threads} thread(s) each; a step takes up to ${gib(Math.max(...all.map(({ bytes }) => bytes)))} of memory. ` +
       `Engine: ${engines}.`,
   );
-  if (executor === 'slurm')
-    for (const devices of CLUSTERS) {
-      const { seconds: taken, idle } = simulate(
-        plan.nodes,
-        (node) => seconds.get(node) ?? node.cost,
-        devices,
-      );
-      console.log(
-        `On ${devices} such devices at once: ${duration(taken)}, of which they are idle ${(100 * idle).toFixed(0)} %.`,
-      );
-    }
+  if (executor !== 'slurm') return;
+  const secondsOf = (node: PlanNode) => measured.get(node)?.seconds ?? node.cost;
+  for (const devices of CLUSTERS) {
+    const { seconds, idle } = simulate(plan.nodes, secondsOf, devices);
+    console.log(
+      `On ${devices} such devices at once: ${duration(seconds)}, of which they are idle ${(100 * idle).toFixed(0)} %.`,
+    );
+  }
+  const stages = suggestedResources(measured);
+  console.log(`A resources file to begin with (docs/cluster.md):\n${JSON.stringify({ stages }, null, 1)}`);
 }
 
 /** Devices of the clusters that a plan is tried on, on paper. */

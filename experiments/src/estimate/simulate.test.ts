@@ -3,6 +3,7 @@ import { diamond } from '../fixtures/plan.ts';
 import { countingStage } from '../fixtures/stages.ts';
 import { Plan, type PlanNode } from '../plan.ts';
 import { simulate } from './simulate.ts';
+import { suggestedResources } from './suggest.ts';
 
 const hour = () => 3600;
 
@@ -54,5 +55,18 @@ describe('a plan on paper', () => {
       expect(seconds).toBeLessThanOrEqual(work / devices + (1 - 1 / devices) * chain + 1e-9);
       expect(idle).toBeCloseTo(1 - work / (seconds * devices), 9);
     }
+  });
+});
+
+it('what was measured becomes what is asked for, the most of each kind and a margin', () => {
+  const [a, b, c] = diamond(1).plan.nodes;
+  const measured = new Map([
+    [a, { seconds: 3600, bytes: 2 ** 30 }],
+    [b, { seconds: 7200, bytes: 2 ** 30 }],
+    [c, { seconds: 1800, bytes: 4 * 2 ** 30 }],
+  ]);
+  expect(suggestedResources(measured)).toEqual({
+    counting: { hours: 1.5, memoryGb: 6 },
+    split: { hours: 3, memoryGb: 1.5 },
   });
 });

@@ -18,7 +18,7 @@ import { errorCode } from '@id3/core';
 import { getMetrics, listRuns, openDatabase, type Database } from '@id3/tracking';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { clusterDiamond, diamondResults, startedJobs } from '../fixtures/cluster.ts';
-import { TINY_CEILING, stageResults, startAblation } from '../fixtures/command.ts';
+import { TINY_CEILING, stageResults, startAblation, startCommand } from '../fixtures/command.ts';
 import { runDiamond } from '../fixtures/plan.ts';
 import { TestSlurm, slurmMissing } from '../fixtures/slurm.ts';
 import { isDone } from '../scheduler/done.ts';
@@ -196,6 +196,29 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
       .split('\n');
     expect(new Set(lines).size).toBe(8);
     expect(lines.length).toBeLessThanOrEqual(10);
+  });
+
+  it('status says how each stage stands, ingest takes in what jobs wrote, cancel ends what is left', async () => {
+    const running = attach(400);
+    await until(() => isUnderWay('a', 400), 'a begins');
+    running.child.kill('SIGKILL');
+    await running.ended;
+    await until(() => slurm.ask('squeue', '-h', '-t', 'R') !== '', 'a runs');
+    const { stdout } = await startCommand('status', [`--out=${root}`]).ended;
+    expect(stdout).toMatch(/^counting a +running, job \d+ on n[12]$/m);
+    expect(stdout).toMatch(/^counting d +queued, job \d+ \(Dependency\)$/m);
+    expect(stdout).toMatch(/^Used by jobs: [\d.]+ core hours, 0\.0 GPU hours\.$/m);
+    expect((await startCommand('ingest', [`--out=${root}`]).ended).stdout).toMatch(
+      /^\d+ lines were taken\.$/m,
+    );
+    const statusOf = (name: string) =>
+      asked((database) => listRuns(database).find((run) => run.name === name)?.status);
+    expect(await statusOf('counting a')).toBe('running');
+    expect(await statusOf('counting d')).toBe('queued');
+    const cancelled = await startCommand('cancel', [`--out=${root}`]).ended;
+    expect(cancelled.stdout).toContain('4 stages were cancelled');
+    await until(() => slurm.ask('squeue', '-h') === '', 'the queue is empty');
+    for (const name of ['counting a', 'counting d']) expect(await statusOf(name)).toBe('interrupted');
   });
 
   it('the controller restarted: nothing is lost', async () => {
