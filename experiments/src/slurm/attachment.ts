@@ -14,7 +14,7 @@ import { submit, type Setup } from './submit.ts';
 import { jobsOf } from './submitted.ts';
 import { verdictOn, type Verdict } from './verdict.ts';
 
-const POLL_MS = Number(process.env.ID3_SLURM_POLL_MS ?? 5_000);
+const POLL_MS = Number(process.env.ID3_SLURM_POLL_MS ?? 10_000);
 /** A shared file system may show a record or a result later than the queue shows its job's end. */
 const LATE_MS = 6 * POLL_MS;
 /** So often a node is submitted again whose job the machinery failed. */

@@ -34,6 +34,9 @@ const ENDED = new Set([
 ]);
 export const hasEnded = ({ state }: QueuedState): boolean => ENDED.has(state);
 
+const WAITING = new Set(['PENDING', 'REQUEUED', 'REQUEUE_HOLD', 'REQUEUE_FED', 'SPECIAL_EXIT']);
+export const isWaiting = ({ state }: QueuedState): boolean => WAITING.has(state);
+
 /** The words of Slurm's commands that the workbench needs. */
 export const slurm = {
   /** Submits a script and gives the job's id. Throws a UserError with what Slurm says. */

@@ -221,6 +221,20 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
     for (const name of ['counting a', 'counting d']) expect(await statusOf(name)).toBe('interrupted');
   });
 
+  it('a job that Slurm takes the node from, as preemption does, goes on where it was', async () => {
+    const running = attach(500);
+    await until(() => isUnderWay('a', 500), 'a begins');
+    await sleep(1500);
+    slurm.ask('scontrol', 'requeue', slurm.ask('squeue', '-h', '-t', 'R', '-o', '%A').split('\n')[0]);
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(jobsOf('a', 500).map(({ restarts }) => restarts)).toEqual([1]);
+    await expectLocalResults(500);
+    const lines = readFileSync(join(resultOf('a', 500), 'diary-0'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(lines.length).toBeLessThanOrEqual(9);
+  });
+
   it('the controller restarted: nothing is lost', async () => {
     const running = attach(150);
     await until(() => isUnderWay('a', 150), 'a begins');

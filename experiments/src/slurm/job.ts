@@ -6,7 +6,15 @@ import { Journal, Run, journalName, thisProcess, type RunStore } from '@id3/trac
 import { Superseded } from './attempt.ts';
 import { slurm } from './client.ts';
 import { Leaving } from './job-worker.ts';
-import { journalFolder, readBatch, taskOf, writeEnded, writeStarted, type Ended } from './records.ts';
+import {
+  forgetEnded,
+  journalFolder,
+  readBatch,
+  taskOf,
+  writeEnded,
+  writeStarted,
+  type Ended,
+} from './records.ts';
 import { awaitSeen, work } from './work.ts';
 
 // What a job of the cluster runs: node job.ts <folder of its batch>. It stays awake while a worker process computes, so that it hears
@@ -38,6 +46,7 @@ async function main(): Promise<number> {
   const batch = readBatch(folder)!;
   const { node, part } = taskOf(batch, index);
   const host = process.env.SLURMD_NODENAME ?? thisProcess().host;
+  forgetEnded(folder, index);
   writeStarted(folder, index, { host, restarts, time: Date.now() });
   const name = journalName(`${batch.id}-${index}-${restarts}`);
   const journal = new Journal(join(journalFolder(batch.root), name), batch.root, {

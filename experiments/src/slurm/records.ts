@@ -110,6 +110,9 @@ export const writeStarted = (folder: string, index: number, started: Started): v
   writeJson(recordFile(folder, 'started', index), started);
 export const readEnded = (folder: string, index: number): Ended | undefined =>
   readJson(recordFile(folder, 'ended', index));
+/** Forgets how an earlier run of a job ended that Slurm has put back since. */
+export const forgetEnded = (folder: string, index: number): void =>
+  rmSync(recordFile(folder, 'ended', index), { force: true });
 export const writeEnded = (folder: string, index: number, ended: Ended): void =>
   writeJson(recordFile(folder, 'ended', index), ended);
 export const writeBatch = (batch: Batch): void =>

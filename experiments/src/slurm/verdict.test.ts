@@ -43,7 +43,7 @@ describe('what is said of a node', () => {
     ['PENDING', 'queued'],
     ['RUNNING', 'running'],
     ['REQUEUED', 'queued'],
-    ['COMPLETING', 'queued'],
+    ['COMPLETING', 'running'],
   ])('%s: it is %s', (word, is) => expect(verdict(submission, { 17: state(word) }).is).toBe(is));
 
   it("FAILED without having begun is the machinery's failure, not the stage's", () =>
@@ -77,6 +77,15 @@ describe('what is said of a node', () => {
       is: 'failed',
       message: expect.stringMatching(/memoryGb of train-f/) as string,
     });
+  });
+
+  it('ended as by scancel, but put back by Slurm: it is queued', () => {
+    start('b');
+    writeEnded(folder('b'), 0, { how: 'cancelled' });
+    expect(verdict(submission, { 17: state('COMPLETING') }).is).toBe('running');
+    expect(verdict(submission, { 17: state('PENDING') }).is).not.toBe('failed');
+    expect(verdict(submission, { 17: state('CANCELLED') }).is).toBe('failed');
+    expect(verdict(submission).is).toBe('failed');
   });
 
   it('saved, but not put back', () => {

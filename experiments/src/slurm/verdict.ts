@@ -1,5 +1,5 @@
 import type { PlanNode } from '../plan.ts';
-import { hasEnded, type QueuedState } from './client.ts';
+import { hasEnded, isWaiting, type QueuedState } from './client.ts';
 import { batchFolder, readEnded, readStarted, type Ended, type Submission } from './records.ts';
 
 /** How a submitted node stands. */
@@ -24,16 +24,18 @@ export function verdictOn(
   queue: ReadonlyMap<string, QueuedState>,
 ): Verdict {
   const pieces = piecesOf(root, submission);
-  for (const { ended } of pieces) {
+  for (const { job, ended } of pieces) {
+    const inQueue = queue.get(job);
+    // What looked like a scancel may have been Slurm's making room: then it puts the job back.
+    const isFinal = inQueue === undefined || hasEnded(inQueue);
     if (ended?.how === 'failed') return { is: 'failed', message: ended.message ?? 'it failed' };
-    if (ended?.how === 'cancelled') return { is: 'failed', message: cancelled(submission) };
+    if (ended?.how === 'cancelled' && isFinal) return { is: 'failed', message: cancelled(submission) };
     if (ended?.how === 'left') return { is: 'left' };
   }
   const states = pieces.map(({ job }) => queue.get(job));
   const state = states.at(-1);
   if (state !== undefined && !hasEnded(state)) {
-    const isRunning =
-      states.some((one) => one?.state === 'RUNNING') || pieces.some(({ started }) => started !== undefined);
+    const isRunning = states.some((one) => one !== undefined && !hasEnded(one) && !isWaiting(one));
     return { is: isRunning ? 'running' : 'queued', state };
   }
   // Of the pieces, the first that ended without a word tells why those after it could not begin.
