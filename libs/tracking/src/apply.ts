@@ -39,7 +39,8 @@ export class EntryWriter {
     } else if (entry.kind === 'started') {
       const { process, job, time } = entry;
       // Of a job that was put back, the first start counts.
-      const startedAt = sql`case when ${runs.status} = 'queued' then ${time} else ${runs.startedAt} end`;
+      const isFirst = sql`status = 'queued' and coalesce((select restarts from jobs where run_id = ${run}), 0) = 0`;
+      const startedAt = sql`case when ${isFirst} then ${time} else started_at end`;
       const fresh = { startedAt, heartbeatAt: time, finishedAt: null, error: null };
       db.update(runs)
         .set({ ...process, ...fresh, job, status: 'running' })
