@@ -76,7 +76,7 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
   }
 
   const until = async (condition: () => boolean, what: string): Promise<void> => {
-    for (const deadline = Date.now() + 120_000; !condition(); await sleep(100))
+    for (const deadline = Date.now() + 240_000; !condition(); await sleep(100))
       if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}.`);
   };
   const nodeOf = (label: string, pause: number) =>
@@ -251,7 +251,7 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
   ])(
     'a node killed in $what: it goes on elsewhere, and what still computes there spoils nothing',
     async ({ label }) => {
-      const pause = label === 'a' ? 4000 : 3000;
+      const pause = 4000;
       const running = attach(pause);
       await until(() => isUnderWay(label, pause), `${label} begins`);
       const node = jobsOf(label, pause)[0].host as 'n1' | 'n2';

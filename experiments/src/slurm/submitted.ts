@@ -45,7 +45,8 @@ export const jobsOf = ({ job, partsJob }: Submission): string[] =>
 /** How a node stands, in a few words. */
 export function wordsFor({ verdict, job, batch }: Submitted): string {
   if (verdict.is === 'finished') return 'finished';
-  if (verdict.is === 'failed') return `failed: ${verdict.message.split('\n')[0]}; its logs are in cluster/batches/${batch}`;
+  if (verdict.is === 'failed')
+    return `failed: ${verdict.message.split('\n')[0]}; its logs are in cluster/batches/${batch}`;
   if (verdict.is === 'cancelled') return verdict.message;
   if (verdict.is === 'lost') return `lost: ${verdict.why}; the command that submitted it submits it again`;
   if (verdict.is === 'left') return 'saved; the command that submitted it submits it again';
