@@ -199,8 +199,8 @@ describe.skipIf(slurmMissing !== undefined)('on a Slurm of two nodes', { timeout
   });
 
   it('status says how each stage stands, ingest takes in what jobs wrote, cancel ends what is left', async () => {
-    const running = attach(400);
-    await until(() => isUnderWay('a', 400), 'a begins');
+    const running = attach(8000);
+    await until(() => isUnderWay('a', 8000), 'a begins');
     running.child.kill('SIGKILL');
     await running.ended;
     await until(() => slurm.ask('squeue', '-h', '-t', 'R') !== '', 'a runs');
