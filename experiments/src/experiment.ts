@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { shellWord } from '@id3/core';
-import { openDatabase, type VariantRole } from '@id3/tracking';
+import { openDatabase, type Database, type VariantRole } from '@id3/tracking';
 import { commandsOf } from './again.ts';
 import type { Config } from './config/schema.ts';
 import { notesOn } from './photos/notes.ts';
@@ -9,8 +9,9 @@ import type { Plan, PlanNode } from './plan.ts';
 import { Progress } from './progress.ts';
 import type { Finished } from './report/write.ts';
 import { LocalExecutor } from './scheduler/local-executor.ts';
-import { Interrupted, runPlan } from './scheduler/scheduler.ts';
+import { Interrupted, type Executor } from './scheduler/executor.ts';
 import type { RunSettings } from './settings.ts';
+import { SlurmExecutor, printScripts } from './slurm/slurm-executor.ts';
 
 /**
  * Runs what the targets need as one experiment of the database, shown on the terminal, and hands
@@ -30,6 +31,7 @@ export async function runExperiment(
 ): Promise<void> {
   const { command, config, settings, signal, rows = [] } = what;
   const root = resolve(settings.out);
+  if (settings.dryRun) return printScripts(targets, jobSetup(settings, config, root), settings.resources);
   const experiment = settings.name ?? `${command}-${settings.profile}`;
   const database = openDatabase(join(root, 'tracking.sqlite'));
   const run = database.initRun({
@@ -53,32 +55,25 @@ export async function runExperiment(
       })),
     );
     const progress = new Progress(process.stdout);
+    const executor = executorOf(settings, config, database);
     const again = commandsOf({ command, words: settings.words }, config, rows);
-    await runPlan(plan, targets, {
-      database,
-      parent: { id: run.id, experiment, progress: (done, total) => run.progress(done, total) },
-      recorded(node, record) {
-        for (const row of rows)
-          if (node.variants.has(row.variant.name))
-            record.partOf(variants.get(row.variant.name)!, roleOf(node, row));
-      },
-      commandOf(node) {
-        const typed = again(node);
-        return typed && commandLine(typed.command, typed.words);
-      },
-      executor: new LocalExecutor(
-        {
-          registry: new URL('./stages/index.ts', import.meta.url).href,
-          database: database.path,
-          engine: config.engine,
-          threads: settings.threads,
-          checkpointSeconds: settings.checkpointSeconds,
+    await executor
+      .execute(plan, targets, {
+        database,
+        parent: { id: run.id, experiment, progress: (done, total) => run.progress(done, total) },
+        recorded(node, record) {
+          for (const row of rows)
+            if (node.variants.has(row.variant.name))
+              record.partOf(variants.get(row.variant.name)!, roleOf(node, row));
         },
-        settings.workers,
-      ),
-      listener: progress,
-      signal,
-    }).finally(() => progress.stop());
+        commandOf(node) {
+          const typed = again(node);
+          return typed && commandLine(typed.command, typed.words);
+        },
+        listener: progress,
+        signal,
+      })
+      .finally(() => progress.stop());
     await report({ database, run, experiment, root });
     run.finish();
   } catch (error) {
@@ -88,6 +83,23 @@ export async function runExperiment(
   } finally {
     database.close();
   }
+}
+
+/** What those who compute stages are told. */
+const jobSetup = ({ threads, checkpointSeconds }: RunSettings, { engine }: Config, root: string) => ({
+  registry: new URL('./stages/index.ts', import.meta.url).href,
+  root,
+  engine,
+  threads,
+  checkpointSeconds,
+});
+
+/** Where the stages are to be computed. */
+function executorOf(settings: RunSettings, config: Config, { path, root }: Database): Executor {
+  const setup = jobSetup(settings, config, root);
+  return settings.executor === 'slurm'
+    ? new SlurmExecutor(setup, settings.resources)
+    : new LocalExecutor({ ...setup, database: path }, settings.workers);
 }
 
 /** What a node tells of a row of the table. */

@@ -1,8 +1,10 @@
+import { hostname } from 'node:os';
 import { relative } from 'node:path';
 import { duration } from '@id3/core';
+import type { ProcessIdentity } from '@id3/tracking';
 import { createLogUpdate } from 'log-update';
 import type { PlanNode } from './plan.ts';
-import type { ScheduleListener } from './scheduler/scheduler.ts';
+import type { ScheduleListener } from './scheduler/executor.ts';
 
 /** The rate of a stage is measured over this long. */
 const WINDOW_MS = 20_000;
@@ -104,8 +106,13 @@ export class Progress implements ScheduleListener {
     this.say(`${node.label}: ${sentence}`);
   }
 
-  waiting(node: PlanNode, pid: number): void {
-    this.say(`${node.label}: another run (process ${pid}) computes it; waiting to use its result.`);
+  waiting(node: PlanNode, { host, pid }: Pick<ProcessIdentity, 'host' | 'pid'>): void {
+    // Whether a process of another machine lives, nobody here can know.
+    const elsewhere =
+      host === hostname() ? '' : `; if ${host} is gone, delete lock.json in the stage's folder`;
+    this.say(
+      `${node.label}: another run (process ${pid} of ${host}) computes it; waiting to use its result${elsewhere}.`,
+    );
   }
 
   /** Ends the display and leaves what it said. */

@@ -1,5 +1,8 @@
 import type { ProfileName } from './config/profiles/names.ts';
 
+/** Where stages are computed. */
+export const EXECUTORS = ['local', 'slurm'] as const;
+
 /** How an experiment is run: nothing that a result depends on, and so no part of the config. */
 export interface RunSettings {
   /** The config's profile, for the experiment's default name. */
@@ -8,6 +11,11 @@ export interface RunSettings {
   readonly out: string;
   /** Name of the experiment in the database and of its report. */
   readonly name: string | undefined;
+  readonly executor: (typeof EXECUTORS)[number];
+  /** The file that says what jobs ask a cluster for. */
+  readonly resources: string | undefined;
+  /** Prints what would be submitted, instead of running. */
+  readonly dryRun: boolean;
   /** Worker processes. */
   readonly workers: number;
   /** Compute threads of each worker. */

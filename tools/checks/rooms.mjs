@@ -68,6 +68,7 @@ export const EXPERIMENT_ROOMS = [
   ['plan'],
   ['pipeline', 'rows', 'again'],
   ['scheduler', 'progress', 'estimate', 'report'],
+  ['slurm'],
   ['experiment', 'trained'],
   ['cli'],
 ];

@@ -1,8 +1,10 @@
 import { flatten } from '@id3/report';
 import {
+  countJobs,
   getAnnotations,
   getArtefacts,
   getEvents,
+  getJob,
   getMetricSummaries,
   getRun,
   getVariants,
@@ -11,6 +13,7 @@ import {
   getVerificationSummaries,
   listExperiments,
   listRuns,
+  usedByJobs,
   DISK_BYTES,
   SYSTEM,
   type Reader,
@@ -60,6 +63,10 @@ export function readRun(db: Reader, id: number) {
     summaries: getVerificationSummaries(db, [id]),
     events: getEvents(db, id),
     artefacts: getArtefacts(db, id),
+    /** What a cluster says of its job. */
+    job: getJob(db, id),
+    /** Of an experiment that a cluster computes, its jobs by state, and what they have used. */
+    jobs: { counts: countJobs(db, id), ...usedByJobs(db, id) },
     command: run.command ?? parent?.command ?? undefined,
   };
 }

@@ -1,9 +1,11 @@
 import type { Command } from '@id3/cli';
 import { ablation } from './ablation.ts';
 import { anchors } from './anchors.ts';
+import { cancel } from './cancel.ts';
 import { config } from './config.ts';
 import { robustness } from './robustness.ts';
 import { sample } from './sample.ts';
+import { status } from './status.ts';
 import { sweep } from './sweep.ts';
 import { train } from './train.ts';
 import { verify } from './verify.ts';
@@ -19,4 +21,6 @@ export const experimentCommands: readonly Command[] = [
   anchors,
   config,
   weights,
+  status,
+  cancel,
 ];

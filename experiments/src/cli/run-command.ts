@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import {
   Stopped,
   command,
@@ -11,10 +10,10 @@ import {
   type Options,
   type Values,
 } from '@id3/cli';
-import { UserError } from '@id3/core';
+import { UserError, grantedCores } from '@id3/core';
 import { PROFILE_NAMES } from '../config/profiles/names.ts';
 import type { Config } from '../config/schema.ts';
-import type { RunSettings } from '../settings.ts';
+import { EXECUTORS, type RunSettings } from '../settings.ts';
 
 /** What every command that starts from a config understands. */
 export const profileOption = {
@@ -50,6 +49,22 @@ export const runOptions = {
   },
   'from-scratch': {
     describe: 'train f and the diffusion models anew where their weights are committed',
+    type: 'boolean',
+    default: false,
+  },
+  executor: {
+    describe: 'where stages are computed: on this machine, or by jobs of a Slurm cluster',
+    choices: EXECUTORS,
+    default: 'local',
+  },
+  resources: {
+    type: 'string',
+    path: true,
+    describe: "file of what the cluster's jobs ask for (docs/cluster.md)",
+    defaultDescription: 'one core each',
+  },
+  'dry-run': {
+    describe: 'print the scripts that --executor=slurm would submit, instead of running',
     type: 'boolean',
     default: false,
   },
@@ -103,14 +118,15 @@ export const runCommand = <const O extends Options>({
         'checkpoint-seconds': checkpointSeconds,
         'from-scratch': fromScratch,
         workers: given,
+        'dry-run': dryRun,
         ...rest
       } = values;
       const config = await configOf(rest.profile, fields, Object.keys({ ...options, ...runOptions }));
       const { run } = await load();
       const { mayComputeOnGpu } = await import('@id3/engine/gpu');
-      const workers = given ?? (mayComputeOnGpu(config.engine) ? 1 : availableParallelism());
-      const settings = { ...rest, workers, checkpointSeconds, fromScratch, words };
-      const { Interrupted } = await import('../scheduler/scheduler.ts');
+      const workers = given ?? (mayComputeOnGpu(config.engine) ? 1 : grantedCores());
+      const settings = { ...rest, workers, checkpointSeconds, fromScratch, dryRun, words };
+      const { Interrupted } = await import('../scheduler/executor.ts');
       try {
         await run({
           config,
@@ -123,7 +139,7 @@ export const runCommand = <const O extends Options>({
         });
       } catch (error) {
         if (!(error instanceof Interrupted)) throw error;
-        throw new Stopped('Stopped. Run the same command again to continue from the last checkpoints.');
+        throw new Stopped(error.message);
       }
     },
   });

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { UserError, duration, hashOf } from '@id3/core';
+import { UserError, duration, hashOf, sum } from '@id3/core';
 import { Child, ChildFailure } from '@id3/core/child';
 import type { Config } from '../config/schema.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, PlanNode } from '../plan.ts';
 import type { RunSettings } from '../settings.ts';
 import type { Timing, TimingReply, TimingRequest } from './messages.ts';
 import { aboutStep } from './about-step.ts';
+import { simulate } from './simulate.ts';
+import { suggestedResources, type Measured } from './suggest.ts';
 
 const ENTRY = join(import.meta.dirname, 'process.ts');
 
@@ -19,23 +21,24 @@ const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 export async function printEstimate(
   plan: Plan,
   config: Config,
-  { workers, threads }: Pick<RunSettings, 'workers' | 'threads'>,
+  { workers, threads, executor }: Pick<RunSettings, 'workers' | 'threads' | 'executor'>,
 ): Promise<void> {
   console.log('Timing one real step of each stage, each in a process of its own.\n');
   const known = new Map<string, Timing>();
-  let total = 0;
-  for (const { step, label } of plan.nodes) {
+  const measured = new Map<PlanNode, Measured>();
+  for (const node of plan.nodes) {
+    const { step, label } = node;
     if (step === undefined) continue;
     const { name, steps, timedBy } = aboutStep(step);
     const key = hashOf([name, timedBy]);
     const timing = known.get(key) ?? (await time({ step, engine: config.engine, threads }, label));
     known.set(key, timing);
-    const { seconds, bytes } = timing;
-    total += seconds * steps;
+    measured.set(node, { seconds: timing.seconds * steps, bytes: timing.bytes });
     console.log(
-      `${label}: ${seconds.toPrecision(3)} s and ${gib(bytes)} per ${name} × ${steps} = ${duration(seconds * steps)}`,
+      `${label}: ${timing.seconds.toPrecision(3)} s and ${gib(timing.bytes)} per ${name} × ${steps} = ${duration(timing.seconds * steps)}`,
     );
   }
+  const total = sum([...measured.values()].map(({ seconds }) => seconds));
   const all = [...known.values()];
   const engines = [...new Set(all.map(({ engine }) => engine))].join(', ');
   console.log(
@@ -43,7 +46,20 @@ export async function printEstimate(
       `${threads} thread(s) each; a step takes up to ${gib(Math.max(...all.map(({ bytes }) => bytes)))} of memory. ` +
       `Engine: ${engines}.`,
   );
+  if (executor !== 'slurm') return;
+  const secondsOf = (node: PlanNode) => measured.get(node)?.seconds ?? node.cost;
+  for (const devices of CLUSTERS) {
+    const { seconds, idle } = simulate(plan.nodes, secondsOf, devices);
+    console.log(
+      `On ${devices} such devices at once: ${duration(seconds)}, of which they are idle ${(100 * idle).toFixed(0)} %.`,
+    );
+  }
+  const stages = suggestedResources(measured);
+  console.log(`A resources file to begin with (docs/cluster.md):\n${JSON.stringify({ stages }, null, 1)}`);
 }
+
+/** Devices of the clusters that a plan is tried on, on paper. */
+const CLUSTERS = [8, 64];
 
 /** Times a step in a process of its own, so that the peak memory is that step's and is given back. */
 async function time(request: TimingRequest, label: string): Promise<Timing> {

@@ -5,7 +5,7 @@ import { DISK_BYTES, type Run } from '@id3/tracking';
 import type { Failure } from '@id3/core/child';
 import type { PlanNode } from '../plan.ts';
 import { markDone } from './done.ts';
-import type { StageLock } from './lock.ts';
+import { LOCK_FILE, type StageLock } from './lock.ts';
 
 /** A node that this scheduler computes: its folder is locked, its run is open, its parts are under way. */
 export class Claim {
@@ -77,10 +77,10 @@ export class Claim {
   }
 }
 
-/** What a folder's files have together. */
-const folderBytes = (folder: string): number =>
+/** What a folder's files have together, but for the lock of whoever computes there. */
+export const folderBytes = (folder: string): number =>
   sum(
     readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && entry.name !== LOCK_FILE)
       .map(({ parentPath, name }) => statSync(join(parentPath, name)).size),
   );

@@ -3,16 +3,17 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import { z } from 'zod';
 import type { PlanNode } from '../plan.ts';
+import { LOCK_FILE } from './lock.ts';
 
 const FILE = 'done.json';
 /** Files of a stage's folder that are not its results. */
-const OWN = new Set([FILE, 'lock.json']);
+const OWN = new Set([FILE, LOCK_FILE]);
 
 /** Of what the file holds, what is read again: bytes of each result by file name. */
 const doneSchema = z.object({ files: z.record(z.string(), z.int()) });
 
 /** Marks a stage's folder as complete; written last, so what lies there before is the work of a killed run. */
-export function markDone(folder: string, node: PlanNode): void {
+export function markDone(folder: string, node: Pick<PlanNode, 'key' | 'inputs' | 'stage'>): void {
   // What a killed process had begun to write.
   for (const name of readdirSync(folder)) if (name.endsWith('.tmp')) rmSync(join(folder, name));
   const names = readdirSync(folder).filter((name) => !OWN.has(name));

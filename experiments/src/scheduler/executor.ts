@@ -1,30 +1,54 @@
-import type { Task } from '../stages/task.ts';
+import type { Database, ProcessIdentity, RunRecord } from '@id3/tracking';
+import type { Plan, PlanNode } from '../plan.ts';
 
-/** A task, and the tracking run that what it logs belongs to. */
-export interface TrackedTask extends Task {
-  readonly run: number;
-}
-
-/** What is told of a task while it runs. */
-export interface TaskListener {
-  /** It runs in the process with this pid of this host. */
-  started(pid: number): void;
-  progress(step: number, steps: number, loss?: number): void;
-  /** Which engine computes, and why others were passed over. */
-  engine(description: string): void;
-  /** What the task has to say to the person at the keyboard. */
-  warning(sentence: string): void;
-}
-
-/** Where tasks run: on this machine's cores, or elsewhere. */
+/** Where the stages of a plan are computed: on this machine's cores, or by a cluster's jobs. Their results are the same folders. */
 export interface Executor {
-  /** How many tasks run at once, and into how many parts a stage is split at most. */
-  readonly slots: number;
   /**
-   * Runs a task to its end; the scheduler asks for no more than `slots` at once. Rejects with a ChildFailure where the
-   * task fails or its process dies, and with what the listener throws.
+   * Brings the `targets` and all they need to results, and gives the tracking run of each node that has one. Results
+   * that exist are used. Throws a UserError that tells what failed, and {@link Interrupted} on the signal.
    */
-  run(task: TrackedTask, listener: TaskListener): Promise<void>;
-  /** Ends whatever runs. Resolves when it is gone. */
-  close(): Promise<void>;
+  execute(
+    plan: Plan,
+    targets: readonly PlanNode[],
+    options: ExecuteOptions,
+  ): Promise<ReadonlyMap<PlanNode, number>>;
+}
+
+/** What happens while a plan runs, for a display. */
+export interface ScheduleListener {
+  planned(total: number, cached: number): void;
+  started(node: PlanNode): void;
+  progress(node: PlanNode, step: number, steps: number, loss?: number): void;
+  ended(node: PlanNode, how: 'finished' | 'cached' | 'failed'): void;
+  /** A worker computes with this engine. */
+  engine(description: string): void;
+  warning(node: PlanNode, sentence: string): void;
+  /** Another run's process computes this node; its result will be used. */
+  waiting(node: PlanNode, holder: Pick<ProcessIdentity, 'host' | 'pid'>): void;
+}
+
+/** What an executor is given beside the plan. */
+export interface ExecuteOptions {
+  readonly database: Database;
+  /** The experiment's run, the parent of the stages' runs. */
+  readonly parent: {
+    readonly id: number;
+    readonly experiment: string;
+    /** Told how far the whole plan is, in seconds that its stages roughly cost. */
+    readonly progress?: (done: number, total: number) => void;
+  };
+  /** What a person types to make a node again, where that is less than the experiment. */
+  readonly commandOf?: (node: PlanNode) => string | undefined;
+  /** Told of the tracking run of each node, as soon as there is one. */
+  readonly recorded?: (node: PlanNode, run: RunRecord) => void;
+  readonly listener: ScheduleListener;
+  /** Aborted when the person at the keyboard asks to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Thrown where the person at the keyboard stopped the work; says what becomes of it. */
+export class Interrupted extends Error {
+  constructor(message = 'Stopped. Run the same command again to continue from the last checkpoints.') {
+    super(message);
+  }
 }

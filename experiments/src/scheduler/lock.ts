@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
 import { isAlive, processIdentity, thisProcess, type Database, type ProcessIdentity } from '@id3/tracking';
 
+/** In a stage's folder, who computes there. */
+export const LOCK_FILE = 'lock.json';
+
 /** The claim of one scheduler and its workers on a stage's folder, while they write there. */
 export class StageLock {
   private constructor(
@@ -15,7 +18,7 @@ export class StageLock {
    * taken over. The database's write lock makes looking and claiming one act.
    */
   static acquire(database: Database, folder: string): StageLock | ProcessIdentity {
-    const path = join(folder, 'lock.json');
+    const path = join(folder, LOCK_FILE);
     return database.write(() => {
       const holder = livingHolder(path);
       if (holder !== undefined) return holder;
@@ -42,7 +45,7 @@ export class StageLock {
 }
 
 /** A process that holds the lock and lives, as far as this host can know. */
-function livingHolder(path: string): ProcessIdentity | undefined {
+export function livingHolder(path: string): ProcessIdentity | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

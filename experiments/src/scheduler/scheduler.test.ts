@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,8 +19,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diamond, runDiamond, runWith } from '../fixtures/plan.ts';
 import { splitStage } from '../fixtures/stages.ts';
 import { Plan, nodeFolder } from '../plan.ts';
-import type { Executor } from './executor.ts';
-import { Interrupted } from './scheduler.ts';
+import { Interrupted } from './executor.ts';
+import type { Workers } from './workers.ts';
 
 let root: string;
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'id3-scheduler-'))));
@@ -28,8 +37,9 @@ function folders(pause: number): Record<string, string> {
 function stepCounts(pause: number): number[] {
   const counts = new Map<string, number>();
   for (const folder of Object.values(folders(pause)))
-    for (const line of readFileSync(join(folder, 'diary'), 'utf8').trim().split('\n'))
-      counts.set(line, (counts.get(line) ?? 0) + 1);
+    for (const name of readdirSync(folder).filter((name) => name.startsWith('diary-')))
+      for (const line of readFileSync(join(folder, name), 'utf8').trim().split('\n'))
+        counts.set(line, (counts.get(line) ?? 0) + 1);
   return [...counts.values()];
 }
 
@@ -96,7 +106,7 @@ describe('runPlan', () => {
   it('does not split a stage into more parts than there are slots, and queues no task beyond them', async () => {
     let [running, most] = [0, 0];
     const tasks: string[] = [];
-    const executor: Executor = {
+    const workers: Workers = {
       slots: 2,
       async run({ stage, phase, part, parts, folder }, { progress }) {
         most = Math.max(most, ++running);
@@ -108,7 +118,7 @@ describe('runPlan', () => {
       },
       close: async () => {},
     };
-    await runDiamond(root, 1, { executor });
+    await runDiamond(root, 1, { workers });
     expect(most).toBe(2);
     expect(tasks[0]).toBe('counting run 0/1');
     expect(tasks.slice(1, 5).sort()).toEqual([
@@ -126,7 +136,7 @@ describe('runPlan', () => {
     const targets = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) =>
       plan.add(splitStage, { name, steps: 8, pause: 1 }, { before: {} }, { ...about, label: name }),
     );
-    const executor: Executor = {
+    const workers: Workers = {
       slots: 2,
       run: async ({ folder, part }) => {
         await sleep(2);
@@ -134,7 +144,7 @@ describe('runPlan', () => {
       },
       close: async () => {},
     };
-    const { heard } = await runWith(root, { plan, targets, executor });
+    const { heard } = await runWith(root, { plan, targets, workers });
     let [active, most] = [0, 0];
     for (const line of heard) {
       active += line.startsWith('started') ? 1 : -1;

@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { join } from 'node:path';
 import { UserError, makeFolder, sum } from '@id3/core';
-import type { Database, RunOptions, RunRecord } from '@id3/tracking';
 import PQueue from 'p-queue';
 import { ChildFailure } from '@id3/core/child';
-import { nodeFolder, type Plan, type PlanNode } from '../plan.ts';
+import type { Plan, PlanNode } from '../plan.ts';
 import { Claim } from './claim.ts';
-import { isDone } from './done.ts';
-import type { Executor } from './executor.ts';
+import { Interrupted, type ExecuteOptions } from './executor.ts';
+import { Ledger } from './ledger.ts';
 import { StageLock } from './lock.ts';
 import { urgencies } from './priority.ts';
+import type { Workers } from './workers.ts';
 
 /** How often a stage that another run computes is looked at again. */
 const POLL_MS = 500;
@@ -17,41 +16,11 @@ const POLL_MS = 500;
 const BEGUN = 1e-3;
 const PLACE = 1e-8;
 
-/** What happens while a plan runs, for a display. */
-export interface ScheduleListener {
-  planned(total: number, cached: number): void;
-  started(node: PlanNode): void;
-  progress(node: PlanNode, step: number, steps: number, loss?: number): void;
-  ended(node: PlanNode, how: 'finished' | 'cached' | 'failed'): void;
-  /** A worker computes with this engine. */
-  engine(description: string): void;
-  warning(node: PlanNode, sentence: string): void;
-  /** Another run, process `pid`, computes this node; its result will be used. */
-  waiting(node: PlanNode, pid: number): void;
-}
-
-export interface ScheduleOptions {
-  readonly database: Database;
-  /** The experiment's run, the parent of the stages' runs. */
-  readonly parent: {
-    readonly id: number;
-    readonly experiment: string;
-    /** Told how far the whole plan is, in seconds that its stages roughly cost. */
-    readonly progress?: (done: number, total: number) => void;
-  };
-  /** What a person types to make a node again, where that is less than the experiment. */
-  readonly commandOf?: (node: PlanNode) => string | undefined;
-  /** Told of the tracking run of each node, as soon as there is one. */
-  readonly recorded?: (node: PlanNode, run: RunRecord) => void;
+/** What a schedule has beside what every executor is given. */
+export interface ScheduleOptions extends ExecuteOptions {
   /** Closed in the end. */
-  readonly executor: Executor;
-  readonly listener: ScheduleListener;
-  /** Aborted when the person at the keyboard asks to stop. */
-  readonly signal: AbortSignal;
+  readonly workers: Workers;
 }
-
-/** Thrown where the person at the keyboard stopped the work. */
-export class Interrupted extends Error {}
 
 /** Thrown by the work on a node that is not done, because something before it failed or all work was stopped. */
 class Skipped extends Error {}
@@ -78,12 +47,12 @@ export async function runPlan(
 class Scheduler {
   /** How urgent each node is; of equally urgent ones, the plan's first. */
   private readonly priority: ReadonlyMap<PlanNode, number>;
+  private readonly ledger: Ledger;
   /** What was not there at the start. */
-  private readonly missing = new Set<PlanNode>();
-  private readonly runs = new Map<PlanNode, number>();
+  private missing: ReadonlySet<PlanNode> = new Set();
   private readonly results = new Map<PlanNode, Promise<void>>();
   private readonly claims = new Set<Claim>();
-  /** As many tasks at once as the executor takes, the most urgent first. */
+  /** As many tasks at once as there are workers, the most urgent first. */
   private readonly slots: PQueue;
   /** Aborted where nothing new may start. */
   private readonly stop = new AbortController();
@@ -95,31 +64,27 @@ class Scheduler {
     private readonly targets: readonly PlanNode[],
     private readonly options: ScheduleOptions,
   ) {
+    this.ledger = new Ledger(options);
     const urgency = urgencies(plan.nodes);
     this.priority = new Map(plan.nodes.map((node, k) => [node, (urgency.get(node) ?? 0) - k * PLACE]));
-    this.slots = new PQueue({ concurrency: options.executor.slots });
+    this.slots = new PQueue({ concurrency: options.workers.slots });
   }
 
   async run(): Promise<ReadonlyMap<PlanNode, number>> {
-    const { listener, signal, executor } = this.options;
-    const need = (node: PlanNode): void => {
-      if (this.missing.has(node) || this.isDone(node)) return;
-      this.missing.add(node);
-      Object.values(node.needs).forEach(need);
-    };
-    this.targets.forEach(need);
-    for (const node of this.plan.nodes) if (this.isDone(node)) this.recordCached(node);
-    listener.planned(this.missing.size + this.runs.size, this.runs.size);
+    const { listener, signal, workers } = this.options;
+    this.missing = this.ledger.missing(this.targets);
+    for (const node of this.plan.nodes) if (this.ledger.isDone(node)) this.ledger.recordCached(node);
+    listener.planned(this.missing.size + this.ledger.runs.size, this.ledger.runs.size);
     try {
       await Promise.race([interruption(signal), this.all(this.missing)]);
     } finally {
       this.closed = true;
       this.stop.abort();
-      await executor.close();
+      await workers.close();
       for (const claim of this.claims) claim.interrupt();
     }
     if (this.failure !== undefined) throw new UserError(this.failure);
-    return this.runs;
+    return this.ledger.runs;
   }
 
   /** Resolves when every node has a result or is skipped; rejects with an error of the scheduler's own work, such as a full disk. */
@@ -135,7 +100,7 @@ class Scheduler {
   private result(node: PlanNode): Promise<void> {
     const known = this.results.get(node);
     if (known !== undefined) return known;
-    const result = this.runs.has(node) ? Promise.resolve() : this.compute(node);
+    const result = this.ledger.runs.has(node) ? Promise.resolve() : this.compute(node);
     this.results.set(node, result);
     return result;
   }
@@ -143,10 +108,10 @@ class Scheduler {
   /** One node: awaits what it needs, claims its folder, runs its parts, finishes. */
   private async compute(node: PlanNode): Promise<void> {
     await Promise.all(Object.values(node.needs).map((need) => this.result(need)));
-    while (!this.runs.has(node)) {
+    while (!this.ledger.runs.has(node)) {
       const work = await this.inSlot(node, () => this.claim(node));
       if (work !== undefined) await this.complete(work);
-      else if (!this.runs.has(node)) await this.freed(node);
+      else if (!this.ledger.runs.has(node)) await this.freed(node);
     }
   }
 
@@ -164,21 +129,21 @@ class Scheduler {
 
   /** Claims a node and queues its parts, unless another run computes it or has just done so. */
   private claim(node: PlanNode): Work | undefined {
-    const { executor, database, listener } = this.options;
-    const folder = this.folder(node);
+    const { workers, database, listener } = this.options;
+    const folder = this.ledger.folder(node);
     makeFolder(folder);
     const lock = StageLock.acquire(database, folder);
     if (!(lock instanceof StageLock)) {
-      listener.waiting(node, lock.pid);
+      listener.waiting(node, lock);
       return undefined;
     }
-    if (this.isDone(node)) {
+    if (this.ledger.isDone(node)) {
       lock.release();
       this.takeCached(node);
       return undefined;
     }
-    const run = database.initRun(this.describe(node));
-    const claim = new Claim(node, { folder, run, lock }, Math.min(node.maxParts, executor.slots));
+    const run = database.initRun(this.ledger.describe(node));
+    const claim = new Claim(node, { folder, run, lock }, Math.min(node.maxParts, workers.slots));
     this.claims.add(claim);
     this.options.recorded?.(node, run);
     listener.started(node);
@@ -198,12 +163,12 @@ class Scheduler {
   /** Has the executor do a task of a node; its failure is the end of anything new. */
   private async perform(claim: Claim, phase: 'run' | 'finish', part: number): Promise<void> {
     const { node, folder, run, parts } = claim;
-    const { executor, listener } = this.options;
+    const { workers, listener } = this.options;
     if (this.closed) throw new Skipped();
-    const needs = Object.entries(node.needs).map(([role, need]) => [role, this.folder(need)]);
+    const needs = Object.entries(node.needs).map(([role, need]) => [role, this.ledger.folder(need)]);
     const { inputs, stage } = node;
     try {
-      await executor.run(
+      await workers.run(
         {
           stage: stage.name,
           phase,
@@ -254,13 +219,13 @@ class Scheduler {
     }
     claim.finish();
     this.claims.delete(claim);
-    this.runs.set(node, claim.run.id);
+    this.ledger.runs.set(node, claim.run.id);
     this.options.listener.ended(node, 'finished');
   }
 
   private reportTotal(): void {
     const costOf = (nodes: Iterable<PlanNode>) => sum(Array.from(nodes, ({ cost }) => cost));
-    let done = costOf([...this.runs.keys()].filter((node) => this.missing.has(node)));
+    let done = costOf([...this.ledger.runs.keys()].filter((node) => this.missing.has(node)));
     for (const { node, share } of this.claims) done += node.cost * share;
     this.options.parent.progress?.(Math.round(done), Math.round(costOf(this.missing)));
   }
@@ -271,46 +236,17 @@ class Scheduler {
       await sleep(POLL_MS, undefined, { signal: this.stop.signal }).catch(() => {
         throw new Skipped();
       });
-      const lock = StageLock.acquire(this.options.database, this.folder(node));
+      const lock = StageLock.acquire(this.options.database, this.ledger.folder(node));
       if (!(lock instanceof StageLock)) continue;
       lock.release();
-      if (this.isDone(node)) this.takeCached(node);
+      if (this.ledger.isDone(node)) this.takeCached(node);
       return;
     }
   }
 
   private takeCached(node: PlanNode): void {
-    this.recordCached(node);
+    this.ledger.recordCached(node);
     this.options.listener.ended(node, 'cached');
-  }
-
-  private recordCached(node: PlanNode): void {
-    const record = this.options.database.cachedRun(this.describe(node));
-    this.options.recorded?.(node, record);
-    node.result.record?.(record, this.folder(node));
-    this.runs.set(node, record.id);
-  }
-
-  private describe(node: PlanNode): RunOptions {
-    const { seed } = node.inputs;
-    return {
-      experiment: this.options.parent.experiment,
-      parent: this.options.parent.id,
-      name: node.label,
-      stage: node.stage.name,
-      variant: node.variants.size === 1 ? [...node.variants][0] : undefined,
-      seed: typeof seed === 'number' ? seed : undefined,
-      config: node.inputs,
-      command: this.options.commandOf?.(node),
-    };
-  }
-
-  private isDone(node: PlanNode): boolean {
-    return isDone(this.folder(node));
-  }
-
-  private folder(node: PlanNode): string {
-    return join(this.options.database.root, nodeFolder(node));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from '@id3/tracking';
+import type { RunRecord, RunStore } from '@id3/tracking';
 import type { z } from 'zod';
 
 /** A kind of result: what a finished stage leaves in its folder, how it is opened, and what a run's record says of it. */
@@ -6,7 +6,7 @@ export interface Result<R> {
   readonly name: string;
   open(folder: string): R;
   /** Writes the result into the database, whether it was computed now or found in the cache. */
-  record?(run: RunRecord, folder: string): void;
+  record?(run: RunRecord<RunStore>, folder: string): void;
 }
 
 /** A need that a plan may leave out. */
@@ -45,10 +45,12 @@ export interface StageHost {
   readonly checkpointSeconds: number;
   /** Records metrics of a step (counted from 1) of `steps` and shows the progress. */
   log(step: number, metrics: Record<string, number>, steps: number): void;
-  /** Shows progress alone, for work whose steps are too many or too dull to record. */
+  /** Shows progress alone, for work whose steps are too many or too dull to record. Throws where the work is to be left. */
   progress(step: number, steps: number): void;
   /** Says a sentence to the person at the keyboard. */
   warn(sentence: string): void;
+  /** Aborted where the work is to be saved and left, to be gone on with later. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a running stage is given. */

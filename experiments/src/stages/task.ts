@@ -1,3 +1,4 @@
+import type { RunRecord, RunStore } from '@id3/tracking';
 import type { Needs, Opened, Result, Stage, StageContext, StageHost, StageInputs } from './stage.ts';
 
 /** A stage, or one part of it, for a worker to run. Plain data: it crosses to another process. */
@@ -19,6 +20,8 @@ export interface RunnableStage {
   readonly onEngine: boolean;
   /** Does a task of this stage. Throws a ZodError where its inputs are not the stage's. */
   perform(task: Task, host: StageHost): Promise<void>;
+  /** Writes the result into a run's record. */
+  record(run: RunRecord<RunStore>, folder: string): void;
 }
 
 /** The stages a worker can run, by name. */
@@ -28,6 +31,7 @@ export function runnable<I extends StageInputs, N extends Needs, R>(stage: Stage
   return {
     name: stage.name,
     onEngine: stage.onEngine,
+    record: (run, folder) => stage.result.record?.(run, folder),
     async perform(task, host) {
       const { folder, part, parts } = task;
       const inputs = stage.inputs.parse(task.inputs);

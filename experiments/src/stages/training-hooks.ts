@@ -3,6 +3,6 @@ import type { StageHost } from './stage.ts';
 
 /** Lets a training log to its stage and continue from the checkpoint at `path`. */
 export const trainingHooks = (
-  { log, checkpointSeconds }: Pick<StageHost, 'log' | 'checkpointSeconds'>,
+  { log, checkpointSeconds, signal }: Pick<StageHost, 'log' | 'checkpointSeconds' | 'signal'>,
   path: string,
-): TrainingHooks => ({ log, checkpoint: { path, everySeconds: checkpointSeconds } });
+): TrainingHooks => ({ log, signal, checkpoint: { path, everySeconds: checkpointSeconds } });

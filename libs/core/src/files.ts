@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { errorCode, explainFileError } from './errors.ts';
 
@@ -32,7 +33,8 @@ function makeWithParents(path: string): void {
  */
 export function writeFileAtomic(path: string, content: Uint8Array | string | readonly Uint8Array[]): void {
   const pieces = typeof content === 'string' ? [Buffer.from(content)] : [content].flat();
-  const temporary = `${path}.${process.pid}.tmp`;
+  // Processes of two machines that share the disk may have one number.
+  const temporary = `${path}.${hostname()}-${process.pid}.tmp`;
   makeFolder(dirname(path));
   try {
     const file = openSync(temporary, 'w');

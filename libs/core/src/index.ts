@@ -1,4 +1,5 @@
 export { claimFolder, UNFINISHED } from './claim-folder.ts';
+export { grantedCores } from './cores.ts';
 export { duration } from './duration.ts';
 export { UserError, errorCode, explainFileError, firstLine } from './errors.ts';
 export { FileWriter } from './file-writer.ts';

@@ -14,6 +14,8 @@ export interface TrainingHooks {
   log(step: number, metrics: Record<string, number>, steps: number): void;
   /** Where the state is saved, and how often. An existing file is continued from. */
   checkpoint: { path: string; everySeconds: number };
+  /** Aborted where the state is to be saved after the step under way, and its reason thrown. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What is trained, and how one step of it goes. B is a batch, I the tensors that a step is given. */
@@ -44,7 +46,7 @@ export interface Training<B extends { step: number }, I extends tf.NamedTensorMa
  */
 export async function train<B extends { step: number }, I extends tf.NamedTensorMap>(
   training: Training<B, I>,
-  { log, checkpoint }: TrainingHooks,
+  { log, checkpoint, signal }: TrainingHooks,
 ): Promise<void> {
   const { state, meta, steps, loggedNames } = training;
   let done = resume(checkpoint.path, state);
@@ -86,8 +88,10 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
       const measured = Object.fromEntries(loggedNames.map((name, i) => [name, values[i]]));
       log(done, { ...measured, ...prepared[k].numbers }, steps);
     });
-    if (Date.now() - savedAt > checkpoint.everySeconds * 1000 && done < steps) {
+    const isDue = signal?.aborted === true || Date.now() - savedAt > checkpoint.everySeconds * 1000;
+    if (isDue && done < steps) {
       await save();
+      signal?.throwIfAborted();
       savedAt = Date.now();
     }
   }

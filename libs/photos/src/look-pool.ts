@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { grantedCores } from '@id3/core';
 import { Child, ChildFailure } from '@id3/core/child';
 import type { Finding } from './findings.ts';
 import type { FromLooker, ToLooker } from './look-worker.ts';
@@ -31,10 +31,10 @@ export async function lookAtPhotos(
   { count: photos, picture }: Pictures,
   options: LookOptions,
   found: (i: number, finding: Finding) => void,
-  { workers = availableParallelism(), onEngine }: PoolOptions = {},
+  { workers = grantedCores(), onEngine }: PoolOptions = {},
 ): Promise<void> {
   const count = Math.min(workers, Math.ceil(photos / CHUNK));
-  const threads = Math.max(1, Math.floor(availableParallelism() / Math.max(1, count)));
+  const threads = Math.max(1, Math.floor(grantedCores() / Math.max(1, count)));
   const children = Array.from({ length: count }, () => new Child<ToLooker, FromLooker>(ENTRY, threads));
   let next = 0;
   const work = async (child: Child<ToLooker, FromLooker>, isFirst: boolean): Promise<void> => {

@@ -1,10 +1,9 @@
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import type { RunStore } from './entries.ts';
 
-/** What a run writes through; `Database` is the one that there is. */
-export interface Connection {
+/** The store of runs that can also be asked; `Database` is the one that there is. */
+export interface Connection extends RunStore {
   readonly db: BetterSQLite3Database;
-  /** The folder that artefact paths are relative to. */
-  readonly root: string;
   /** Runs a write transaction; other processes wait for it. Throws a UserError where the disk refuses. */
   write<T>(action: (db: BetterSQLite3Database) => T): T;
 }

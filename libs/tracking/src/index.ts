@@ -1,13 +1,17 @@
-export { Database, openDatabase, type RunOptions } from './database.ts';
+export { Database, openDatabase, type QueuedJob, type RunOptions } from './database.ts';
 export { NoArtefact, resolveArtefact, resolveArtefactFile } from './artefact-files.ts';
+export { ingest, journalName, type Taken } from './ingest.ts';
+export { countJobs, getJob, usedByJobs, type JobRow } from './jobs.ts';
+export { Journal } from './journal.ts';
 export { isAlive, processIdentity, thisProcess, type ProcessIdentity } from './liveness.ts';
 export { annotate, getAnnotations, type Annotation } from './annotations.ts';
+export { type Entry, type RunProgress, type RunStore, type Verification } from './entries.ts';
 export * from './overview.ts';
 export * from './queries.ts';
 export { listMakers, type Maker } from './makers.ts';
 export { DatabaseProblem, openReader, orProblem, Reader, type ProblemKind, type Readable } from './reader.ts';
 export { reapInterrupted } from './reap.ts';
-export { RunRecord, type VariantOptions, type Verification } from './record.ts';
+export { RunRecord, type VariantOptions } from './record.ts';
 export { Run } from './run.ts';
 export {
   RUN_TABLES,

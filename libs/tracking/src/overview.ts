@@ -92,7 +92,7 @@ export function getVerified({ db }: Readable, runId: number) {
 }
 
 function ownRuns({ db }: Readable, experimentIds: number[]) {
-  const { id, experimentId, name, status, host, pid, processStart, startedAt, finishedAt, heartbeatAt } =
+  const { id, experimentId, name, status, host, pid, processStart, job, startedAt, finishedAt, heartbeatAt } =
     runs;
   const about = {
     id,
@@ -102,6 +102,7 @@ function ownRuns({ db }: Readable, experimentIds: number[]) {
     host,
     pid,
     processStart,
+    job,
     startedAt,
     finishedAt,
     heartbeatAt,

@@ -10,11 +10,14 @@ const SILENCE_MS = 60_000;
 export interface Mortal extends ProcessIdentity {
   readonly status: RunStatus;
   readonly heartbeatAt: number;
+  /** The cluster's job that computes it; null where it is a process of this workbench alone. */
+  readonly job: string | null;
 }
 
-/** Whether a run that says it is running has lost its process. */
+/** Whether a run that says it is running has lost its process. Of a job, who asks the cluster writes what it says. */
 export function isGone(run: Mortal): boolean {
-  return run.status === 'running' && !(isAlive(run) ?? Date.now() - run.heartbeatAt < SILENCE_MS);
+  if (run.status !== 'running' || run.job !== null) return false;
+  return !(isAlive(run) ?? Date.now() - run.heartbeatAt < SILENCE_MS);
 }
 
 /** A run as it is now: one whose process has died is `interrupted`, whatever it said last. */

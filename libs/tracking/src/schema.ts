@@ -1,7 +1,9 @@
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
-/** Where a run stands; `cached` means that its result was there already and nothing was computed. */
-export const RUN_STATUSES = ['running', 'finished', 'failed', 'interrupted', 'cached'] as const;
+/**
+ * Where a run stands; `cached` means that its result was there already and nothing was computed, `queued` that a cluster is to start it.
+ */
+export const RUN_STATUSES = ['queued', 'running', 'finished', 'failed', 'interrupted', 'cached'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 export const EVENT_LEVELS = ['info', 'warning', 'error'] as const;
@@ -43,6 +45,8 @@ export const runs = sqliteTable(
     pid: integer('pid').notNull(),
     /** Tells the process from a later one with the same pid; see {@link ProcessIdentity}. */
     processStart: text('process_start').notNull(),
+    /** The cluster's job that computes the run, such as `17_3`: whether it lives, the cluster knows. */
+    job: text('job'),
     startedAt: integer('started_at').notNull(),
     finishedAt: integer('finished_at'),
     heartbeatAt: integer('heartbeat_at').notNull(),
@@ -208,6 +212,32 @@ export const events = sqliteTable(
   },
   (row) => [index('events_by_run').on(row.runId)],
 );
+
+/** What a cluster says of a run's job. */
+export const jobs = sqliteTable('jobs', {
+  runId: runId().primaryKey(),
+  /** Journals of this run carry it: those of another database's run of the same number do not. */
+  token: text('token').notNull(),
+  /** Slurm's words, such as `PENDING`; and why it waits, such as `Resources`. */
+  state: text('state').notNull(),
+  reason: text('reason'),
+  node: text('node'),
+  /** How often it was put back into the queue. */
+  restarts: integer('restarts').notNull().default(0),
+  cpus: integer('cpus').notNull(),
+  gpus: integer('gpus').notNull(),
+  submittedAt: integer('submitted_at').notNull(),
+});
+
+/** How far the journals of jobs are taken into this database. */
+export const journals = sqliteTable('journals', {
+  /** Its file's name. */
+  name: text('name').primaryKey(),
+  /** So many of its bytes are taken. */
+  bytes: integer('bytes').notNull(),
+  /** Lines that could not be read, and were left out. */
+  broken: integer('broken').notNull(),
+});
 
 /** What a person says about a run. */
 export const annotations = sqliteTable('annotations', {

@@ -6,6 +6,7 @@ import { exportReport } from './export-report.ts';
 import { exportRuns } from './export-runs.ts';
 import { exportTable } from './export-table.ts';
 import { importDataset } from './import.ts';
+import { ingest } from './ingest.ts';
 import { migrate } from './migrate.ts';
 import { openQuestions } from './open-questions.ts';
 import { verifyRecogniser } from './verify-recogniser.ts';
@@ -20,5 +21,6 @@ export const toolCommands: readonly Command[] = [
   exportTable,
   exportReport,
   exportRuns,
+  ingest,
   migrate,
 ];

@@ -178,7 +178,7 @@ describe("for MLflow's file store", () => {
         .map(({ id }) => id)
         .sort(),
     );
-    const statuses = { running: 1, finished: 3, cached: 3, failed: 4, interrupted: 5 };
+    const statuses = { running: 1, queued: 2, finished: 3, cached: 3, failed: 4, interrupted: 5 };
     for (const { folder, meta, run } of all) {
       expect(meta).toMatchObject({
         run_id: basename(folder),

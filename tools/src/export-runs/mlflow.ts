@@ -41,7 +41,14 @@ export function mlflowEntries(selection: Selection, { out, megabytes }: Wanted):
 }
 
 /** MLflow's numbers. */
-const STATUS: Record<RunStatus, number> = { running: 1, finished: 3, cached: 3, failed: 4, interrupted: 5 };
+const STATUS: Record<RunStatus, number> = {
+  running: 1,
+  queued: 2,
+  finished: 3,
+  cached: 3,
+  failed: 4,
+  interrupted: 5,
+};
 const LOCAL_SOURCE = 4;
 
 interface Place {

@@ -88,7 +88,7 @@ export default page(({ db, params }) => {
         <ConfigTable lines={view.config} base={parent?.id} />
         <div className="stack">
           <Annotations id={run.id} {...note} />
-          <Environment run={run} diskBytes={view.diskBytes} />
+          <Environment run={run} diskBytes={view.diskBytes} job={view.job} jobs={view.jobs} />
           <CopyCommand
             command={view.command}
             isOwn={run.command !== null}

@@ -1,0 +1,69 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError, errorCode } from '@id3/core';
+import { isDone } from '../scheduler/done.ts';
+import { slurm, type QueuedState } from './client.ts';
+import { clusterFolder, readSubmission, type Submission } from './records.ts';
+import { verdictOn, type Verdict } from './verdict.ts';
+
+/** A node that was submitted, whoever did it. */
+export interface Submitted extends Submission {
+  readonly verdict: Verdict | { readonly is: 'finished' };
+}
+
+/** Every node of a folder of results that was ever submitted, and how it stands. Throws a UserError where Slurm does not answer. */
+export async function submittedIn(root: string): Promise<Submitted[]> {
+  const queue = await slurm.queue();
+  if (queue === undefined)
+    throw new UserError(
+      "Slurm's controller does not answer (squeue failed); run the same command again when it does.",
+    );
+  const nodes = join(clusterFolder(root), 'nodes');
+  return namesIn(nodes).flatMap((stage) =>
+    namesIn(join(nodes, stage)).flatMap((name) => {
+      const key = /^(\w+)\.json$/.exec(name)?.[1];
+      const node = { stage: { name: stage }, key: key ?? '' };
+      const submission = key === undefined ? undefined : readSubmission(root, node);
+      if (submission === undefined) return [];
+      const isFinished = isDone(join(root, stage, node.key));
+      return [
+        {
+          ...submission,
+          verdict: isFinished
+            ? ({ is: 'finished' } as const)
+            : verdictOn(submission, root, submission, queue),
+        },
+      ];
+    }),
+  );
+}
+
+/** The jobs of a node that may still be in the queue: its own, and the array of its parts. */
+export const jobsOf = ({ job, partsJob }: Submission): string[] =>
+  partsJob === undefined ? [job] : [partsJob, job];
+
+/** How a node stands, in a few words. */
+export function wordsFor({ verdict, job, batch }: Submitted): string {
+  if (verdict.is === 'finished') return 'finished';
+  if (verdict.is === 'failed')
+    return `failed: ${verdict.message.split('\n')[0]}; its logs are in cluster/batches/${batch}`;
+  if (verdict.is === 'cancelled') return verdict.message;
+  if (verdict.is === 'lost') return `lost: ${verdict.why}; the command that submitted it submits it again`;
+  if (verdict.is === 'left') return 'saved; the command that submitted it submits it again';
+  return `${verdict.is}, job ${job}${placeOf(verdict.state)}`;
+}
+
+function placeOf(state: QueuedState | undefined): string {
+  const { reason, node, restarts = 0 } = state ?? {};
+  const again = restarts > 0 ? `, put back ${restarts === 1 ? 'once' : `${restarts} times`}` : '';
+  return `${node === undefined ? '' : ` on ${node}`}${reason === undefined ? '' : ` (${reason})`}${again}`;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return [];
+    throw error;
+  }
+}
