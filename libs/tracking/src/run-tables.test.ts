@@ -77,7 +77,7 @@ it('holds no million metrics in memory', { timeout: 120_000 }, () => {
 it('knows every table that belongs to runs, and what its columns hold', () => {
   const sqlite = openSqlite(reader.path, { readonly: true });
   const tables = sqlite.prepare(`select name from sqlite_master where type = 'table'`).pluck().all();
-  const alone = ['__drizzle_migrations', 'experiments', 'saved_views', 'sqlite_stat1'];
+  const alone = ['__drizzle_migrations', 'experiments', 'saved_views', 'journals', 'sqlite_stat1'];
   expect([...RUN_TABLES].sort()).toEqual(tables.filter((name) => !alone.includes(String(name))).sort());
   for (const table of RUN_TABLES) {
     const columns = columnsOf(table);

@@ -7,6 +7,7 @@ import {
   annotations,
   artefacts,
   events,
+  jobs,
   metricSummaries,
   metrics,
   runs,
@@ -31,6 +32,7 @@ const TABLES = {
   events,
   annotations,
   tags,
+  jobs,
 };
 
 export type RunTable = keyof typeof TABLES;
