@@ -1,4 +1,5 @@
 import { diffusionSchema, fSchema, generationSchema, recogniserSchema } from '@id3/model';
+import { ENGINES } from '@id3/engine/names';
 import { z } from 'zod';
 import { benchmarksSchema, dataSchema, imageSchema } from './sections.ts';
 
@@ -8,16 +9,7 @@ export const configSchema = z
     /** Seed of people, pictures, benchmarks and f. */
     seed: z.int().min(0),
     /** Compute engine; `auto` takes the best there is. No result's key depends on it. */
-    engine: z.enum([
-      'auto',
-      'onnx-cuda',
-      'tensorflow-gpu',
-      'onnx-webgpu',
-      'onnx',
-      'tensorflow',
-      'wasm',
-      'cpu',
-    ]),
+    engine: z.enum(['auto', ...ENGINES]),
     image: imageSchema,
     data: dataSchema,
     benchmarks: benchmarksSchema,

@@ -5,21 +5,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '@id3/core';
 import { cudaObstacle, findCudaRuntime, nvidiaDevice } from './cuda.ts';
 import { registerWasmKernels } from './kernels.ts';
-import { DEFAULT_WORK, probe, type ProbeReply, type Work } from './probe.ts';
+import { ENGINES, type EngineName } from './names.ts';
+import { DEFAULT_WORK, probe, type ProbeReply } from './probe.ts';
 import { GPU_OBSTACLES } from './gpu.ts';
 import { webgpuDevice, webgpuObstacle } from './webgpu.ts';
-
-/** The engines in the order of preference. */
-export const ENGINES = [
-  'onnx-cuda',
-  'tensorflow-gpu',
-  'onnx-webgpu',
-  'onnx',
-  'tensorflow',
-  'wasm',
-  'cpu',
-] as const;
-export type EngineName = (typeof ENGINES)[number];
 
 /** The tfjs engine that computes from now on. */
 export interface Engine {
@@ -35,8 +24,6 @@ export interface Engine {
 export interface EngineOptions {
   /** Threads of an engine that can be told (onnx); default: all cores. */
   threads?: number;
-  /** What a graphics device is probed with before it is taken by itself. */
-  work?: Work;
 }
 
 const require = createRequire(import.meta.url);
@@ -151,9 +138,9 @@ export async function selectEngine(
   let cpu: ProbeReply | undefined;
   const probed = async (name: EngineName): Promise<string | undefined> => {
     refuse(GPU_OBSTACLES[name]!());
-    const { threads, work = DEFAULT_WORK } = options;
-    cpu ??= await probe('onnx', threads, work);
-    const { taken, why } = verdict(await probe(name, threads, work), cpu);
+    const { threads } = options;
+    cpu ??= await probe('onnx', threads, DEFAULT_WORK);
+    const { taken, why } = verdict(await probe(name, threads, DEFAULT_WORK), cpu);
     if (!taken) throw new Error(why);
     return why;
   };

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { command, wholeNumber } from '@id3/cli';
+import { tableOptions } from './table-options.ts';
 
 export const exportRuns = command({
   name: 'export-runs',
@@ -15,12 +16,7 @@ export const exportRuns = command({
     const { RUN_FORMATS } = await import('../export-runs/index.ts');
     const { RUN_TABLES } = await import('@id3/tracking');
     return {
-      database: {
-        type: 'string',
-        path: true,
-        default: 'artefacts/tracking.sqlite',
-        describe: 'the tracking database',
-      },
+      database: tableOptions.database,
       experiment: {
         type: 'string',
         describe: 'only the runs of this experiment',
