@@ -40,7 +40,7 @@ export interface Training<B extends { step: number }, I extends tf.NamedTensorMa
 }
 
 /**
- * The training loop. Steps that are short are taken several in one call ({@link Pace}). A batch and its random numbers must be functions of the step, so that a run that is killed and started
+ * The training loop. Steps that are short are taken several in one call (`Pace`). A batch and its random numbers must be functions of the step, so that a run that is killed and started
  * again from `checkpoint` ends with the same weights. The checkpoint ends as the trained model.
  * Throws a UserError where a logged number is not finite; what was saved before stays.
  */

@@ -24,7 +24,7 @@ export type JournalLine = JournalHead | readonly Entry[];
 
 export const isHead = (line: JournalLine): line is JournalHead => 'journal' in line;
 
-/** A journal that this process writes. Lines reach the disk at the latest {@link FSYNC_MS} after the next one. */
+/** A journal that this process writes. Lines reach the disk at the latest two seconds after the next one. */
 export class Journal implements RunStore {
   private readonly file: number;
   private syncedAt = Date.now();
