@@ -43,6 +43,11 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
     this.runtime = new Runtime(options);
   }
 
+  /** Channels that convolutions take side by side; 1 where there are no such. */
+  get block(): number {
+    return this.runtime.block;
+  }
+
   get stats(): Stats {
     return this.runtime.stats;
   }

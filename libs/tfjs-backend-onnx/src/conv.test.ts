@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
-import { hostTensor, sameForward, sameInEachLayout, sameWithGradients, type Op } from './testing.ts';
+import {
+  count,
+  hostTensor,
+  sameForward,
+  sameInEachLayout,
+  sameWithGradients,
+  type Host,
+  type Op,
+} from './testing.ts';
 
 const upTo = (max: number, min = 1) => fc.integer({ min, max });
 const twoOf = (max: number): fc.Arbitrary<[number, number]> => fc.tuple(upTo(max), upTo(max));
@@ -31,6 +39,12 @@ type Geometry = typeof geometry extends fc.Arbitrary<infer G> ? G : never;
 const imageAndFilter = ({ batch, image, filter, channels: [inputs, outputs] }: Geometry) =>
   fc.tuple(hostTensor([batch, ...image, inputs]), hostTensor([...filter, inputs, outputs]));
 
+/** Numbers that no two places of a tensor share. */
+const waves = (shape: number[], pace: number): Host => ({
+  shape,
+  values: Array.from({ length: count(shape) }, (_, i) => Math.sin(pace * (i + 1))),
+});
+
 describe('conv2d', () => {
   const cases = geometry.chain((g) => fc.tuple(fc.constant(g), imageAndFilter(g)));
 
@@ -43,13 +57,30 @@ describe('conv2d', () => {
   });
 
   test.each([1, 2])('of few channels, whose filter gradient is one product, stride %i', (stride) => {
-    const waves = (shape: number[], pace: number) => ({
-      shape,
-      values: Array.from({ length: shape.reduce((n, k) => n * k, 1) }, (_, i) => Math.sin(pace * (i + 1))),
-    });
     const op: Op = (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, 'same');
     sameInEachLayout((x, w) => op(x, w), [waves([2, 6, 5, 3], 1), waves([3, 2, 3, 12], 2)]);
   });
+
+  // Whole blocks of channels or images take ONNX Runtime's blocked kernels: 16 of them with AVX-512, else 8.
+  const inBlocks = fc.record({
+    batch: fc.constantFrom(2, 16, 20, 32),
+    channels: fc.tuple(fc.constantFrom(3, 16, 20, 32), fc.constantFrom(8, 16, 48)),
+    image: twoOf(6),
+    filter: twoOf(3),
+    stride: upTo(2),
+    pad: pads,
+  });
+  test('of whole blocks of channels, with a bias, and its gradients', () => {
+    fc.assert(
+      fc.property(inBlocks, ({ batch, channels: [inputs, outputs], image, filter, stride, pad }) => {
+        const side = typeof pad === 'number' ? [filter[0], filter[0]] : filter;
+        const shape = [batch, ...image.map((n, k) => Math.max(n, side[k])), inputs];
+        const op: Op = (x, w, b) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad).add(b);
+        sameInEachLayout(op, [waves(shape, 1), waves([...side, inputs, outputs], 2), waves([outputs], 3)]);
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
 
   test('with a bias per channel, which is fused', () => {
     fc.assert(

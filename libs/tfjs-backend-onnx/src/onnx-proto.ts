@@ -132,6 +132,9 @@ const graphMessage = ({ nodes, constants, inputs, outputs }: ModelGraph): object
   output: outputs.map(valueInfo),
 });
 
+/** Of ONNX Runtime's convolutions in its blocked layout. */
+export const NCHWC = 'com.microsoft.nchwc';
+
 /** The bytes of an ONNX model. */
 export function encodeModel(graph: ModelGraph): Uint8Array {
   return Model.encode(
@@ -141,6 +144,7 @@ export function encodeModel(graph: ModelGraph): Uint8Array {
       opset_import: [
         { domain: '', version: 18 },
         { domain: 'com.microsoft', version: 1 },
+        { domain: NCHWC, version: 1 },
       ],
       graph: graphMessage(graph),
     }),

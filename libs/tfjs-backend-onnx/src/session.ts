@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { blockOf } from './block.ts';
 import { deviceError } from './device-error.ts';
 import { collect, model, type Graph } from './graph.ts';
 import type { Provider } from './kernels/backend-name.ts';
@@ -97,9 +98,12 @@ export class Runtime {
   private readonly cache = new Map<string, Compiled>();
 
   private readonly ort: OnnxRuntime;
+  /** Channels that convolutions take side by side; 1 where there are no such. */
+  readonly block: number;
 
   constructor(private readonly options: SessionOptions) {
     this.ort = loadRuntime(options.runtime);
+    this.block = this.provider === 'cpu' ? blockOf(this.ort) : 1;
   }
 
   /**

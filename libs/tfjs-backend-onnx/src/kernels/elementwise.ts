@@ -14,6 +14,7 @@ import {
   type NodeOptions,
   type Value,
 } from '../value.ts';
+import { blockedWithBias } from './blocked-conv.ts';
 import { lower } from './kernel.ts';
 
 const sameShape = (a: Value, b: Value): boolean =>
@@ -71,8 +72,8 @@ function apply(
 /** A convolution whose result only gets a bias [C] added takes the bias as its third input. */
 function convolutionWithBias(sum: Value, bias: Value): Value | undefined {
   const node = sum.content.kind === 'pending' ? sum.content.node : undefined;
-  if (node?.op !== 'Conv' || node.inputs.length !== 2) return undefined;
   if (bias.shape.length !== 1 || bias.shape[0] !== sum.shape[3]) return undefined;
+  if (node?.op !== 'Conv' || node.inputs.length !== 2) return blockedWithBias(sum, plain(bias));
   const { attributes, inputs } = node;
   return record('Conv', [...inputs, plain(bias)], sum.shape, sum.dtype, { attributes, channelsFirst: true });
 }

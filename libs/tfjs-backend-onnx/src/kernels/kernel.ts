@@ -8,6 +8,8 @@ import { runOnCpu } from './fallback.ts';
 export interface Call<A = Record<string, unknown>> {
   inputs: Record<string, Value>;
   attrs: A;
+  /** Channels that ONNX Runtime's fastest convolutions take side by side; 1 where it has none such. */
+  block: number;
 }
 
 /** Registers a kernel by how it is recorded; where that gives `undefined`, the cpu backend runs it. */
@@ -21,7 +23,7 @@ export function lower<A = Record<string, unknown>>(
     kernelFunc: ({ inputs, attrs, backend }) => {
       const onnx = backend as OnnxBackend;
       const values = numeric(inputs, onnx);
-      const result = values && recordKernel({ inputs: values, attrs: attrs as A });
+      const result = values && recordKernel({ inputs: values, attrs: attrs as A, block: onnx.block });
       if (result === undefined) return runOnCpu(kernelName, inputs, attrs, onnx);
       return Array.isArray(result) ? result.map((value) => onnx.add(value)) : onnx.add(result);
     },
