@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { compiledStep, type CompiledStep, type Recorder, type Step } from './compiled-step.ts';
+import type { Provider } from './kernels/backend-name.ts';
 import { Runtime, type Run, type SessionOptions, type Stats } from './session.ts';
 import { computed, concrete, dataOf, type Data, type DataType, type Value } from './value.ts';
 
@@ -46,6 +47,10 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   /** Channels that convolutions take side by side; 1 where there are no such. */
   get block(): number {
     return this.runtime.block;
+  }
+
+  get provider(): Provider {
+    return this.runtime.provider;
   }
 
   get stats(): Stats {

@@ -21,7 +21,7 @@ export function registerGradients(): void {
     b: () => atShape(b.shape, product(dy, float(a))),
   }));
   replace('Square', { inputsToSave: ['x'] }, (dy, [x]) => ({
-    x: () => product(dy, tf.mul(float(x), 2)),
+    x: () => product(tf.mul(dy, 2), float(x)), // dy may be small and repeated
   }));
   // -dy/2 · y³
   replace('Rsqrt', { outputsToSave: [true] }, (dy, [y]) => ({

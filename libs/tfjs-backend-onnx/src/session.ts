@@ -219,7 +219,7 @@ export class Runtime {
     return results;
   }
 
-  private get provider(): Provider {
+  get provider(): Provider {
     return this.options.provider ?? 'cpu';
   }
 

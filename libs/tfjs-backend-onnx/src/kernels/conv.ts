@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { channelsFirst, int64s, physicalShape, plain, record, type Value } from '../value.ts';
 import {
-  areBlocks,
   blockedConv,
   blockedFilterGradient,
-  mayEnter,
+  blockedImageGradient,
+  gradientSuitsBlocks,
+  suitsBlocks,
   turned,
   type Geometry,
 } from './blocked-conv.ts';
@@ -91,19 +92,16 @@ function withZeros(x: Value, axis: number, count: number): Value {
   return concat([x, filledAs(x, 0, shape)], axis);
 }
 
-const geometryOf = (info: ConvInfo): Geometry => {
-  return {
-    kernel: [info.filterHeight, info.filterWidth],
-    strides: [info.strideHeight, info.strideWidth],
-    dilations: [info.dilationHeight, info.dilationWidth],
-    pads: convAttributes(info).pads,
-  };
-};
+const geometryOf = (info: ConvInfo): Geometry => ({
+  kernel: [info.filterHeight, info.filterWidth],
+  strides: [info.strideHeight, info.strideWidth],
+  dilations: [info.dilationHeight, info.dilationWidth],
+  pads: convAttributes(info).pads,
+});
 
 /** x [B,H,W,I] * w [kh,kw,I,O] → the shape [B,P,Q,O]. */
 function conv2dOf(x: Value, w: Value, shape: readonly number[], geometry: Geometry, block: number): Value {
-  const [inputs, outputs] = w.shape.slice(2);
-  if (areBlocks(outputs, block) && mayEnter(inputs, block)) return blockedConv(x, w, shape, geometry, block);
+  if (suitsBlocks(w.shape, block)) return blockedConv(x, w, shape, geometry, block);
   const { strides, dilations, pads } = geometry;
   return convolution(x, filterFirst(w), shape, { strides, dilations, pads, group: 1 });
 }
@@ -127,6 +125,8 @@ function conv2dInput(dy: Value, w: Value, info: ConvInfo, block: number): Value 
     const geometry = { kernel, strides: [1, 1], dilations: [1, 1], pads } as const;
     return conv2dOf(dy, turned(w), info.inShape, geometry, block);
   }
+  const blocked = blockedImageGradient(dy, w, info.inShape, geometryOf(info), block);
+  if (blocked !== undefined) return blocked;
   return record('ConvTranspose', [channelsFirst(dy), filterFirst(w)], info.inShape, 'float32', {
     attributes: { ...convAttributes(info), output_padding: outputPadding(info) },
     channelsFirst: true,
@@ -166,7 +166,7 @@ function conv2dFilter(x: Value, dy: Value, info: ConvInfo, block: number): Value
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } =
     info;
   const { strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
-  if (filterHeight * filterWidth > 1 && areBlocks(outChannels, block) && mayEnter(batchSize, block))
+  if (filterHeight * filterWidth > 1 && gradientSuitsBlocks(batchSize, outChannels, block))
     return blockedFilterGradient(x, dy, geometryOf(info), block);
   const positions = batchSize * outHeight * outWidth;
   const padded = pad(
@@ -232,6 +232,16 @@ function pool(op: string, x: Value, attrs: PoolAttributes): Value | undefined {
     return undefined;
   const attributes = { kernel_shape: [info.filterHeight, info.filterWidth], strides, pads };
   return record(op, [channelsFirst(x)], info.outShape, 'float32', { attributes, channelsFirst: true });
+}
+
+/** Each position repeated 2×2, by a kernel of its own, which takes a quarter of {@link repeat}'s time. */
+function doubled(x: Value): Value {
+  const [batch, height, width, channels] = x.shape;
+  const inputs = [channelsFirst(x), { type: 'float32', shape: [0], values: [] }, { type: 'float32', shape: [4], values: [1, 1, 2, 2] }] as const; // prettier-ignore
+  return record('Resize', inputs, [batch, 2 * height, 2 * width, channels], x.dtype, {
+    attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
+    channelsFirst: true,
+  });
 }
 
 /** Repeats each position `rows` times down and `columns` times across: [B,H,W,C] → [B,rows·H,columns·W,C]. */
@@ -323,10 +333,11 @@ export function registerConvolutions(): void {
   lower<PoolAttributes>('MaxPool', ({ inputs: { x }, attrs }) => pool('MaxPool', x, attrs));
   lower<{ size: [number, number]; alignCorners: boolean; halfPixelCenters: boolean }>(
     'ResizeNearestNeighbor',
-    ({ inputs: { images: x }, attrs }) => {
+    ({ inputs: { images: x }, attrs, provider }) => {
       const [, height, width] = x.shape;
       const [rows, columns] = [attrs.size[0] / height, attrs.size[1] / width];
       const whole = Number.isInteger(rows) && Number.isInteger(columns) && !attrs.alignCorners;
+      if (whole && rows === 2 && columns === 2 && provider === 'cpu') return doubled(x);
       if (whole) return repeat(x, rows, columns);
       return resize(x, attrs, {
         mode: 'nearest',

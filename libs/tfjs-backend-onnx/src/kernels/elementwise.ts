@@ -214,7 +214,8 @@ function registerBinary(): void {
   ]) {
     lower(kernel, ({ inputs: { a, b } }) => binary(op, a, b));
   }
-  lower('Pow', ({ inputs: { a, b } }) => {
+  lower('Pow', ({ inputs: { a, b }, provider }) => {
+    if (provider !== 'webgpu') return binary('Pow', a, b);
     // Of one shape, or the provider for WebGPU writes a shader that does not compile.
     const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape as number[], b.shape as number[]);
     return record('Pow', [plain(broadcast(a, shape)), plain(broadcast(b, shape))], shape, a.dtype);

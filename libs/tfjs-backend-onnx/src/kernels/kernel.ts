@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { Value } from '../value.ts';
-import { BACKEND } from './backend-name.ts';
+import { BACKEND, type Provider } from './backend-name.ts';
 import { runOnCpu } from './fallback.ts';
 
 /** What a lowering is given: the values of the kernel's inputs by name, and its attributes. */
@@ -10,6 +10,8 @@ export interface Call<A = Record<string, unknown>> {
   attrs: A;
   /** Channels that ONNX Runtime's fastest convolutions take side by side; 1 where it has none such. */
   block: number;
+  /** What computes. */
+  provider: Provider;
 }
 
 /** Registers a kernel by how it is recorded; where that gives `undefined`, the cpu backend runs it. */
@@ -23,7 +25,9 @@ export function lower<A = Record<string, unknown>>(
     kernelFunc: ({ inputs, attrs, backend }) => {
       const onnx = backend as OnnxBackend;
       const values = numeric(inputs, onnx);
-      const result = values && recordKernel({ inputs: values, attrs: attrs as A, block: onnx.block });
+      const result =
+        values &&
+        recordKernel({ inputs: values, attrs: attrs as A, block: onnx.block, provider: onnx.provider });
       if (result === undefined) return runOnCpu(kernelName, inputs, attrs, onnx);
       return Array.isArray(result) ? result.map((value) => onnx.add(value)) : onnx.add(result);
     },
