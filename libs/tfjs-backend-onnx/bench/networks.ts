@@ -52,7 +52,7 @@ export function unet(w: Weights, sizes: UNetSizes, conditions: number): UNet {
     const skip = inputs === outputs ? (x: Image) => x : conv(w, inputs, outputs, 1);
     const attention = attend ? selfAttention(w, outputs, heads, groups) : (x: Image) => x;
     return (x: Image, e: tf.Tensor2D): Image => {
-      const [scale, shift] = tf.split(film(silu(e)), 2, 1).map((half) => half.reshape([-1, 1, 1, outputs]));
+      const [scale, shift] = tf.split(film(silu(e)), 2, 1);
       const h = conv2(silu(norm2(conv1(silu(norm1(x))), { scale, shift })));
       return attention(h.add(skip(x)));
     };

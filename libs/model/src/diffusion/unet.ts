@@ -77,7 +77,7 @@ class ResBlock {
   constructor(
     scope: Scope,
     inputs: number,
-    private readonly outputs: number,
+    outputs: number,
     { embeddingSize, groups }: { embeddingSize: number; groups: number },
   ) {
     this.norm1 = new GroupNorm(scope.child('norm1'), inputs, groups);
@@ -89,9 +89,7 @@ class ResBlock {
   }
 
   forward(x: tf.Tensor4D, { embedding }: Context): tf.Tensor4D {
-    const [scale, shift] = tf
-      .split(this.film.forward(silu(embedding)), 2, 1)
-      .map((half) => half.reshape<tf.Tensor4D>([-1, 1, 1, this.outputs]));
+    const [scale, shift] = tf.split<tf.Tensor2D>(this.film.forward(silu(embedding)), 2, 1);
     let h = this.conv1.forward(silu(this.norm1.forward(x)));
     h = this.conv2.forward(silu(this.norm2.forward(h, { scale, shift })));
     return h.add(this.skip === undefined ? x : this.skip.forward(x));

@@ -60,9 +60,10 @@ describe('layers', () => {
   it('GroupNorm with FiLM multiplies by 1 + scale and adds shift', () => {
     const x = random([2, 3, 3, 4], 'x') as tf.Tensor4D;
     const norm = new GroupNorm(new Scope(1), 4, 2);
-    const scale = random([2, 1, 1, 4], 's') as tf.Tensor4D;
-    const shift = random([2, 1, 1, 4], 't') as tf.Tensor4D;
-    const expected = norm.forward(x).mul(scale.add(1)).add(shift).dataSync();
+    const scale = random([2, 4], 's') as tf.Tensor2D;
+    const shift = random([2, 4], 't') as tf.Tensor2D;
+    const [times, plus] = [scale.add(1), shift].map((t) => t.reshape([2, 1, 1, 4]));
+    const expected = norm.forward(x).mul(times).add(plus).dataSync();
     const actual = norm.forward(x, { scale, shift }).dataSync();
     actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 4));
   });

@@ -80,22 +80,60 @@ export class PatchExpand {
   }
 }
 
-/** x·scale + shift with per-image, per-channel factors of shape [B,1,1,C] or [1,1,1,C]. */
-const affine = (x: tf.Tensor4D, scale: tf.Tensor4D, shift: tf.Tensor4D): tf.Tensor4D =>
-  x.mul(scale).add(shift);
+/** [B,C] or [C] as channels of groups: [B,G,C/G] or [G,C/G]. */
+const grouped = (t: tf.Tensor, groups: number): tf.Tensor =>
+  t.reshape([...t.shape.slice(0, -1), groups, t.shape.at(-1)! / groups]);
 
 /**
- * Group normalisation (Wu & He 2018): [B,H,W,C] → the same shape. Statistics are taken per channel
- * first and then combined in a group on tiny tensors, so the image itself is touched by only one
- * multiplication and one addition, whatever the number of groups and the conditioning.
+ * x [B,H,W,C] normalised in groups, times gain plus bias of [B,G,C/G]. Statistics are taken per channel first and then combined in a
+ * group on tiny tensors, so the image itself is touched by only one multiplication and one addition, and by two of each on the way back.
  */
+function normalise(x: tf.Tensor4D, gain: tf.Tensor3D, bias: tf.Tensor3D, epsilon: number): tf.Tensor4D {
+  const [, height, width, channels] = x.shape;
+  const groups = gain.shape[1];
+  const count = (height * width * channels) / groups;
+  const perImage = (t: tf.Tensor) => t.reshape<tf.Tensor4D>([-1, 1, 1, channels]);
+  const operation = tf.customGrad<tf.Tensor>((...inputs) => {
+    const [image, times, plus, save] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const inGroups = (t: tf.Tensor) => grouped(t.mean([1, 2]), groups).mean(2, true);
+    const mean = inGroups(image); // [B,G,1]
+    const inverse = inGroups(image.square()).sub(mean.square()).add(epsilon).rsqrt();
+    const scale = inverse.mul(times);
+    save([image, times, mean, inverse, scale]);
+    return {
+      value: image.mul(perImage(scale)).add(perImage(plus.sub(mean.mul(scale)))),
+      gradFunc: (dy, saved) => {
+        const [image, times, mean, inverse, scale] = saved;
+        const dShift = grouped(dy.sum([1, 2]), groups); // [B,G,C/G]
+        const dScale = grouped(dy.mul(image).sum([1, 2]), groups).sub(mean.mul(dShift));
+        // Of the mean square and of the mean, by each pixel
+        const square = dScale
+          .mul(times)
+          .sum(2, true)
+          .mul(inverse.mul(inverse).mul(inverse))
+          .mul(-1 / count);
+        const first = dShift
+          .mul(scale)
+          .sum(2, true)
+          .mul(-1 / count)
+          .sub(mean.mul(square));
+        const everywhere = (t: tf.Tensor) => perImage(t.broadcastTo(scale.shape));
+        const dx = dy.mul(perImage(scale)).add(image.mul(everywhere(square)).add(everywhere(first)));
+        return [dx, dScale.mul(inverse), dShift];
+      },
+    };
+  });
+  return operation(x, gain, bias) as tf.Tensor4D;
+}
+
+/** Group normalisation (Wu & He 2018): [B,H,W,C] → the same shape. */
 export class GroupNorm {
   private readonly gamma: tf.Variable;
   private readonly beta: tf.Variable;
 
   constructor(
     scope: Scope,
-    private readonly channels: number,
+    channels: number,
     private readonly groups: number,
     private readonly epsilon = 1e-5,
   ) {
@@ -104,24 +142,16 @@ export class GroupNorm {
     this.beta = scope.weight('beta', [channels], zeros);
   }
 
-  /** `film` (each [B,1,1,C]) multiplies the result by 1 + scale and adds shift (ADM's scale-shift conditioning). */
-  forward(x: tf.Tensor4D, film?: { scale: tf.Tensor4D; shift: tf.Tensor4D }): tf.Tensor4D {
-    const batch = x.shape[0];
-    const inGroups = (perChannel: tf.Tensor) =>
-      perChannel.reshape([batch, this.groups, this.channels / this.groups]).mean(2, true);
-    const perGroup = [batch, this.groups, this.channels / this.groups];
-    const perChannel: [number, number, number, number] = [batch, 1, 1, this.channels];
-    const mean = inGroups(x.mean([1, 2])); // [B,H,W,C] → [B,C] → [B,G,1]
-    const variance = inGroups(x.square().mean([1, 2])).sub(mean.square());
-    const inverse = variance.add(this.epsilon).rsqrt();
-    let scale = inverse.broadcastTo(perGroup).reshape<tf.Tensor4D>(perChannel).mul<tf.Tensor4D>(this.gamma);
-    let shift = this.beta.sub<tf.Tensor4D>(mean.broadcastTo(perGroup).reshape(perChannel).mul(scale));
+  /** `film` (each [B,C]) multiplies the result by 1 + scale and adds shift (ADM's scale-shift conditioning). */
+  forward(x: tf.Tensor4D, film?: { scale: tf.Tensor2D; shift: tf.Tensor2D }): tf.Tensor4D {
+    let [gain, bias]: tf.Tensor[] = [this.gamma, this.beta];
     if (film !== undefined) {
-      const gain = film.scale.add<tf.Tensor4D>(1);
-      scale = scale.mul(gain);
-      shift = shift.mul<tf.Tensor4D>(gain).add(film.shift);
+      const times = film.scale.add(1);
+      [gain, bias] = [gain.mul(times), bias.mul(times).add(film.shift)];
     }
-    return affine(x, scale, shift);
+    const perGroup: [number, number, number] = [x.shape[0], this.groups, x.shape[3] / this.groups];
+    const [times, plus] = [gain, bias].map((t) => grouped(t, this.groups).broadcastTo<tf.Rank.R3>(perGroup));
+    return normalise(x, times as tf.Tensor3D, plus as tf.Tensor3D, this.epsilon);
   }
 }
 
@@ -196,5 +226,16 @@ export class PRelu {
   }
 }
 
-/** SiLU / swish: x·σ(x). */
-export const silu = <T extends tf.Tensor>(x: T): T => x.mul(tf.sigmoid(x));
+/** SiLU / swish: x·σ(x). Its gradient, σ + y·(1-σ), takes two passes over an image less than that of the product. */
+export const silu = <T extends tf.Tensor>(x: T): T => siluWithGradient(x) as T;
+
+const siluWithGradient = tf.customGrad<tf.Tensor>((...inputs) => {
+  const [x, save] = inputs as [tf.Tensor, tf.GradSaveFunc];
+  const sigma = tf.sigmoid(x);
+  const value = x.mul(sigma);
+  save([sigma, value]);
+  return {
+    value,
+    gradFunc: (dy, [sigma, y]: tf.Tensor[]) => dy.mul(sigma.add(y.mul(tf.sub(1, sigma)))),
+  };
+});

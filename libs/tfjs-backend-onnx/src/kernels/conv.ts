@@ -166,8 +166,8 @@ function conv2dFilter(x: Value, dy: Value, info: ConvInfo, block: number): Value
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } =
     info;
   const { strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
-  if (filterHeight * filterWidth > 1 && gradientSuitsBlocks(batchSize, outChannels, block))
-    return blockedFilterGradient(x, dy, geometryOf(info), block);
+  const geometry = geometryOf(info);
+  if (gradientSuitsBlocks(dy.shape, geometry, block)) return blockedFilterGradient(x, dy, geometry, block);
   const positions = batchSize * outHeight * outWidth;
   const padded = pad(
     transpose(x, [3, 0, 1, 2]),
