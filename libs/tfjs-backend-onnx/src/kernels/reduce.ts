@@ -11,20 +11,28 @@ import {
 } from '../value.ts';
 import { cast, like, multiply } from './elementwise.ts';
 import { lower } from './kernel.ts';
-import { reshape } from './shape.ts';
 
-/** Reduces over logical axes; the reduced axes are dropped. */
-export function reduce(op: string, x: Value, axes: readonly number[], dtype: DataType = x.dtype): Value {
-  const shape = x.shape.filter((_, axis) => !axes.includes(axis));
+/** Reduces over logical axes; the reduced axes are dropped, or kept with a length of 1. */
+export function reduce(
+  op: string,
+  x: Value,
+  axes: readonly number[],
+  { dtype = x.dtype, keepDims = false }: { dtype?: DataType; keepDims?: boolean } = {},
+): Value {
+  const shape = keepDims ? kept(x, axes) : x.shape.filter((_, axis) => !axes.includes(axis));
   if (axes.length === 0) return x;
   // In either layout what is left has the same order if the channels go, or if both height and width do.
   const orderKept = axes.includes(3) || (axes.includes(1) && axes.includes(2));
-  const source = x.channelsFirst && orderKept ? x : plain(x);
+  const source = x.channelsFirst && (orderKept || keepDims) ? x : plain(x);
   const at = axes.map((axis) => (source.channelsFirst ? CHANNELS_FIRST_AXIS[axis] : axis));
   return record(op, [source, int64s([...at].sort((a, b) => a - b))], shape, dtype, {
-    attributes: { keepdims: 0 },
+    attributes: { keepdims: Number(keepDims) },
+    channelsFirst: keepDims && source.channelsFirst,
   });
 }
+
+const kept = ({ shape }: Value, axes: readonly number[]): number[] =>
+  shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
 
 interface ReduceAttributes {
   axis: number | number[];
@@ -33,41 +41,39 @@ interface ReduceAttributes {
   keepDims?: boolean;
 }
 
-function lowerReduction(kernel: string, run: (x: Value, axes: number[]) => Value): void {
+function lowerReduction(kernel: string, run: (x: Value, axes: number[], keepDims: boolean) => Value): void {
   lower<ReduceAttributes>(kernel, ({ inputs: { x }, attrs: { axis, reductionIndices, keepDims } }) => {
     const axes = tf.util.parseAxisParam(reductionIndices ?? axis, x.shape as number[]);
-    const result = run(x, axes);
-    return keepDims === true
-      ? reshape(
-          result,
-          x.shape.map((n, k) => (axes.includes(k) ? 1 : n)),
-        )
-      : result;
+    return run(x, axes, keepDims === true);
   });
 }
 
 /** The sum of a value that is one small value repeated is a multiple of that value's own sum. */
-function sum(x: Value, axes: readonly number[]): Value {
+function sum(x: Value, axes: readonly number[], keepDims: boolean): Value {
   const counted = cast(x, x.dtype === 'bool' ? 'int32' : x.dtype);
   const small = smallOf(counted);
   if (small === counted || small.shape.length !== counted.shape.length)
-    return reduce('ReduceSum', counted, axes);
+    return reduce('ReduceSum', counted, axes, { keepDims });
   const times = axes.reduce((n, axis) => n * (counted.shape[axis] / small.shape[axis]), 1);
-  const inner = reduce('ReduceSum', small, axes);
-  const rest = counted.shape.filter((_, axis) => !axes.includes(axis));
+  const inner = reduce('ReduceSum', small, axes, { keepDims });
+  const rest = keepDims ? kept(counted, axes) : counted.shape.filter((_, axis) => !axes.includes(axis));
   return broadcast(multiply(inner, like(inner, times)), rest);
 }
 
 export function registerReductions(): void {
   lowerReduction('Sum', sum);
-  lowerReduction('Mean', (x, axes) => reduce('ReduceMean', cast(x, 'float32'), axes));
-  lowerReduction('Max', (x, axes) => reduce('ReduceMax', x, axes));
-  lowerReduction('Min', (x, axes) => reduce('ReduceMin', x, axes));
-  lowerReduction('Prod', (x, axes) =>
-    reduce('ReduceProd', cast(x, x.dtype === 'bool' ? 'int32' : x.dtype), axes),
+  lowerReduction('Mean', (x, axes, keepDims) => reduce('ReduceMean', cast(x, 'float32'), axes, { keepDims }));
+  lowerReduction('Max', (x, axes, keepDims) => reduce('ReduceMax', x, axes, { keepDims }));
+  lowerReduction('Min', (x, axes, keepDims) => reduce('ReduceMin', x, axes, { keepDims }));
+  lowerReduction('Prod', (x, axes, keepDims) =>
+    reduce('ReduceProd', cast(x, x.dtype === 'bool' ? 'int32' : x.dtype), axes, { keepDims }),
   );
-  lowerReduction('All', (x, axes) => cast(reduce('ReduceMin', cast(x, 'int32'), axes), 'bool'));
-  lowerReduction('Any', (x, axes) => cast(reduce('ReduceMax', cast(x, 'int32'), axes), 'bool'));
+  lowerReduction('All', (x, axes, keepDims) =>
+    cast(reduce('ReduceMin', cast(x, 'int32'), axes, { keepDims }), 'bool'),
+  );
+  lowerReduction('Any', (x, axes, keepDims) =>
+    cast(reduce('ReduceMax', cast(x, 'int32'), axes, { keepDims }), 'bool'),
+  );
   for (const [kernel, op] of [
     ['ArgMax', 'ArgMax'],
     ['ArgMin', 'ArgMin'],

@@ -26,7 +26,13 @@ export function reshape(x: Value, shape: readonly number[]): Value {
   if (source.content.kind === 'concrete') return computed({ ...source.content, dtype: x.dtype }, shape);
   // ONNX takes a 0 for "as it is" unless told otherwise
   const attributes: Record<string, number> = shape.includes(0) ? { allowzero: 1 } : {};
-  return record('Reshape', [source, int64s(shape)], shape, x.dtype, { attributes });
+  return record('Reshape', [unshaped(source), int64s(shape)], shape, x.dtype, { attributes });
+}
+
+/** What a value is a reshaped form of, in the order in which it is computed: two changes of shape are one. */
+function unshaped(x: Value): Value {
+  const node = x.content.kind === 'pending' ? x.content.node : undefined;
+  return node?.op === 'Reshape' ? (node.inputs[0] as Value) : x;
 }
 
 export function transpose(x: Value, perm: readonly number[]): Value {
