@@ -81,26 +81,29 @@ async function cosines(changes: Partial<SamplerOptions>): Promise<Float32Array> 
   return values;
 }
 
-/** Mean of the paired differences and its standard error. */
-function gain(guided: Float32Array, free: Float32Array): { mean: number; error: number } {
-  const differences = Array.from(guided, (value, i) => value - free[i]);
-  const mean = differences.reduce((a, b) => a + b) / IMAGES;
-  const variance = differences.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (IMAGES - 1);
-  return { mean, error: Math.sqrt(variance / IMAGES) };
+/** The paired differences: their median, and how many of them are positive. */
+function gain(guided: Float32Array, free: Float32Array): { median: number; share: number } {
+  const differences = guided.map((value, i) => value - free[i]).sort();
+  return {
+    median: (differences[IMAGES / 2 - 1] + differences[IMAGES / 2]) / 2,
+    share: differences.filter((d) => d > 0).length / IMAGES,
+  };
 }
 
 it.each<[string, Partial<SamplerOptions>]>([
   ['DDIM, through the U-Net', {}],
   ['DDIM, stopped at ε_θ', { gradient: 'stopped' }],
   ['ancestral, through the U-Net', { kind: 'ancestral' }],
-])('guidance raises yᵀf(x0) on average, the more the heavier it is: %s', async (_name, options) => {
+])('guidance raises yᵀf(x0) of most images, the more the heavier it is: %s', async (_name, options) => {
   const free = await cosines({ ...options, guidance: 0 });
   // Heavy, for networks that learnt for a moment have gentle gradients
   const light = gain(await cosines({ ...options, guidance: 20 }), free);
   const heavy = gain(await cosines({ ...options, guidance: 100 }), free);
-  expect(heavy.mean).toBeGreaterThan(3 * heavy.error);
-  expect(heavy.mean).toBeGreaterThan(light.mean);
-  expect(light.mean).toBeGreaterThan(0);
+  // A sign test at three standard errors: few images gain most, so that a mean tells less
+  const chance = 0.5 + 3 * Math.sqrt(0.25 / IMAGES);
+  expect(heavy.share).toBeGreaterThan(chance);
+  expect(light.share).toBeGreaterThan(chance);
+  expect(heavy.median).toBeGreaterThan(light.median);
 });
 
 it('images with weights of their own are those of samplers with these weights, and one compiled step serves all', async () => {

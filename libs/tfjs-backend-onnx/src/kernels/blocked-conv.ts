@@ -1,23 +1,6 @@
-import { NCHWC } from '../onnx-proto.ts';
-import { channelsFirst, physicalShape, record, type Value } from '../value.ts';
+import { channelsFirst, type Value } from '../value.ts';
+import { areBlocks, convolve, enter, intoBlocks, inWholeBlocks, leave, type Geometry } from './blocks.ts';
 import { pad, reshape, slice, transpose } from './shape.ts';
-
-/**
- * Convolutions in ONNX Runtime's blocked layout, [B,C/b,H,W,b] with the b channels of a block side by side, which its fastest kernels
- * take (MLAS's NCHWc). ONNX Runtime itself uses it for filters that are constants only; here filters are laid out anew in every run,
- * which costs little: 69 → 107 GFLOP/s for 32 images of 16×16 and 32 → 32 channels, layouts included, where one core has 118.
- */
-export interface Geometry {
-  kernel: readonly [number, number];
-  strides: readonly [number, number];
-  dilations: readonly [number, number];
-  /** Top, left, bottom, right. */
-  pads: readonly number[];
-}
-
-/** Whether so many channels are whole blocks. */
-const areBlocks = (channels: number, block: number): boolean => channels % block === 0;
-const inWholeBlocks = (channels: number, block: number): number => Math.ceil(channels / block) * block;
 
 /** Whether a blocked convolution may take so many channels: less than a block, or what is filled up with zeros by fours. */
 const mayEnter = (channels: number, block: number): boolean => channels < block || channels % 4 === 0;
@@ -48,14 +31,6 @@ export function gradientSuitsBlocks(
 /** Positions of dy up to which {@link blockedImageGradient} is faster: ConvTranspose makes small products of them, image by image. */
 const FEW = 16;
 
-/** What is computed as [B,C,H,W] as a blocked convolution takes it; of less than a block of channels it stays as it is. */
-function enter(x: Value, block: number): Value {
-  const [batch, channels, ...sides] = physicalShape(x);
-  return channels < block ? x : intoBlocks(x, [batch, inWholeBlocks(channels, block), ...sides]);
-}
-const intoBlocks = (x: Value, shape: readonly number[]): Value =>
-  record('ReorderInput', [x], shape, 'float32', { domain: NCHWC });
-
 /** Filters of [taps,I,O] for a blocked convolution: [O/b,I/b,taps,b of I,b of O], or [O/b,I,taps,b] where I is less than a block. */
 function layOut(filters: Value, block: number): Value {
   const [taps, inputs, outputs] = filters.shape;
@@ -63,24 +38,6 @@ function layOut(filters: Value, block: number): Value {
     return transpose(reshape(filters, [taps, inputs, outputs / block, block]), [2, 1, 0, 3]);
   return transpose(reshape(filters, [taps, inputs / block, block, outputs / block, block]), [3, 1, 0, 2, 4]);
 }
-
-function convolve(
-  x: Value,
-  filters: Value,
-  shape: readonly number[],
-  { kernel, strides, dilations, pads }: Geometry,
-): Value {
-  const attributes = { kernel_shape: kernel, strides, dilations, pads, group: 1 };
-  return record('Conv', [x, filters], shape, 'float32', { domain: NCHWC, attributes });
-}
-
-/** The blocked result of a convolution as an image of the shape [B,H,W,C]. */
-const leave = (y: Value, shape: readonly number[]): Value =>
-  record('ReorderOutput', [y], shape, 'float32', {
-    domain: NCHWC,
-    attributes: { channels: shape[3] },
-    channelsFirst: true,
-  });
 
 /** x [B,H,W,I] * w [kh,kw,I,O] → the shape [B,P,Q,O]. */
 export function blockedConv(
@@ -192,18 +149,6 @@ export function turned(w: Value): Value {
     outputs,
     inputs,
   ]);
-}
-
-/** A blocked convolution whose result leaves the layout, with a bias [C]; `undefined` for any other value. */
-export function blockedWithBias(y: Value, bias: Value): Value | undefined {
-  const node = y.content.kind === 'pending' ? y.content.node : undefined;
-  if (node?.op !== 'ReorderOutput') return undefined;
-  const conv = node.inputs[0] as Value;
-  const inner = conv.content.kind === 'pending' ? conv.content.node : undefined;
-  if (inner?.op !== 'Conv' || inner.inputs.length !== 2) return undefined;
-  const { attributes, domain, inputs } = inner;
-  const whole = pad(bias, [[0, conv.shape[1] - bias.shape[0]]], 0);
-  return leave(record('Conv', [...inputs, whole], conv.shape, 'float32', { attributes, domain }), y.shape);
 }
 
 /**

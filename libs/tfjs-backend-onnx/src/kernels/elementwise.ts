@@ -14,7 +14,7 @@ import {
   type NodeOptions,
   type Value,
 } from '../value.ts';
-import { blockedWithBias } from './blocked-conv.ts';
+import { blockedWithBias } from './blocks.ts';
 import { lower } from './kernel.ts';
 
 const sameShape = (a: Value, b: Value): boolean =>
