@@ -23,7 +23,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   // axe is our script, not the page's: the policy need not let it in.
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(180_000);
   page = await context.newPage();
 });
 afterAll(async () => {
