@@ -1,4 +1,4 @@
-import { selectEngine } from '@id3/engine';
+import { explainDeviceError, selectEngine } from '@id3/engine';
 import { failureOf } from '@id3/core/child';
 import type { TimingReply, TimingRequest } from './messages.ts';
 import { timeStep } from './time-step.ts';
@@ -13,7 +13,7 @@ process.once('message', async ({ step, engine, threads }: TimingRequest) => {
     const seconds = await timeStep(step);
     send({ type: 'timed', seconds, bytes: process.resourceUsage().maxRSS * 1024, engine: name });
   } catch (error) {
-    send({ type: 'failed', ...failureOf(error) });
+    send({ type: 'failed', ...failureOf(explainDeviceError(error, 'Nothing was to be kept')) });
   }
   process.disconnect();
 });

@@ -14,6 +14,7 @@ import {
   PROVIDER_FILES,
 } from './cuda.ts';
 import { mayComputeOnGpu } from './gpu.ts';
+import { DEFAULT_WORK, probe } from './probe.ts';
 import { verdict } from './select.ts';
 import { softwareOnly, webgpuObstacle, type AdapterFacts } from './webgpu.ts';
 
@@ -59,7 +60,10 @@ describe('what stands against CUDA', () => {
     expect(against(['libcublasLt.so.13', 'libcudnn.so.9'])).toBe(
       'libraries of CUDA are missing: libcublasLt.so.13, libcudnn.so.9 (docs/gpu.md)',
     );
-    expect(against(['libcuda.so.1'])).toBe('the NVIDIA driver is missing: libcuda.so.1 (docs/gpu.md)');
+    expect(against(['libcuda.so.1'])).toBe('the NVIDIA driver is missing (libcuda.so.1) (docs/gpu.md)');
+    expect(against(['libcuda.so.1', 'libcudnn.so.9'])).toBe(
+      'the NVIDIA driver is missing (libcuda.so.1); libraries of CUDA are missing: libcudnn.so.9 (docs/gpu.md)',
+    );
     const ldd =
       '\tlibcublasLt.so.13 => not found\n\tlibm.so.6 => /lib/libm.so.6 (0x1)\n\tlibcuda.so.1 => not found\n';
     expect(notFound(ldd)).toEqual(['libcublasLt.so.13', 'libcuda.so.1']);
@@ -116,6 +120,19 @@ it('a device is taken only where its probe was faster', () => {
     why: 'the device was lost',
   });
 });
+
+it.each([
+  ['crashes', 60_000, 'in its probe its process died by signal SIGSEGV'],
+  ['hangs', 1000, 'its probe gave no answer in 1 s'],
+])(
+  'a driver that %s ends the process of the probe alone, and is passed over',
+  async (how, patienceMs, why) => {
+    const entry = join(import.meta.dirname, 'fixtures/bad-driver.ts');
+    const reply = await probe(how, 1, DEFAULT_WORK, { entry, patienceMs });
+    expect(reply).toEqual({ failed: why });
+    expect(verdict(reply, { ms: 10 })).toEqual({ taken: false, why });
+  },
+);
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const here = existsSync(SWIFTSHADER) && canLoad('libvulkan.so.1');

@@ -87,9 +87,9 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   /** Computes every live tensor that is pending; tells how, where there is any. */
   flush(): Run | undefined {
     if (this.pending.size === 0) return undefined;
-    const values = [...this.pending.keys()];
-    this.pending.clear();
-    return this.runtime.materialise(values, this.frozen());
+    const run = this.runtime.materialise([...this.pending.keys()], this.frozen());
+    this.pending.clear(); // where the device fails they stay, to be asked for again
+    return run;
   }
 
   /** Runs a compiled graph again on other data; `undefined` where it is not kept any more. */
