@@ -13,7 +13,7 @@ import {
 import { UserError, grantedCores } from '@id3/core';
 import { PROFILE_NAMES } from '../config/profiles/names.ts';
 import type { Config } from '../config/schema.ts';
-import { EXECUTORS, type RunSettings } from '../settings.ts';
+import { DEVICE_NAMES, EXECUTORS, type RunSettings } from '../settings.ts';
 
 /** What every command that starts from a config understands. */
 export const profileOption = {
@@ -73,6 +73,10 @@ export const runOptions = {
     type: 'boolean',
     default: false,
   },
+  device: {
+    describe: 'with --estimate: a GPU that was measured (docs/gpu.md), instead of this machine',
+    choices: DEVICE_NAMES,
+  },
 } as const satisfies Options;
 
 /** What a command of an experiment gets; `V` are the values of the options that it alone has. */
@@ -121,6 +125,8 @@ export const runCommand = <const O extends Options>({
         'dry-run': dryRun,
         ...rest
       } = values;
+      if (rest.device !== undefined && !estimate)
+        throw new UserError('--device is for --estimate alone; where stages compute is said by --engine.');
       const config = await configOf(rest.profile, fields, Object.keys({ ...options, ...runOptions }));
       const { run } = await load();
       const { mayComputeOnGpu } = await import('@id3/engine/gpu');

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import type { GraphCost } from '@id3/tfjs-backend-onnx';
 import { UserError } from '@id3/core';
 import { cudaObstacle, findCudaRuntime, nvidiaDevice } from './cuda.ts';
 import { registerWasmKernels } from './kernels.ts';
@@ -163,6 +164,13 @@ export async function selectEngine(
   throw new UserError(
     `The engine ${requested} cannot start here (${reasons}); choose another with ID3_ENGINE.`,
   );
+}
+
+/** Makes an engine current that computes nothing: `seen` hears what each graph would take. */
+export async function selectCounting(seen: (cost: GraphCost) => void): Promise<void> {
+  tf.enableProdMode();
+  const { registerCountingBackend } = await import('@id3/tfjs-backend-onnx');
+  await activate(registerCountingBackend(seen));
 }
 
 const isAutomatic = (requested: string | undefined): requested is undefined | '' | 'auto' =>

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '@id3/core';
-import { compileStep, explainDeviceError } from '@id3/engine';
+import { compileStep, explainDeviceError, stateCrosses } from '@id3/engine';
 import { DeviceError } from '@id3/tfjs-backend-onnx';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from './checkpoint.ts';
 import type { Optimiser } from './optim/optimisers.ts';
@@ -62,7 +62,7 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
     tf.dispose([inputs, results]);
     return rows;
   };
-  const pace = new Pace(checkpoint.everySeconds);
+  const pace = new Pace(checkpoint.everySeconds, stateCrosses());
   let savedAt = Date.now();
   for await (const group of grouped(training.batches(done), () => pace.next(steps - done))) {
     const prepared = group.map((batch) => training.prepare(batch, batch.step + 1));
