@@ -98,7 +98,7 @@ interface Definition<O extends Options> extends Pick<Command, 'summary' | 'detai
 }
 
 export const FIELDS_DETAILS =
-  'Every field of the config is an option too, such as --diffusion.training.steps=100; `id3 config` lists them.';
+  'Every field of the config is an option too, such as --diffusion.training.steps=100; `id3 config` lists them. --generation.batchSize=auto takes what memory holds.';
 
 /** A command that runs one config's experiment. */
 export const runCommand = <const O extends Options>({
@@ -127,11 +127,18 @@ export const runCommand = <const O extends Options>({
       } = values;
       if (rest.device !== undefined && !estimate)
         throw new UserError('--device is for --estimate alone; where stages compute is said by --engine.');
-      const config = await configOf(rest.profile, fields, Object.keys({ ...options, ...runOptions }));
+      const { [BATCH]: batch, ...others } = fields;
+      const known = batch === 'auto' ? others : fields;
+      const config = await configOf(rest.profile, known, Object.keys({ ...options, ...runOptions }));
       const { run } = await load();
-      const { mayComputeOnGpu } = await import('@id3/engine/gpu');
-      const workers = given ?? (mayComputeOnGpu(config.engine) ? 1 : grantedCores());
+      const workers = await workersOf(given, config);
       const settings = { ...rest, workers, checkpointSeconds, fromScratch, dryRun, words };
+      if (batch === 'auto') {
+        const { automaticBatch } = await import('../estimate/automatic-batch.ts');
+        const { batchSize, why } = await automaticBatch(config, settings);
+        console.log(`${BATCH}=${batchSize} (auto: ${why})`);
+        config.generation.batchSize = batchSize;
+      }
       const { Interrupted } = await import('../scheduler/executor.ts');
       try {
         await run({
@@ -149,6 +156,18 @@ export const runCommand = <const O extends Options>({
       }
     },
   });
+
+/** The field that may be `auto` on a command line; the config has the number. */
+const BATCH = 'generation.batchSize';
+
+/** How many worker processes run: as many as were asked for, else one a core, and one alone where a GPU may compute, whose memory several would share. */
+export async function workersOf(
+  given: number | undefined,
+  { engine }: Pick<Config, 'engine'>,
+): Promise<number> {
+  const { mayComputeOnGpu } = await import('@id3/engine/gpu');
+  return given ?? (mayComputeOnGpu(engine) ? 1 : grantedCores());
+}
 
 /** The fields of the config, with the words that complete their values. */
 export async function fields(): Promise<ReadonlyMap<string, readonly string[]>> {

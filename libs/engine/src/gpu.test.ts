@@ -13,9 +13,10 @@ import {
   nvidiaDevice,
   PROVIDER_FILES,
 } from './cuda.ts';
-import { mayComputeOnGpu } from './gpu.ts';
+import { gpuMemory } from './gpu-memory.ts';
+import { GPU_OBSTACLES, mayComputeOnGpu } from './gpu.ts';
 import { DEFAULT_WORK, probe } from './probe.ts';
-import { verdict } from './select.ts';
+import { gpuEngine, verdict } from './select.ts';
 import { softwareOnly, webgpuObstacle, type AdapterFacts } from './webgpu.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gpu-'));
@@ -107,6 +108,29 @@ describe('what stands against WebGPU', () => {
     const both = { VK_DRIVER_FILES: '/etc/lvp_icd.json:/etc/radeon_icd.json' };
     expect(softwareOnly(facts({ environment: both }))).toBeUndefined();
   });
+});
+
+it('tells the whole memory of an NVIDIA GPU, as nvidia-smi does', () => {
+  const program = join(folder, 'nvidia-smi');
+  writeFileSync(program, '#!/bin/sh\necho "$@" >&2; echo 143771\n', { mode: 0o755 });
+  expect(gpuMemory(program)).toBe(143771 * 2 ** 20);
+  writeFileSync(program, '#!/bin/sh\necho "[N/A]"\n', { mode: 0o755 });
+  expect(gpuMemory(program)).toBeUndefined();
+  expect(gpuMemory(join(folder, 'nothing'))).toBeUndefined();
+});
+
+it('tells which engine on a graphics device would be taken', async () => {
+  expect(await gpuEngine('onnx')).toBeUndefined();
+  expect(await gpuEngine('onnx-webgpu')).toBe('onnx-webgpu');
+  await expect(gpuEngine('tpu')).rejects.toThrow(/no engine "tpu"/);
+  vi.spyOn(GPU_OBSTACLES as Record<string, () => string | undefined>, 'onnx-cuda').mockReturnValue(
+    'there is none',
+  );
+  vi.spyOn(GPU_OBSTACLES as Record<string, () => string | undefined>, 'onnx-webgpu').mockReturnValue(
+    'nor this',
+  );
+  expect(await gpuEngine('auto')).toBeUndefined();
+  vi.restoreAllMocks();
 });
 
 it('a device is taken only where its probe was faster', () => {
