@@ -18,7 +18,8 @@ const MAX_PIXELS = 2 ** 18;
 export const timedBatch = (batchSize: number, size: number): number =>
   Math.max(2, Math.min(batchSize, Math.floor(MAX_PIXELS / size ** 2)));
 
-export function aboutStep(step: Step): AboutStep {
+/** @param options `whole` where a step is counted, and so never projected from a smaller one */
+export function aboutStep(step: Step, { whole = false } = {}): AboutStep {
   const { size, channels } = step;
   switch (step.of) {
     case 'diffusion-training': {
@@ -33,7 +34,7 @@ export function aboutStep(step: Step): AboutStep {
     case 'recogniser-training': {
       const { network, head, training } = step.recogniser;
       const { batchSize, steps } = training;
-      const timed = timedBatch(batchSize, size);
+      const timed = whole ? batchSize : timedBatch(batchSize, size);
       return {
         name: `training step of ${batchSize} images${timed < batchSize ? ` (projected from ${timed})` : ''}`,
         steps,

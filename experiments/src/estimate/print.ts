@@ -1,17 +1,14 @@
-import { join } from 'node:path';
-import { UserError, duration, hashOf, sum } from '@id3/core';
-import { Child, ChildFailure } from '@id3/core/child';
+import { duration, hashOf, sum } from '@id3/core';
 import type { Config } from '../config/schema.ts';
 import type { Plan, PlanNode } from '../plan.ts';
 import type { RunSettings } from '../settings.ts';
-import type { Timing, TimingReply, TimingRequest } from './messages.ts';
+import { ask, gib } from './ask.ts';
+import { DEVICES } from './devices.ts';
+import type { Timing } from './messages.ts';
+import { printDeviceEstimate } from './print-device.ts';
 import { aboutStep } from './about-step.ts';
 import { simulate } from './simulate.ts';
 import { suggestedResources, type Measured } from './suggest.ts';
-
-const ENTRY = join(import.meta.dirname, 'process.ts');
-
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 /**
  * Times one real step of every kind of stage in the plan that can be timed, each in a process of its own, and
@@ -21,8 +18,10 @@ const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 export async function printEstimate(
   plan: Plan,
   config: Config,
-  { workers, threads, executor }: Pick<RunSettings, 'workers' | 'threads' | 'executor'>,
+  settings: Pick<RunSettings, 'workers' | 'threads' | 'executor' | 'device'>,
 ): Promise<void> {
+  const { workers, threads, executor, device } = settings;
+  if (device !== undefined) return printDeviceEstimate(plan, DEVICES[device]);
   console.log('Timing one real step of each stage, each in a process of its own.\n');
   const known = new Map<string, Timing>();
   const measured = new Map<PlanNode, Measured>();
@@ -31,7 +30,8 @@ export async function printEstimate(
     if (step === undefined) continue;
     const { name, steps, timedBy } = aboutStep(step);
     const key = hashOf([name, timedBy]);
-    const timing = known.get(key) ?? (await time({ step, engine: config.engine, threads }, label));
+    const timing =
+      known.get(key) ?? (await ask({ step, engine: { name: config.engine, threads } }, label, 'timed'));
     known.set(key, timing);
     measured.set(node, { seconds: timing.seconds * steps, bytes: timing.bytes });
     console.log(
@@ -60,17 +60,3 @@ export async function printEstimate(
 
 /** Devices of the clusters that a plan is tried on, on paper. */
 const CLUSTERS = [8, 64];
-
-/** Times a step in a process of its own, so that the peak memory is that step's and is given back. */
-async function time(request: TimingRequest, label: string): Promise<Timing> {
-  const child = new Child<TimingRequest, TimingReply>(ENTRY, request.threads);
-  try {
-    return await child.ask(request, (reply, answer: (timing: Timing) => void) => {
-      if (reply.type === 'failed') throw new ChildFailure(reply.message, reply.mendable);
-      answer(reply);
-    });
-  } catch (error) {
-    if (!(error instanceof ChildFailure)) throw error;
-    throw new UserError(`Timing a step of "${label}" failed: ${error.message}`);
-  }
-}

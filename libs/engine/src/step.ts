@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { CompiledStep, Step } from '@id3/tfjs-backend-onnx';
+import { backendName, type CompiledStep, type Step } from '@id3/tfjs-backend-onnx';
 
 /** A backend that repeats a step without calling it. */
 interface CompilingBackend {
   compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(step: Step<I, O>): CompiledStep<I, O>;
 }
+
+/** Whether the variables of a compiled step cross to a graphics device and back in each call. */
+export const stateCrosses = (): boolean => tf.getBackend().startsWith(`${backendName('cpu')}-`);
 
 let inSteps = 0;
 

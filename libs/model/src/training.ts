@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '@id3/core';
-import { compileStep } from '@id3/engine';
+import { compileStep, explainDeviceError, stateCrosses } from '@id3/engine';
 import { DeviceError } from '@id3/tfjs-backend-onnx';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from './checkpoint.ts';
 import type { Optimiser } from './optim/optimisers.ts';
@@ -62,7 +62,7 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
     tf.dispose([inputs, results]);
     return rows;
   };
-  const pace = new Pace(checkpoint.everySeconds);
+  const pace = new Pace(checkpoint.everySeconds, stateCrosses());
   let savedAt = Date.now();
   for await (const group of grouped(training.batches(done), () => pace.next(steps - done))) {
     const prepared = group.map((batch) => training.prepare(batch, batch.step + 1));
@@ -70,9 +70,7 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
     const rows = await take(prepared.map(({ inputs }) => inputs)).catch(async (error: unknown) => {
       if (!(error instanceof DeviceError)) throw error;
       await save(); // the host holds the state as it was before the call
-      throw new UserError(
-        `${error.message} What was trained up to step ${done} is saved in ${checkpoint.path}: run the same command again, with --engine=onnx to compute on the CPU.`,
-      );
+      throw explainDeviceError(error, `What was trained up to step ${done} is saved in ${checkpoint.path}`);
     });
     pace.took(performance.now() - started, group.length);
     // An engine that answers at once would keep the process deaf, also to the end of whoever wanted the result.

@@ -117,12 +117,41 @@ function trace<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   const before = new Map(variablesOf(backend).map((variable) => [variable, backend.value(variable.dataId)]));
   const runs = backend.stats.runs;
   const results = tf.tidy(() => step(inputs));
-  const run = backend.flush();
+  const run = flushed(backend, { results, inputs, before });
   const readInItsMidst = run === undefined || backend.stats.runs !== runs + 1;
   const changed = variablesOf(backend).filter((v) => backend.value(v.dataId) !== before.get(v));
   const isNew = (variable: tf.Variable) => !before.has(variable); // made by this call, or moved from another backend
   if (readInItsMidst || changed.some(isNew)) return { results, program: undefined };
   return { results, program: programOf(backend, { run, origins, returned: results, changed }) };
+}
+
+/** Computes what a call of a step recorded. Where the device fails, variables hold again what they held before the call. */
+function flushed(
+  backend: Recorder,
+  {
+    results,
+    inputs,
+    before,
+  }: {
+    results: tf.NamedTensorMap;
+    inputs: tf.NamedTensorMap;
+    before: ReadonlyMap<tf.Variable, Value | undefined>;
+  },
+): Run | undefined {
+  try {
+    return backend.flush();
+  } catch (error) {
+    const given = new Set(Object.values(inputs));
+    tf.dispose(Object.values(results).filter((tensor) => !given.has(tensor)));
+    for (const [variable, value] of before) {
+      const data = value && dataOf(value);
+      if (data === undefined || backend.value(variable.dataId) === value) continue;
+      const held = backend.tensor(data, value!.shape, value!.dtype);
+      variable.assign(held);
+      held.dispose();
+    }
+    throw error;
+  }
 }
 
 /** A call of a step, when all is computed. */

@@ -54,6 +54,22 @@ export interface Stats {
   fallbacks: Record<string, number>;
 }
 
+/** Of a backend that has done nothing. */
+export const noStats = (): Stats => ({
+  compiled: 0,
+  compileMs: 0,
+  compileCpuMs: 0,
+  runs: 0,
+  steps: 0,
+  repeats: 0,
+  crossedBytes: 0,
+  runMs: 0,
+  runCpuMs: 0,
+  collectMs: 0,
+  nodes: 0,
+  fallbacks: {},
+});
+
 type Port = Pick<Value, 'shape' | 'dtype'>;
 
 interface Compiled {
@@ -80,20 +96,7 @@ export interface Run {
 
 /** Compiles and runs recorded graphs; equal graphs are compiled once. */
 export class Runtime {
-  readonly stats: Stats = {
-    compiled: 0,
-    compileMs: 0,
-    compileCpuMs: 0,
-    runs: 0,
-    steps: 0,
-    repeats: 0,
-    crossedBytes: 0,
-    runMs: 0,
-    runCpuMs: 0,
-    collectMs: 0,
-    nodes: 0,
-    fallbacks: {},
-  };
+  readonly stats = noStats();
   private readonly cache = new Map<string, Compiled>();
 
   private readonly ort: OnnxRuntime;
