@@ -83,7 +83,7 @@ describeOnSlurm('what becomes of jobs', (on) => {
     expect(stdout).toMatch(/^counting a +running, job \d+ on n[12]$/m);
     expect(stdout).toMatch(/^counting d +queued, job \d+ \(Dependency\)$/m);
     expect(stdout).toMatch(
-      /^Used by jobs: [\d.]+ core hours, 0\.0 GPU hours\.$/m,
+      /^Used by jobs: [\d.]+ core hours, 0\.0 GPU hours; about to come: [\d.]+ core hours, 0\.0 GPU hours\.$/m,
     );
     expect((await startCommand('ingest', [out]).ended).stdout).toMatch(/^\d+ lines were taken\.$/m);
     expect(statusOf('counting a')).toBe('running');
