@@ -43,18 +43,17 @@ export const jobsOf = ({ job, partsJob }: Submission): string[] =>
   partsJob === undefined ? [job] : [partsJob, job];
 
 /** How a node stands, in a few words. */
-export function wordsFor({ verdict, job, batch }: Submitted): string {
+export function wordsFor({ verdict, batch }: Submitted): string {
   if (verdict.is === 'finished') return 'finished';
   if (verdict.is === 'failed')
     return `failed: ${verdict.message.split('\n')[0]}; its logs are in cluster/batches/${batch}`;
   if (verdict.is === 'cancelled') return verdict.message;
   if (verdict.is === 'lost') return `lost: ${verdict.why}; the command that submitted it submits it again`;
   if (verdict.is === 'left') return 'saved; the command that submitted it submits it again';
-  return `${verdict.is}, job ${job}${placeOf(verdict.state)}`;
+  return `${verdict.is}, job ${verdict.job}${placeOf(verdict.state)}`;
 }
 
-function placeOf(state: QueuedState | undefined): string {
-  const { reason, node, restarts = 0 } = state ?? {};
+function placeOf({ reason, node, restarts }: QueuedState): string {
   const again = restarts > 0 ? `, put back ${restarts === 1 ? 'once' : `${restarts} times`}` : '';
   return `${node === undefined ? '' : ` on ${node}`}${reason === undefined ? '' : ` (${reason})`}${again}`;
 }

@@ -95,9 +95,18 @@ describe('what is said of a node', () => {
 
   it('of a split one: runs while a part does, fails with a part, is lost with a part that never began', () => {
     const after = { 17: state('PENDING', 'Dependency') };
-    expect(verdict(split, { '16_0': state('RUNNING'), '16_1': state('PENDING'), ...after }).is).toBe(
-      'running',
-    );
+    const waits = { '16_0': state('PENDING', 'Resources'), '16_1': state('PENDING', 'Resources') };
+    expect(verdict(split, { ...waits, ...after })).toEqual({
+      is: 'queued',
+      job: '16_0',
+      state: waits['16_0'],
+    });
+    const runs = { '16_1': state('RUNNING') };
+    expect(verdict(split, { ...waits, ...runs, ...after })).toEqual({
+      is: 'running',
+      job: '16_1',
+      state: runs['16_1'],
+    });
     writeEnded(folder('p'), 0, { how: 'finished' });
     expect(verdict(split, { '16_1': state('FAILED'), 17: state('CANCELLED', 'Dependency') })).toEqual({
       is: 'lost',
