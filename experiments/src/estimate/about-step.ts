@@ -23,22 +23,22 @@ export function aboutStep(step: Step, { whole = false } = {}): AboutStep {
   const { size, channels } = step;
   switch (step.of) {
     case 'diffusion-training': {
-      const { steps, batchSize, idLossWeight } = step.diffusion.training;
+      const { steps, batchSize, idLossWeight, precision } = step.diffusion.training;
       const withF = idLossWeight > 0;
       return {
         name: `training step of ${batchSize} images${withF ? '' : ' without ID loss'}`,
         steps,
-        timedBy: { ...networksOf(step.diffusion, step.f), batchSize, withF, size, channels },
+        timedBy: { ...networksOf(step.diffusion, step.f), batchSize, withF, precision, size, channels },
       };
     }
     case 'recogniser-training': {
       const { network, head, training } = step.recogniser;
-      const { batchSize, steps } = training;
+      const { batchSize, steps, precision } = training;
       const timed = whole ? batchSize : timedBatch(batchSize, size);
       return {
         name: `training step of ${batchSize} images${timed < batchSize ? ` (projected from ${timed})` : ''}`,
         steps,
-        timedBy: { network, head: head.kind, batchSize, size, channels },
+        timedBy: { network, head: head.kind, batchSize, precision, size, channels },
       };
     }
     case 'sampling': {
@@ -53,6 +53,7 @@ export function aboutStep(step: Step, { whole = false } = {}): AboutStep {
           score: guided ? sampler.gradient : undefined,
           // How many more passes classifier-free guidance takes.
           passes: Number(sampler.freeY > 0) + Number(sampler.freeS > 0),
+          precision: sampler.precision,
           size,
           channels,
         },

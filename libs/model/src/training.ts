@@ -3,7 +3,7 @@ import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '@id3/core';
 import { compileStep, explainDeviceError, stateCrosses } from '@id3/engine';
-import { DeviceError } from '@id3/tfjs-backend-onnx';
+import { DeviceError, type Precision } from '@id3/tfjs-backend-onnx';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from './checkpoint.ts';
 import type { Optimiser } from './optim/optimisers.ts';
 import { Pace } from './pace.ts';
@@ -37,6 +37,8 @@ export interface Training<B extends { step: number }, I extends tf.NamedTensorMa
   /** One optimiser step; several may run in one call, and are logged after it. `logged` has a number for each of `loggedNames`, the loss first. Compiled. */
   step(inputs: I): { logged: tf.Tensor };
   readonly loggedNames: readonly string[];
+  /** Of the step's convolutions and matrix products; default `float32`. */
+  readonly precision?: Precision | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
     const tensors = await readTensors(state);
     saveCheckpoint(checkpoint.path, { meta: { ...meta, step: done }, tensors });
   };
-  const step = compileStep((inputs: I) => training.step(inputs));
+  const step = compileStep((inputs: I) => training.step(inputs), { precision: training.precision });
   /** Takes steps in one call; what each measured. */
   const take = async (inputs: I[]) => {
     const results = step.inTurn(inputs);

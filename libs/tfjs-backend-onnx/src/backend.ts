@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { compiledStep, type CompiledStep, type Recorder, type Step } from './compiled-step.ts';
+import {
+  compiledStep,
+  type CompiledStep,
+  type Recorder,
+  type Step,
+  type StepOptions,
+} from './compiled-step.ts';
+import type { Precision } from './half.ts';
 import type { Run, Runtime, Stats } from './session.ts';
 import { computed, concrete, dataOf, type Data, type DataType, type Value } from './value.ts';
 
@@ -89,9 +96,9 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   }
 
   /** Computes every live tensor that is pending; tells how, where there is any. */
-  flush(): Run | undefined {
+  flush(precision?: Precision): Run | undefined {
     if (this.pending.size === 0) return undefined;
-    const run = this.runtime.materialise([...this.pending.keys()], this.frozen());
+    const run = this.runtime.materialise([...this.pending.keys()], this.frozen(), precision);
     this.pending.clear(); // where the device fails they stay, to be asked for again
     return run;
   }
@@ -114,8 +121,9 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   /** A step that is called twice and then repeated from its compiled graph: see {@link compiledStep}. */
   compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
     step: Step<I, O>,
+    options?: StepOptions,
   ): CompiledStep<I, O> {
-    return compiledStep(this, step);
+    return compiledStep(this, step, options);
   }
 
   /** Sources of the variables that are not trainable and still hold what the host wrote. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { OnnxBackend, type Computing } from './backend.ts';
-import type { CompiledStep, Step } from './compiled-step.ts';
+import type { CompiledStep, Step, StepOptions } from './compiled-step.ts';
+import type { Precision } from './half.ts';
 import { registerGradients } from './gradients.ts';
 import { registerConvolutions } from './kernels/conv.ts';
 import { registerElementwise } from './kernels/elementwise.ts';
@@ -17,7 +18,7 @@ import { Runtime, type SessionOptions, type Stats } from './session.ts';
 
 export { backendName, type Provider };
 export { DeviceError } from './device-error.ts';
-export type { CompiledStep, GraphCost, Step };
+export type { CompiledStep, GraphCost, Precision, Step, StepOptions };
 export { doorOf, withFloat32Doors } from './float32-doors.ts';
 export { ELEMENT, encodeModel, type AnyElementType, type ModelNode } from './onnx-proto.ts';
 export { loadRuntime, type OnnxRuntime } from './runtime.ts';
@@ -65,8 +66,9 @@ function registerKernels(): void {
  */
 export function compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   step: Step<I, O>,
+  options?: StepOptions,
 ): CompiledStep<I, O> {
-  return current().compileStep(step);
+  return current().compileStep(step, options);
 }
 
 /** What the current backend did so far. Throws where it is not one of this library. */
