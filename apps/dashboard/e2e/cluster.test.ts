@@ -38,12 +38,13 @@ describe('an experiment that a cluster computes', () => {
     await page.goto(server.url);
     const card = page.getByRole('listitem').filter({ hasText: 'ablation-paper' });
     const numbers = await card.locator('.numbers').innerText();
+    expect(numbers).toMatch(/Stages\s*2 computed/);
     expect(numbers).toMatch(/Jobs\s*1 completed, 2 pending, 1 running/);
     // f took 6 h where 200 s were expected, so 100 s are 3 h: a quarter of the sampling, a training, and one of four GPUs. The parts took 6 h.
-    expect(numbers).toMatch(/GPU hours\s*12\.0 used, about 15\.8 to come/);
+    expect(numbers).toMatch(/GPU hours\s*12 used, about 16 to come/);
     await openRun(runs.experiment);
     const facts = await section('Environment').innerText();
-    expect(facts).toMatch(/Core hours\s*96\.0 used, about 54\.0 to come/);
+    expect(facts).toMatch(/Core hours\s*96 used, about 54 to come/);
   });
 
   it('says of each stage why it waits, where it runs, and how often it was put back', async () => {

@@ -1,13 +1,15 @@
-import { join } from 'node:path';
-import { UserError, duration, hashOf, sum } from '@id3/core';
+import { basename, join, resolve } from 'node:path';
+import { UserError, duration, sum } from '@id3/core';
 import { Child, ChildFailure } from '@id3/core/child';
 import type { Config } from '../config/schema.ts';
 import type { Plan, PlanNode } from '../plan.ts';
+import { typedPath } from '../progress.ts';
 import type { RunSettings } from '../settings.ts';
 import type { Timing, TimingReply, TimingRequest } from './messages.ts';
 import { aboutStep } from './about-step.ts';
 import { simulate } from './simulate.ts';
-import { suggestedResources, type Measured } from './suggest.ts';
+import { suggestedResources } from './suggest.ts';
+import { measuredIn, saveTimings, timingKey } from './timings.ts';
 
 const ENTRY = join(import.meta.dirname, 'process.ts');
 
@@ -21,23 +23,24 @@ const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 export async function printEstimate(
   plan: Plan,
   config: Config,
-  { workers, threads, executor }: Pick<RunSettings, 'workers' | 'threads' | 'executor'>,
+  { workers, threads, executor, out }: Pick<RunSettings, 'workers' | 'threads' | 'executor' | 'out'>,
 ): Promise<void> {
   console.log('Timing one real step of each stage, each in a process of its own.\n');
+  const { engine } = config;
   const known = new Map<string, Timing>();
-  const measured = new Map<PlanNode, Measured>();
   for (const node of plan.nodes) {
     const { step, label } = node;
-    if (step === undefined) continue;
-    const { name, steps, timedBy } = aboutStep(step);
-    const key = hashOf([name, timedBy]);
-    const timing = known.get(key) ?? (await time({ step, engine: config.engine, threads }, label));
+    const key = timingKey(node, engine);
+    if (step === undefined || key === undefined) continue;
+    const { name, steps } = aboutStep(step);
+    const timing = known.get(key) ?? (await time({ step, engine, threads }, label));
     known.set(key, timing);
-    measured.set(node, { seconds: timing.seconds * steps, bytes: timing.bytes });
     console.log(
       `${label}: ${timing.seconds.toPrecision(3)} s and ${gib(timing.bytes)} per ${name} × ${steps} = ${duration(timing.seconds * steps)}`,
     );
   }
+  const timings = Object.fromEntries(known);
+  const measured = measuredIn(plan.nodes, timings, engine);
   const total = sum([...measured.values()].map(({ seconds }) => seconds));
   const all = [...known.values()];
   const engines = [...new Set(all.map(({ engine }) => engine))].join(', ');
@@ -54,8 +57,12 @@ export async function printEstimate(
       `On ${devices} such devices at once: ${duration(seconds)}, of which they are idle ${(100 * idle).toFixed(0)} %.`,
     );
   }
+  const file = saveTimings(resolve(out), timings);
   const stages = suggestedResources(measured);
-  console.log(`A resources file to begin with (docs/cluster.md):\n${JSON.stringify({ stages }, null, 1)}`);
+  console.log(
+    `What is not said in a resources file (docs/cluster.md), jobs of ${typedPath(resolve(out))} will ask for by ${basename(file)}:\n` +
+      JSON.stringify({ stages }, null, 1),
+  );
 }
 
 /** Devices of the clusters that a plan is tried on, on paper. */
