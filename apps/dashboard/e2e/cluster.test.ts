@@ -72,7 +72,7 @@ describe('an experiment that a cluster computes', () => {
     await openRun(runs.sampling);
     const log = jobs.getByRole('group').filter({ hasText: 'bb/log-11.txt' });
     const lines = (await log.locator('pre').innerText()).split('\n');
-    expect([lines.length, lines.at(-1)]).toEqual([40, 'Image 499 of 500']);
+    expect([lines.length, lines.at(-1)]).toEqual([20, 'Image 499 of 500']);
     await jobs.getByText('and the logs of 4 other jobs').waitFor();
     const gone = jobs.getByRole('group').filter({ hasText: 'bb/log-10.txt' });
     await gone.locator('summary').click();

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { readTimings, saveTimings } from '../estimate/timings.ts';
 import { startAblation, tinyWith } from '../fixtures/command.ts';
 
 const out = mkdtempSync(join(tmpdir(), 'id3-estimate-'));
@@ -38,4 +39,7 @@ it('what an estimate found is what jobs ask for, of the networks that it timed',
   const damaged = await ablation('--dry-run');
   expect(damaged.code).toBe(1);
   expect(damaged.stderr).toMatch(/estimate\.json is damaged; delete it, or let --estimate write it again\./);
+  saveTimings(out, { step: { seconds: 2, bytes: 3 } });
+  saveTimings(out, { other: { seconds: 4, bytes: 5 } });
+  expect(readTimings(out)).toEqual({ step: { seconds: 2, bytes: 3 }, other: { seconds: 4, bytes: 5 } });
 }, 300_000);

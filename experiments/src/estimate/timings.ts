@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError, errorCode, hashOf, writeFileAtomic } from '@id3/core';
+import { UserError, errorCode, explainFileError, hashOf, writeFileAtomic } from '@id3/core';
 import { z } from 'zod';
 import type { PlanNode } from '../plan.ts';
 import { aboutStep } from './about-step.ts';
@@ -27,20 +27,28 @@ export function timingKey({ step }: PlanNode, engine: string): string | undefine
 
 /** What was timed for a folder of results; nothing where nothing was. Throws a UserError where the file is damaged. */
 export function readTimings(root: string): Timings {
+  const timings = timingsIn(fileIn(root));
+  if (timings === undefined)
+    throw new UserError(`${fileIn(root)} is damaged; delete it, or let --estimate write it again.`);
+  return timings;
+}
+
+/** Adds to what was timed for a folder of results, or begins anew where the file is damaged; gives the file. */
+export function saveTimings(root: string, timings: Timings): string {
   const path = fileIn(root);
+  writeFileAtomic(path, JSON.stringify({ ...timingsIn(path), ...timings }, null, 1));
+  return path;
+}
+
+/** Undefined where the file is damaged. */
+function timingsIn(path: string): Timings | undefined {
   try {
     return timingsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return {};
-    throw new UserError(`${path} is damaged; delete it, or let --estimate write it again.`);
+    if (errorCode(error) !== undefined) throw explainFileError(error, path);
+    return undefined;
   }
-}
-
-/** Adds to what was timed for a folder of results; gives the file. */
-export function saveTimings(root: string, timings: Timings): string {
-  const path = fileIn(root);
-  writeFileAtomic(path, JSON.stringify({ ...readTimings(root), ...timings }, null, 1));
-  return path;
 }
 
 /** What the nodes take of which a step was timed. */
@@ -53,7 +61,11 @@ export function measuredIn(
   for (const node of nodes) {
     const timing = timings[timingKey(node, engine) ?? ''];
     if (timing === undefined || node.step === undefined) continue;
-    measured.set(node, { seconds: timing.seconds * aboutStep(node.step).steps, bytes: timing.bytes });
+    const { steps, isProjected } = aboutStep(node.step);
+    measured.set(node, {
+      seconds: timing.seconds * steps,
+      bytes: isProjected === true ? undefined : timing.bytes,
+    });
   }
   return measured;
 }
