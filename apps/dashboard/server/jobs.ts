@@ -12,7 +12,7 @@ import {
 } from '@id3/tracking';
 
 /** Of a job's log so many bytes and lines are shown, its last. */
-const TAIL = { bytes: 8192, lines: 40 };
+const TAIL = { bytes: 8192, lines: 20 };
 /** A split stage has a log for each part: so many are shown, those written last. */
 const MAX_LOGS = 8;
 const MAX_RUNS = 200;

@@ -61,7 +61,7 @@ export const runOptions = {
     type: 'string',
     path: true,
     describe: "file of what the cluster's jobs ask for (docs/cluster.md)",
-    defaultDescription: 'one core each',
+    defaultDescription: 'one core each, and what --estimate found',
   },
   'dry-run': {
     describe: 'print the scripts that --executor=slurm would submit, instead of running',

@@ -9,6 +9,8 @@ export interface AboutStep {
   readonly steps: number;
   /** What the time of a step depends on: any JSON value. */
   readonly timedBy: unknown;
+  /** Whether it is timed with fewer images, so that nothing is known of its memory. */
+  readonly isProjected?: boolean;
 }
 
 /** The most pixels that a recogniser's step is timed with (16 images of 128×128); larger ones are projected, for memory's sake. */
@@ -39,6 +41,7 @@ export function aboutStep(step: Step, { whole = false } = {}): AboutStep {
         name: `training step of ${batchSize} images${timed < batchSize ? ` (projected from ${timed})` : ''}`,
         steps,
         timedBy: { network, head: head.kind, batchSize, precision, size, channels },
+        isProjected: timed < batchSize,
       };
     }
     case 'sampling': {

@@ -1,6 +1,8 @@
-import { duration, hashOf, sum } from '@id3/core';
+import { basename, resolve } from 'node:path';
+import { duration, sum } from '@id3/core';
 import type { Config } from '../config/schema.ts';
 import type { Plan, PlanNode } from '../plan.ts';
+import { typedPath } from '../progress.ts';
 import type { RunSettings } from '../settings.ts';
 import { ask, gib } from './ask.ts';
 import { DEVICES } from './devices.ts';
@@ -8,7 +10,8 @@ import type { Timing } from './messages.ts';
 import { printDeviceEstimate } from './print-device.ts';
 import { aboutStep } from './about-step.ts';
 import { simulate } from './simulate.ts';
-import { suggestedResources, type Measured } from './suggest.ts';
+import { suggestedResources } from './suggest.ts';
+import { measuredIn, saveTimings, timingKey } from './timings.ts';
 
 /**
  * Times one real step of every kind of stage in the plan that can be timed, each in a process of its own, and
@@ -18,26 +21,26 @@ import { suggestedResources, type Measured } from './suggest.ts';
 export async function printEstimate(
   plan: Plan,
   config: Config,
-  settings: Pick<RunSettings, 'workers' | 'threads' | 'executor' | 'device'>,
+  settings: Pick<RunSettings, 'workers' | 'threads' | 'executor' | 'device' | 'out'>,
 ): Promise<void> {
-  const { workers, threads, executor, device } = settings;
+  const { workers, threads, executor, device, out } = settings;
   if (device !== undefined) return printDeviceEstimate(plan, DEVICES[device]);
   console.log('Timing one real step of each stage, each in a process of its own.\n');
+  const { engine } = config;
   const known = new Map<string, Timing>();
-  const measured = new Map<PlanNode, Measured>();
   for (const node of plan.nodes) {
     const { step, label } = node;
-    if (step === undefined) continue;
-    const { name, steps, timedBy } = aboutStep(step);
-    const key = hashOf([name, timedBy]);
-    const timing =
-      known.get(key) ?? (await ask({ step, engine: { name: config.engine, threads } }, label, 'timed'));
+    const key = timingKey(node, engine);
+    if (step === undefined || key === undefined) continue;
+    const { name, steps } = aboutStep(step);
+    const timing = known.get(key) ?? (await ask({ step, engine: { name: engine, threads } }, label, 'timed'));
     known.set(key, timing);
-    measured.set(node, { seconds: timing.seconds * steps, bytes: timing.bytes });
     console.log(
       `${label}: ${timing.seconds.toPrecision(3)} s and ${gib(timing.bytes)} per ${name} × ${steps} = ${duration(timing.seconds * steps)}`,
     );
   }
+  const timings = Object.fromEntries(known);
+  const measured = measuredIn(plan.nodes, timings, engine);
   const total = sum([...measured.values()].map(({ seconds }) => seconds));
   const all = [...known.values()];
   const engines = [...new Set(all.map(({ engine }) => engine))].join(', ');
@@ -54,8 +57,12 @@ export async function printEstimate(
       `On ${devices} such devices at once: ${duration(seconds)}, of which they are idle ${(100 * idle).toFixed(0)} %.`,
     );
   }
+  const file = saveTimings(resolve(out), timings);
   const stages = suggestedResources(measured);
-  console.log(`A resources file to begin with (docs/cluster.md):\n${JSON.stringify({ stages }, null, 1)}`);
+  console.log(
+    `What is not said in a resources file (docs/cluster.md), jobs of ${typedPath(resolve(out))} will ask for by ${basename(file)}:\n` +
+      JSON.stringify({ stages }, null, 1),
+  );
 }
 
 /** Devices of the clusters that a plan is tried on, on paper. */

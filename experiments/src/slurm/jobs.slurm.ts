@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startCommand } from '../fixtures/command.ts';
 import { describeOnSlurm, until } from '../fixtures/on-slurm.ts';
+import { runDiamond } from '../fixtures/plan.ts';
 import { isDone } from '../scheduler/done.ts';
+import { runningJobs } from './submitted.ts';
 
 describeOnSlurm('what becomes of jobs', (on) => {
   const statusOf = (name: string) => on.runs().find((run) => run.name === name)?.status;
@@ -92,5 +94,18 @@ describeOnSlurm('what becomes of jobs', (on) => {
     expect(cancelled.stdout).toContain('4 stages were cancelled');
     await on.emptied();
     for (const name of ['counting a', 'counting d']) expect(statusOf(name)).toBe('interrupted');
+  });
+
+  it('a local run beside the queue waits for what a job computes, and does itself what only waits there', async () => {
+    const diamond = on.diamond(1000);
+    const cluster = diamond.attach();
+    await until(() => diamond.isUnderWay('a'), 'a begins');
+    const local = await runDiamond(on.root, 1000, { jobOf: runningJobs(on.root) });
+    expect(local.heard).toContain('waiting counting a');
+    expect(local.heard).toContain('ended counting a cached');
+    // Whoever was first with each of the others, the other took its result.
+    expect(await cluster.ended).toMatchObject({ code: 0 });
+    expect(diamond.diary('a')).toHaveLength(8);
+    expect(diamond.results()).toEqual(await diamond.localResults());
   });
 });

@@ -144,6 +144,7 @@ function aboutRun(
   if (before !== undefined) return { run: before.run, token: before.token, again: before.again };
   const { cpus, gpus } = askedFor(resources, node.stage.name);
   const token = randomBytes(8).toString('hex');
-  const { id } = queueRun(node, { token, cpus, gpus, expectedSeconds: node.cost });
+  const expectedSeconds = resources.measured?.get(node)?.seconds ?? node.cost;
+  const { id } = queueRun(node, { token, cpus, gpus, expectedSeconds });
   return { run: id, token, again: 0 };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseQueue, type QueuedState } from './client.ts';
+import { parseLimits, parseQueue, type QueuedState } from './client.ts';
 import { batchFolder, writeEnded, writeStarted, type Submission } from './records.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -129,4 +129,12 @@ it('the queue is read in columns; jobs of others are passed over', () => {
     '17_3': { state: 'PENDING', reason: 'Resources', node: undefined, restarts: 0 },
     18: { state: 'RUNNING', reason: undefined, node: 'n2', restarts: 2 },
   });
+});
+
+it('the limit of a partition is read, and of several the smallest', () => {
+  const text = 'short 30:00\nmain* 1-12:00:00\nmain* 1-12:00:00\nlong infinite\n';
+  expect(parseLimits(text, true)).toBe(36);
+  expect(parseLimits(text, false)).toBe(0.5);
+  expect(parseLimits('long infinite\n', false)).toBe(Infinity);
+  expect(parseLimits('', true)).toBe(Infinity);
 });

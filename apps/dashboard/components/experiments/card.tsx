@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { ExperimentCard as Card } from '../../server/experiments.ts';
 import { bytes, time } from '../format.ts';
 import { Progress } from '../progress.tsx';
-import { countWords, hoursWords } from '../run/jobs.tsx';
+import { countWords, hoursFacts } from '../run/jobs.tsx';
 
 /** One experiment: how it stands, what it found, what it took. Its title leads to its table, or where it compares nothing to its run. */
 export function ExperimentCard(card: Card) {
@@ -72,7 +72,13 @@ export function ExperimentCard(card: Card) {
 /** Of an experiment that a cluster computes. */
 const clusterFacts = (jobs: NonNullable<Card['jobs']>): [string, ReactNode, string][] => [
   ['Jobs', countWords(jobs), 'the jobs of its newest run, as the cluster says they stand'],
-  ['GPU hours', hoursWords(jobs, 'gpuHours'), 'of what was granted to its jobs, and of those that are left'],
+  ...hoursFacts(jobs)
+    .slice(0, 1)
+    .map(([name, hours]): [string, ReactNode, string] => [
+      name,
+      hours,
+      'of what was granted to its jobs, and of those that are left',
+    ]),
 ];
 
 function nothing(rows: Card['rows'], status: Card['status']): string {

@@ -3,7 +3,7 @@ import type { RunRow } from '@id3/tracking';
 import type { RunView } from '../../server/run.ts';
 import { bytes, time } from '../format.ts';
 import { Progress } from '../progress.tsx';
-import { askedWords, countWords, hoursWords, queueWords } from './jobs.tsx';
+import { askedWords, countWords, hoursFacts, queueWords } from './jobs.tsx';
 
 interface Props {
   readonly run: RunRow;
@@ -21,8 +21,7 @@ export function Environment({ run, diskBytes, job, jobs }: Props) {
     [run.status === 'queued' ? 'Submitted' : 'Started', `${time(run.startedAt)} UTC`],
     ['Took', run.finishedAt === null ? run.status : duration((run.finishedAt - run.startedAt) / 1000)],
     ['Jobs', jobs && countWords(jobs)],
-    ['GPU hours', jobs && hoursWords(jobs, 'gpuHours')],
-    ['Core hours', jobs && hoursWords(jobs, 'coreHours')],
+    ...(jobs === undefined ? [] : hoursFacts(jobs)),
     ['Job', job && [run.job, queueWords(job), askedWords(job)].filter(Boolean).join(' · ')],
     ['Seed', run.seed],
     ['Engine', run.engine && [run.engine, ...versions].join(' · ')],

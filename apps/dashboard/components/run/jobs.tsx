@@ -21,10 +21,22 @@ export const askedWords = ({ cpus, gpus }: JobRow): string =>
 export const countWords = ({ counts }: Pick<JobsView, 'counts'>): string =>
   counts.map(({ state, count }) => `${count} ${state.toLowerCase()}`).join(', ');
 
-/** Hours that jobs have used, and about how many are still to come. */
-export function hoursWords({ used, toCome }: JobsView, of: 'coreHours' | 'gpuHours'): string {
-  return `${used[of].toFixed(1)} used${toCome[of] > 0 ? `, about ${toCome[of].toFixed(1)} to come` : ''}`;
+/** Hours that jobs have used, and about how many are still to come: of GPUs, and of cores where they have none. */
+export function hoursFacts({ used, toCome }: Pick<JobsView, 'used' | 'toCome'>): [string, string][] {
+  const kinds = [
+    ['GPU hours', 'gpuHours'],
+    ['Core hours', 'coreHours'],
+  ] as const;
+  return kinds
+    .filter(([, of]) => used[of] + toCome[of] > 0)
+    .map(([name, of]) => [
+      name,
+      `${hours(used[of])} used${toCome[of] > 0 ? `, about ${hours(toCome[of])} to come` : ''}`,
+    ]);
 }
+
+const hours = (count: number): string =>
+  String(count < 10 ? Number(count.toPrecision(2)) : Math.round(count));
 
 /** Each time that the cluster ran a job of a run, and the ends of their logs. */
 export function Jobs({ runs, moreRuns, logs, moreLogs }: JobView) {
@@ -75,7 +87,7 @@ function Tail({ path, job, text, isCut, isOpen }: LogTail & { isOpen: boolean })
         <p className="quiet">The file is not there any more.</p>
       ) : (
         <pre tabIndex={0} aria-label={`Log of job ${job}`}>
-          {text === '' ? 'Nothing was said yet.' : text}
+          {text === '' ? 'Nothing was said.' : text}
         </pre>
       )}
     </details>
