@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { duration, sum } from '@id3/core';
 import type { Config } from '../config/schema.ts';
 import type { Plan, PlanNode } from '../plan.ts';
@@ -27,6 +27,7 @@ export async function printEstimate(
   if (device !== undefined) return printDeviceEstimate(plan, DEVICES[device]);
   console.log('Timing one real step of each stage, each in a process of its own.\n');
   const { engine } = config;
+  const root = resolve(out);
   const known = new Map<string, Timing>();
   for (const node of plan.nodes) {
     const { step, label } = node;
@@ -35,6 +36,8 @@ export async function printEstimate(
     const { name, steps } = aboutStep(step);
     const timing = known.get(key) ?? (await ask({ step, engine: { name: engine, threads } }, label, 'timed'));
     known.set(key, timing);
+    // At once: the next may need more memory than there is.
+    if (executor === 'slurm') saveTimings(root, { [key]: timing });
     console.log(
       `${label}: ${timing.seconds.toPrecision(3)} s and ${gib(timing.bytes)} per ${name} × ${steps} = ${duration(timing.seconds * steps)}`,
     );
@@ -57,10 +60,9 @@ export async function printEstimate(
       `On ${devices} such devices at once: ${duration(seconds)}, of which they are idle ${(100 * idle).toFixed(0)} %.`,
     );
   }
-  const file = saveTimings(resolve(out), timings);
   const stages = suggestedResources(measured);
   console.log(
-    `What is not said in a resources file (docs/cluster.md), jobs of ${typedPath(resolve(out))} will ask for by ${basename(file)}:\n` +
+    `What is not said in a resources file (docs/cluster.md), jobs of ${typedPath(root)} will ask for by estimate.json:\n` +
       JSON.stringify({ stages }, null, 1),
   );
 }

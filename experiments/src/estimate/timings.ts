@@ -33,11 +33,10 @@ export function readTimings(root: string): Timings {
   return timings;
 }
 
-/** Adds to what was timed for a folder of results, or begins anew where the file is damaged; gives the file. */
-export function saveTimings(root: string, timings: Timings): string {
+/** Adds to what was timed for a folder of results, or begins anew where the file is damaged. */
+export function saveTimings(root: string, timings: Timings): void {
   const path = fileIn(root);
   writeFileAtomic(path, JSON.stringify({ ...timingsIn(path), ...timings }, null, 1));
-  return path;
 }
 
 /** Undefined where the file is damaged. */
