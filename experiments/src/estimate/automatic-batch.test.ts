@@ -57,7 +57,20 @@ it(
       batchSize: config.generation.batchSize,
       why: 'the memory of the device of onnx-cuda is not known',
     });
+    // Of an estimate for a device, whatever this machine has.
+    expect(await automaticBatch(config, { workers: 1, threads: 1, device: 'h200' })).toMatchObject({
+      batchSize: 512,
+      why: expect.stringMatching(/of 139\.0 GiB on the device$/) as string,
+    });
     vi.unstubAllEnvs();
     rmSync(folder, { recursive: true });
   },
 );
+
+it('is refused for a cluster, whose machines are others', async () => {
+  await expect(
+    automaticBatch(loadConfig('smoke'), { workers: 1, threads: 1, executor: 'slurm' }),
+  ).rejects.toThrow(
+    /^generation\.batchSize=auto looks at this machine, .*; give a number with --executor=slurm\.$/,
+  );
+});

@@ -20,6 +20,7 @@ export interface Device {
   readonly name: string;
   /** Of which engine, when and where. */
   readonly source: string;
+  readonly memoryBytes: number;
   readonly steps: readonly MeasuredStep[];
 }
 
@@ -31,6 +32,8 @@ export const DEVICES: Readonly<Record<(typeof DEVICE_NAMES)[number], Device>> = 
   h200: {
     name: 'NVIDIA H200',
     source: "docs/gpu.md, 'What was measured on a GPU', onnx-cuda",
+    // As its driver tells it.
+    memoryBytes: 139 * 2 ** 30,
     steps: [
       {
         name: 'quick diffusion training, batch 32',

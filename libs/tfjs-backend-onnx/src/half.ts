@@ -18,13 +18,17 @@ const node = (op: string, input: string, output: string, attributes: ModelNode['
 /**
  * A graph whose convolutions and matrix products take their inputs and give their results in half precision (11 bits of mantissa, 65504 at
  * most), and whose other operators and values are float32 as before: sums, norms, statistics and all that is carried from step to step. A
- * value that several take is rounded once.
+ * value that several take is rounded once. The CPU, where ONNX Runtime has no such kernels for x64, computes in 32 bits on rounded values.
  */
 export function halved(graph: ModelGraph, provider: Provider): ModelGraph {
   const nodes: ModelNode[] = [];
-  /** ONNX Runtime has no such kernels for x64: it computes in 32 bits between casts, and takes casts out that meet, unless something stands between. */
-  const between = (from: string, to: string) => nodes.push(node('Concat', from, to, { axis: 0 }));
   const cast = (from: string, to: string, type: number) => nodes.push(node('Cast', from, to, { to: type }));
+  /** From 32 bits to 32: two casts that meet would be taken out. */
+  const pass = (from: string, to: string) => {
+    cast(from, `${to}/16`, ELEMENT.float16);
+    nodes.push(node('Concat', `${to}/16`, `${to}/kept`, { axis: 0 }));
+    cast(`${to}/kept`, to, ELEMENT.float32);
+  };
   const rounded = new Map<string, string>();
   const round = (name: string): string => {
     if (name === '') return name; // left out
@@ -32,11 +36,8 @@ export function halved(graph: ModelGraph, provider: Provider): ModelGraph {
     if (known !== undefined) return known;
     const half = `${name}/half`;
     rounded.set(name, half);
-    if (provider !== 'cpu') cast(name, half, ELEMENT.float16);
-    else {
-      cast(name, `${name}/cast`, ELEMENT.float16);
-      between(`${name}/cast`, half);
-    }
+    if (provider === 'cpu') pass(name, half);
+    else cast(name, half, ELEMENT.float16);
     return half;
   };
   for (const one of graph.nodes) {
@@ -45,10 +46,10 @@ export function halved(graph: ModelGraph, provider: Provider): ModelGraph {
       nodes.push(one);
       continue;
     }
-    const [result, shown] = [`${output}/result`, `${output}/shown`];
+    const result = `${output}/result`;
     nodes.push({ ...one, inputs: inputs.map(round), output: result });
-    if (provider === 'cpu') between(result, shown);
-    cast(provider === 'cpu' ? shown : result, output, ELEMENT.float32);
+    if (provider === 'cpu') pass(result, output);
+    else cast(result, output, ELEMENT.float32);
   }
   return { ...graph, nodes };
 }
