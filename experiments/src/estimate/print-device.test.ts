@@ -21,7 +21,7 @@ it(
     new Pipeline(plan, config, FULL, FROM_SCRATCH).generated();
     const said: string[] = [];
     vi.spyOn(console, 'log').mockImplementation((line: string) => void said.push(line));
-    await printDeviceEstimate(plan, DEVICES.h200);
+    await printDeviceEstimate(plan, DEVICES.h200, true);
     const text = said.join('\n');
     expect(text).toMatch(/for one NVIDIA H200\./);
     expect(text).toMatch(
@@ -36,5 +36,9 @@ it(
     expect(text).toMatch(
       /each, told by the others, was off by \d+ % to \d+ %, half of them by \d+ % or more/,
     );
+    for (const devices of [8, 64])
+      expect(text).toMatch(
+        new RegExp(`^On ${devices} such devices at once: .*, of which they are idle \\d+ %\\.$`, 'm'),
+      );
   },
 );

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { duration, sum } from '@id3/core';
 import type { Config } from '../config/schema.ts';
-import type { Plan, PlanNode } from '../plan.ts';
+import type { Plan } from '../plan.ts';
 import { typedPath } from '../progress.ts';
 import type { RunSettings } from '../settings.ts';
 import { ask, gib } from './ask.ts';
@@ -9,7 +9,7 @@ import { DEVICES } from './devices.ts';
 import type { Timing } from './messages.ts';
 import { printDeviceEstimate } from './print-device.ts';
 import { aboutStep } from './about-step.ts';
-import { simulate } from './simulate.ts';
+import { printClusters } from './print-clusters.ts';
 import { suggestedResources } from './suggest.ts';
 import { measuredIn, saveTimings, timingKey } from './timings.ts';
 
@@ -24,7 +24,7 @@ export async function printEstimate(
   settings: Pick<RunSettings, 'workers' | 'threads' | 'executor' | 'device' | 'out'>,
 ): Promise<void> {
   const { workers, threads, executor, device, out } = settings;
-  if (device !== undefined) return printDeviceEstimate(plan, DEVICES[device]);
+  if (device !== undefined) return printDeviceEstimate(plan, DEVICES[device], executor === 'slurm');
   console.log('Timing one real step of each stage, each in a process of its own.\n');
   const { engine } = config;
   const root = resolve(out);
@@ -53,19 +53,10 @@ export async function printEstimate(
       `Engine: ${engines}.`,
   );
   if (executor !== 'slurm') return;
-  const secondsOf = (node: PlanNode) => measured.get(node)?.seconds ?? node.cost;
-  for (const devices of CLUSTERS) {
-    const { seconds, idle } = simulate(plan.nodes, secondsOf, devices);
-    console.log(
-      `On ${devices} such devices at once: ${duration(seconds)}, of which they are idle ${(100 * idle).toFixed(0)} %.`,
-    );
-  }
+  printClusters(plan.nodes, measured);
   const stages = suggestedResources(measured);
   console.log(
     `What is not said in a resources file (docs/cluster.md), jobs of ${typedPath(root)} will ask for by estimate.json:\n` +
       JSON.stringify({ stages }, null, 1),
   );
 }
-
-/** Devices of the clusters that a plan is tried on, on paper. */
-const CLUSTERS = [8, 64];
