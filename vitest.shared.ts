@@ -10,7 +10,8 @@ export default defineConfig({
     // Two cores: one process per test file, at most two at a time.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what hangs: a busy machine is no failure.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

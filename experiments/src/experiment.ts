@@ -12,6 +12,7 @@ import { LocalExecutor } from './scheduler/local-executor.ts';
 import { Interrupted, type Executor } from './scheduler/executor.ts';
 import type { RunSettings } from './settings.ts';
 import { SlurmExecutor, printScripts } from './slurm/slurm-executor.ts';
+import { runningJobs } from './slurm/submitted.ts';
 
 /**
  * Runs what the targets need as one experiment of the database, shown on the terminal, and hands
@@ -99,7 +100,7 @@ function executorOf(settings: RunSettings, config: Config, { path, root }: Datab
   const setup = jobSetup(settings, config, root);
   return settings.executor === 'slurm'
     ? new SlurmExecutor(setup, settings.resources)
-    : new LocalExecutor({ ...setup, database: path }, settings.workers);
+    : new LocalExecutor({ ...setup, database: path }, settings.workers, runningJobs(root));
 }
 
 /** What a node tells of a row of the table. */

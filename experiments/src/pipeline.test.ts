@@ -96,6 +96,34 @@ it('an estimate times few kinds of steps, whatever the number of variants', () =
   expect(new Set(steps.map(({ timedBy }) => hashOf(timedBy))).size).toBe(5);
 });
 
+it('half precision is part of the key of what is computed in it, and of nothing before', () => {
+  const keysOf = (overrides: Overrides) => {
+    const { nodes } = ablation(overrides).plan;
+    return Object.fromEntries(
+      nodes.filter(({ variants }) => variants.has('full')).map((node) => [node.label, node.key]),
+    );
+  };
+  const exact = keysOf({});
+  const changedBy = (field: string) => {
+    const half = keysOf({ [field]: 'float16' });
+    expect(Object.keys(half)).toEqual(Object.keys(exact));
+    return Object.keys(half).filter((label) => half[label] !== exact[label]);
+  };
+  const generated = changedBy('generation.sampler.precision');
+  expect(generated).toContain('generate full');
+  expect(generated.filter((label) => /^(train-(f|diffusion)|calibrate|anchors|render)/.test(label))).toEqual(
+    [],
+  );
+  const trained = changedBy('diffusion.training.precision');
+  expect(trained).toEqual(
+    expect.arrayContaining(['train-diffusion full', 'calibrate full', 'generate full']),
+  );
+  expect(trained.filter((label) => /^(train-f|anchors|render)/.test(label))).toEqual([]);
+  expect(
+    changedBy('recogniser.training.precision').every((label) => /^(train-recogniser|verify) /.test(label)),
+  ).toBe(true);
+});
+
 /** The rows that `quick` shows where none are asked for. */
 const quick = (weights: WeightsIndex = FROM_SCRATCH) => {
   const config = loadConfig('quick');

@@ -73,7 +73,7 @@ export class Pipeline {
   /** The second recogniser, which takes no part in training or sampling: other people, seed and head than f's. */
   judge(): PlanNode<LoadedRecogniser> {
     if (this.config.judge.source === 'faceres')
-      return this.plan.add(faceresStage, {}, {}, this.about('judge'));
+      return this.plan.add(faceresStage, {}, { dataset: this.pool('train') }, this.about('judge'));
     const weights = this.committed((scratch) => scratch.judge());
     if (weights !== undefined) return this.plan.add(committedFStage, { weights }, {}, this.about('judge'));
     const { image, judge } = this.config;

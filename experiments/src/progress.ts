@@ -1,10 +1,9 @@
 import { hostname } from 'node:os';
 import { relative } from 'node:path';
 import { duration } from '@id3/core';
-import type { ProcessIdentity } from '@id3/tracking';
 import { createLogUpdate } from 'log-update';
 import type { PlanNode } from './plan.ts';
-import type { ScheduleListener } from './scheduler/executor.ts';
+import type { Holder, ScheduleListener } from './scheduler/executor.ts';
 
 /** The rate of a stage is measured over this long. */
 const WINDOW_MS = 20_000;
@@ -106,13 +105,8 @@ export class Progress implements ScheduleListener {
     this.say(`${node.label}: ${sentence}`);
   }
 
-  waiting(node: PlanNode, { host, pid }: Pick<ProcessIdentity, 'host' | 'pid'>): void {
-    // Whether a process of another machine lives, nobody here can know.
-    const elsewhere =
-      host === hostname() ? '' : `; if ${host} is gone, delete lock.json in the stage's folder`;
-    this.say(
-      `${node.label}: another run (process ${pid} of ${host}) computes it; waiting to use its result${elsewhere}.`,
-    );
+  waiting(node: PlanNode, holder: Holder): void {
+    this.say(`${node.label}: ${wordsFor(holder)}.`);
   }
 
   /** Ends the display and leaves what it said. */
@@ -159,4 +153,13 @@ function numbers({ step, steps, loss, meter }: Shown): string {
   return [`${step}/${steps}`, ...speed, ...(loss === undefined ? [] : [`loss ${loss.toPrecision(3)}`])].join(
     ', ',
   );
+}
+
+function wordsFor(holder: Holder): string {
+  if ('job' in holder)
+    return `job ${holder.job} of the cluster computes it; waiting to use its result (experiments:cancel ends the cluster's jobs)`;
+  const { host, pid } = holder;
+  // Whether a process of another machine lives, nobody here can know.
+  const elsewhere = host === hostname() ? '' : `; if ${host} is gone, delete lock.json in the stage's folder`;
+  return `another run (process ${pid} of ${host}) computes it; waiting to use its result${elsewhere}`;
 }

@@ -3,6 +3,9 @@ import type { ProfileName } from './config/profiles/names.ts';
 /** Where stages are computed. */
 export const EXECUTORS = ['local', 'slurm'] as const;
 
+/** GPUs that an estimate can be for: steps were measured on them. */
+export const DEVICE_NAMES = ['h200'] as const;
+
 /** How an experiment is run: nothing that a result depends on, and so no part of the config. */
 export interface RunSettings {
   /** The config's profile, for the experiment's default name. */
@@ -16,6 +19,8 @@ export interface RunSettings {
   readonly resources: string | undefined;
   /** Prints what would be submitted, instead of running. */
   readonly dryRun: boolean;
+  /** The GPU that an estimate is for; this machine's engine where absent. */
+  readonly device?: (typeof DEVICE_NAMES)[number] | undefined;
   /** Worker processes. */
   readonly workers: number;
   /** Compute threads of each worker. */

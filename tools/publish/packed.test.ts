@@ -68,7 +68,7 @@ console.log(JSON.stringify({ backend: tf.getBackend(), losses: history.loss }));
   ) as { backend: string; losses: number[] };
   expect(backend).toBe('onnx');
   expect(losses.at(-1)).toBeLessThan(0.5 * losses[0]);
-}, 60_000);
+});
 
 it('the formats read what they wrote', () => {
   const read = program(
@@ -118,4 +118,4 @@ export { y };`,
   const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', types: [], skipLibCheck: true };
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.ts'] }));
   expect(run(process.execPath, [TSC, '-p', '.', '--pretty', 'false'], project)).toBe('');
-}, 60_000);
+});

@@ -51,17 +51,13 @@ const asNobody = (...words: string[]) => {
 };
 
 describe.runIf(process.getuid?.() === 0)('a person who may not write to the clone', () => {
-  it(
-    'reads in a sentence what cannot be written, and can have it elsewhere',
-    { timeout: 60_000 },
-    async () => {
-      expect((await asNobody('config', '--profile=smoke')).stdout).toMatch(/^seed +1 /);
-      await expect(asNobody('ablation', '--profile=smoke', '--variants=ceiling')).rejects.toMatchObject({
-        code: 1,
-        stderr: `${join(ROOT, 'artefacts')} cannot be written (EACCES); make it writable or name another folder, as with --out.\n`,
-      });
-    },
-  );
+  it('reads in a sentence what cannot be written, and can have it elsewhere', async () => {
+    expect((await asNobody('config', '--profile=smoke')).stdout).toMatch(/^seed +1 /);
+    await expect(asNobody('ablation', '--profile=smoke', '--variants=ceiling')).rejects.toMatchObject({
+      code: 1,
+      stderr: `${join(ROOT, 'artefacts')} cannot be written (EACCES); make it writable or name another folder, as with --out.\n`,
+    });
+  });
 });
 
 describe('help', () => {
@@ -219,7 +215,7 @@ describe('Nx targets', () => {
     );
   });
 
-  it('pass arguments on as they were typed', { timeout: 120_000 }, async () => {
+  it('pass arguments on as they were typed', async () => {
     const typed = `$(date) \`date\` $HOME "two  blanks" 'quoted' \\ ; & | > * ~ #\nnew line`;
     const args = ['nx', 'run', 'experiments:config', '--profile=smoke', `--data.trainFolder=${typed}`];
     const { stdout } = await start('npx', args, { cwd: ROOT, env: { ...process.env, NX_DAEMON: 'false' } });
@@ -227,7 +223,7 @@ describe('Nx targets', () => {
     expect(line).toContain(` ${JSON.stringify(typed)} `);
   });
 
-  it('count paths from where the person stands', { timeout: 120_000 }, async () => {
+  it('count paths from where the person stands', async () => {
     // npx says where it was started.
     const env = { ...process.env, NX_DAEMON: 'false' };
     const args = ['nx', 'run', 'tools:import', '--from=nowhere', '--out=x'];

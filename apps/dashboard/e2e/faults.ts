@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 
 import axe, { type AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 
 /** Errors of a page's scripts and of its console, gathered from now on. */
 export function errorsOf(page: Page): readonly string[] {
@@ -45,3 +45,25 @@ export const layoutShift = (page: Page): Promise<number> =>
     await new Promise((resolve) => setTimeout(resolve, 100));
     return sum;
   });
+
+/** What is wrong with an address in both themes, on a desk and on a phone, once it shows a text. Throws where it does not. */
+export async function faultsEverywhere(
+  context: BrowserContext,
+  url: string,
+  text: string,
+): Promise<string[]> {
+  const faults: string[] = [];
+  for (const theme of ['light', 'dark'])
+    for (const width of [1440, 390]) {
+      await context.addCookies([{ name: 'theme', value: theme, url }]);
+      const page = await context.newPage();
+      await page.setViewportSize({ width, height: 900 });
+      const errors = errorsOf(page);
+      const status = (await page.goto(url))?.status();
+      await page.getByText(text).first().waitFor({ state: 'attached' });
+      const found = [...(status === 200 ? [] : [`status ${status}`]), ...(await faultsOf(page)), ...errors];
+      faults.push(...found.map((fault) => `${theme}, ${width} px: ${fault}`));
+      await page.close();
+    }
+  return faults;
+}

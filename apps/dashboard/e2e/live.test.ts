@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './browser.ts';
 import { killGroup, startDashboard, startSmoke, type Server } from './processes.ts';
 
-const patient = { timeout: 120_000, interval: 200 };
+const patient = { timeout: 180_000, interval: 200 };
 
 /** From before its first run until its death; what changes on a page must do so without a reload. */
 describe.sequential('an experiment that is watched', () => {

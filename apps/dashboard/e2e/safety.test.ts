@@ -138,7 +138,7 @@ describe('a database that cannot be read', () => {
     for (const suffix of ['-wal', '-shm']) rmSync(database + suffix, { force: true });
     renameSync(good, database);
     // Without a reload.
-    await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor({ timeout: 30_000 });
+    await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor({ timeout: 120_000 });
   });
 });
 

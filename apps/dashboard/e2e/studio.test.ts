@@ -36,7 +36,7 @@ beforeAll(async () => {
     .map(({ id }) => id);
   browser = await openBrowser();
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, bypassCSP: true });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(180_000);
   page = await context.newPage();
 });
 afterAll(async () => {
@@ -170,7 +170,7 @@ it("ends the studio's process when it has nothing to do", async () => {
   await picture();
   expect(studioProcesses()).toHaveLength(1);
   await page.goto(`${server.url}/runs`);
-  await expect.poll(studioProcesses, { timeout: 60_000 }).toEqual([]);
+  await expect.poll(studioProcesses, { timeout: 180_000 }).toEqual([]);
   await open({ model: committed });
   await picture();
 });

@@ -13,6 +13,6 @@ export default mergeConfig(shared, {
     testTimeout: 300_000,
     hookTimeout: 600_000,
     // Vitest's own second is too short for a picture that is computed on a busy machine.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 120_000 } },
   },
 });

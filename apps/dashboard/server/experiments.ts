@@ -8,6 +8,7 @@ import {
   type Reader,
   type RunStatus,
 } from '@id3/tracking';
+import { readJobs, type JobsView } from './jobs.ts';
 
 /** Experiments on one page: of each a table is read, once. */
 const PAGE = 12;
@@ -27,6 +28,8 @@ export interface ExperimentCard {
   readonly finding: string | undefined;
   /** The run whose table it is from: the newest that compares variants. */
   readonly table: OverviewRun | undefined;
+  /** Of its newest run, where a cluster computes it. */
+  readonly jobs: JobsView | undefined;
 }
 
 export interface ExperimentsView {
@@ -58,6 +61,7 @@ function cardOf(db: Reader, overview: ExperimentOverview): ExperimentCard {
     secondsLeft: isRunning ? run.secondsLeft : null,
     rows: table && rowsOf(db, table),
     finding: table && findingOf(db, table),
+    jobs: readJobs(db, run.id),
   };
 }
 

@@ -1,10 +1,8 @@
 import { flatten } from '@id3/report';
 import {
-  countJobs,
   getAnnotations,
   getArtefacts,
   getEvents,
-  getJob,
   getMetricSummaries,
   getRun,
   getVariants,
@@ -13,12 +11,12 @@ import {
   getVerificationSummaries,
   listExperiments,
   listRuns,
-  usedByJobs,
   DISK_BYTES,
   SYSTEM,
   type Reader,
   type RunRow,
 } from '@id3/tracking';
+import { readJob, readJobs } from './jobs.ts';
 
 /** One leaf of a config beside that of its base. */
 export interface ConfigLine {
@@ -63,10 +61,8 @@ export function readRun(db: Reader, id: number) {
     summaries: getVerificationSummaries(db, [id]),
     events: getEvents(db, id),
     artefacts: getArtefacts(db, id),
-    /** What a cluster says of its job. */
-    job: getJob(db, id),
-    /** Of an experiment that a cluster computes, its jobs by state, and what they have used. */
-    jobs: { counts: countJobs(db, id), ...usedByJobs(db, id) },
+    job: readJob(db, id),
+    jobs: readJobs(db, id),
     command: run.command ?? parent?.command ?? undefined,
   };
 }

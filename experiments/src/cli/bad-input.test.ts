@@ -84,6 +84,7 @@ describe.concurrent('the command line', { timeout: 600_000 }, () => {
       '--difusion.timesteps=10',
       'There is no config field "difusion.timesteps"; did you mean "diffusion.timesteps"?',
     ],
+    ['--device=h200', '--device is for --estimate alone; where stages compute is said by --engine.'],
     ['--generation.lb=2', 'The config field "generation.lb" is 2; expected number to be <=1.'],
     ['--generation.lb=0.5 --generation.ub=0.1', 'The config field "generation.lb" is 0.5; expected lb ≤ ub.'],
   ])('refuses %s', async (options, sentence) => {

@@ -13,7 +13,7 @@ import {
 import { UserError, grantedCores } from '@id3/core';
 import { PROFILE_NAMES } from '../config/profiles/names.ts';
 import type { Config } from '../config/schema.ts';
-import { EXECUTORS, type RunSettings } from '../settings.ts';
+import { DEVICE_NAMES, EXECUTORS, type RunSettings } from '../settings.ts';
 
 /** What every command that starts from a config understands. */
 export const profileOption = {
@@ -61,7 +61,7 @@ export const runOptions = {
     type: 'string',
     path: true,
     describe: "file of what the cluster's jobs ask for (docs/cluster.md)",
-    defaultDescription: 'one core each',
+    defaultDescription: 'one core each, and what --estimate found',
   },
   'dry-run': {
     describe: 'print the scripts that --executor=slurm would submit, instead of running',
@@ -72,6 +72,10 @@ export const runOptions = {
     describe: 'time one real step of each stage and project the total, instead of running',
     type: 'boolean',
     default: false,
+  },
+  device: {
+    describe: 'with --estimate: a GPU that was measured (docs/gpu.md), instead of this machine',
+    choices: DEVICE_NAMES,
   },
 } as const satisfies Options;
 
@@ -94,7 +98,7 @@ interface Definition<O extends Options> extends Pick<Command, 'summary' | 'detai
 }
 
 export const FIELDS_DETAILS =
-  'Every field of the config is an option too, such as --diffusion.training.steps=100; `id3 config` lists them.';
+  'Every field of the config is an option too, such as --diffusion.training.steps=100; `id3 config` lists them. --generation.batchSize=auto takes what memory holds.';
 
 /** A command that runs one config's experiment. */
 export const runCommand = <const O extends Options>({
@@ -121,11 +125,20 @@ export const runCommand = <const O extends Options>({
         'dry-run': dryRun,
         ...rest
       } = values;
-      const config = await configOf(rest.profile, fields, Object.keys({ ...options, ...runOptions }));
+      if (rest.device !== undefined && !estimate)
+        throw new UserError('--device is for --estimate alone; where stages compute is said by --engine.');
+      const { [BATCH]: batch, ...others } = fields;
+      const known = batch === 'auto' ? others : fields;
+      const config = await configOf(rest.profile, known, Object.keys({ ...options, ...runOptions }));
       const { run } = await load();
-      const { mayComputeOnGpu } = await import('@id3/engine/gpu');
-      const workers = given ?? (mayComputeOnGpu(config.engine) ? 1 : grantedCores());
+      const workers = await workersOf(given, config);
       const settings = { ...rest, workers, checkpointSeconds, fromScratch, dryRun, words };
+      if (batch === 'auto') {
+        const { automaticBatch } = await import('../estimate/automatic-batch.ts');
+        const { batchSize, why } = await automaticBatch(config, settings);
+        console.log(`${BATCH}=${batchSize} (auto: ${why})`);
+        config.generation.batchSize = batchSize;
+      }
       const { Interrupted } = await import('../scheduler/executor.ts');
       try {
         await run({
@@ -143,6 +156,18 @@ export const runCommand = <const O extends Options>({
       }
     },
   });
+
+/** The field that may be `auto` on a command line; the config has the number. */
+const BATCH = 'generation.batchSize';
+
+/** How many worker processes run: as many as were asked for, else one a core, and one alone where a GPU may compute, whose memory several would share. */
+export async function workersOf(
+  given: number | undefined,
+  { engine }: Pick<Config, 'engine'>,
+): Promise<number> {
+  const { mayComputeOnGpu } = await import('@id3/engine/gpu');
+  return given ?? (mayComputeOnGpu(engine) ? 1 : grantedCores());
+}
 
 /** The fields of the config, with the words that complete their values. */
 export async function fields(): Promise<ReadonlyMap<string, readonly string[]>> {

@@ -9,6 +9,8 @@ export interface AboutStep {
   readonly steps: number;
   /** What the time of a step depends on: any JSON value. */
   readonly timedBy: unknown;
+  /** Whether it is timed with fewer images, so that nothing is known of its memory. */
+  readonly isProjected?: boolean;
 }
 
 /** The most pixels that a recogniser's step is timed with (16 images of 128×128); larger ones are projected, for memory's sake. */
@@ -18,26 +20,28 @@ const MAX_PIXELS = 2 ** 18;
 export const timedBatch = (batchSize: number, size: number): number =>
   Math.max(2, Math.min(batchSize, Math.floor(MAX_PIXELS / size ** 2)));
 
-export function aboutStep(step: Step): AboutStep {
+/** @param options `whole` where a step is counted, and so never projected from a smaller one */
+export function aboutStep(step: Step, { whole = false } = {}): AboutStep {
   const { size, channels } = step;
   switch (step.of) {
     case 'diffusion-training': {
-      const { steps, batchSize, idLossWeight } = step.diffusion.training;
+      const { steps, batchSize, idLossWeight, precision } = step.diffusion.training;
       const withF = idLossWeight > 0;
       return {
         name: `training step of ${batchSize} images${withF ? '' : ' without ID loss'}`,
         steps,
-        timedBy: { ...networksOf(step.diffusion, step.f), batchSize, withF, size, channels },
+        timedBy: { ...networksOf(step.diffusion, step.f), batchSize, withF, precision, size, channels },
       };
     }
     case 'recogniser-training': {
       const { network, head, training } = step.recogniser;
-      const { batchSize, steps } = training;
-      const timed = timedBatch(batchSize, size);
+      const { batchSize, steps, precision } = training;
+      const timed = whole ? batchSize : timedBatch(batchSize, size);
       return {
         name: `training step of ${batchSize} images${timed < batchSize ? ` (projected from ${timed})` : ''}`,
         steps,
-        timedBy: { network, head: head.kind, batchSize, size, channels },
+        timedBy: { network, head: head.kind, batchSize, precision, size, channels },
+        isProjected: timed < batchSize,
       };
     }
     case 'sampling': {
@@ -52,6 +56,7 @@ export function aboutStep(step: Step): AboutStep {
           score: guided ? sampler.gradient : undefined,
           // How many more passes classifier-free guidance takes.
           passes: Number(sampler.freeY > 0) + Number(sampler.freeS > 0),
+          precision: sampler.precision,
           size,
           channels,
         },

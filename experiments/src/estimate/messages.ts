@@ -1,12 +1,15 @@
 import type { Failure } from '@id3/core/child';
+import type { GraphCost } from '@id3/engine';
 import type { Step } from '../step.ts';
 
-/** A step for a process to time. */
+/** A step for a process to time; or to count without computing it, where there is no engine. */
 export interface TimingRequest {
   readonly step: Step;
-  /** An engine's name, or `auto`. */
-  readonly engine: string;
-  readonly threads: number;
+  readonly engine?: {
+    /** Or `auto`. */
+    readonly name: string;
+    readonly threads: number;
+  };
 }
 
 /** What it took. */
@@ -18,4 +21,5 @@ export interface Timing {
   readonly engine: string;
 }
 
-export type TimingReply = ({ type: 'timed' } & Timing) | ({ type: 'failed' } & Failure);
+export type TimingReply =
+  ({ type: 'timed' } & Timing) | { type: 'counted'; cost: GraphCost } | ({ type: 'failed' } & Failure);

@@ -1,17 +1,17 @@
-import { join } from 'node:path';
-import { UserError, duration, hashOf, sum } from '@id3/core';
-import { Child, ChildFailure } from '@id3/core/child';
+import { resolve } from 'node:path';
+import { duration, sum } from '@id3/core';
 import type { Config } from '../config/schema.ts';
-import type { Plan, PlanNode } from '../plan.ts';
+import type { Plan } from '../plan.ts';
+import { typedPath } from '../progress.ts';
 import type { RunSettings } from '../settings.ts';
-import type { Timing, TimingReply, TimingRequest } from './messages.ts';
+import { ask, gib } from './ask.ts';
+import { DEVICES } from './devices.ts';
+import type { Timing } from './messages.ts';
+import { printDeviceEstimate } from './print-device.ts';
 import { aboutStep } from './about-step.ts';
-import { simulate } from './simulate.ts';
-import { suggestedResources, type Measured } from './suggest.ts';
-
-const ENTRY = join(import.meta.dirname, 'process.ts');
-
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+import { printClusters } from './print-clusters.ts';
+import { suggestedResources } from './suggest.ts';
+import { measuredIn, saveTimings, timingKey } from './timings.ts';
 
 /**
  * Times one real step of every kind of stage in the plan that can be timed, each in a process of its own, and
@@ -21,23 +21,29 @@ const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 export async function printEstimate(
   plan: Plan,
   config: Config,
-  { workers, threads, executor }: Pick<RunSettings, 'workers' | 'threads' | 'executor'>,
+  settings: Pick<RunSettings, 'workers' | 'threads' | 'executor' | 'device' | 'out'>,
 ): Promise<void> {
+  const { workers, threads, executor, device, out } = settings;
+  if (device !== undefined) return printDeviceEstimate(plan, DEVICES[device], executor === 'slurm');
   console.log('Timing one real step of each stage, each in a process of its own.\n');
+  const { engine } = config;
+  const root = resolve(out);
   const known = new Map<string, Timing>();
-  const measured = new Map<PlanNode, Measured>();
   for (const node of plan.nodes) {
     const { step, label } = node;
-    if (step === undefined) continue;
-    const { name, steps, timedBy } = aboutStep(step);
-    const key = hashOf([name, timedBy]);
-    const timing = known.get(key) ?? (await time({ step, engine: config.engine, threads }, label));
+    const key = timingKey(node, engine);
+    if (step === undefined || key === undefined) continue;
+    const { name, steps } = aboutStep(step);
+    const timing = known.get(key) ?? (await ask({ step, engine: { name: engine, threads } }, label, 'timed'));
     known.set(key, timing);
-    measured.set(node, { seconds: timing.seconds * steps, bytes: timing.bytes });
+    // At once: the next may need more memory than there is.
+    if (executor === 'slurm') saveTimings(root, { [key]: timing });
     console.log(
       `${label}: ${timing.seconds.toPrecision(3)} s and ${gib(timing.bytes)} per ${name} × ${steps} = ${duration(timing.seconds * steps)}`,
     );
   }
+  const timings = Object.fromEntries(known);
+  const measured = measuredIn(plan.nodes, timings, engine);
   const total = sum([...measured.values()].map(({ seconds }) => seconds));
   const all = [...known.values()];
   const engines = [...new Set(all.map(({ engine }) => engine))].join(', ');
@@ -47,30 +53,10 @@ export async function printEstimate(
       `Engine: ${engines}.`,
   );
   if (executor !== 'slurm') return;
-  const secondsOf = (node: PlanNode) => measured.get(node)?.seconds ?? node.cost;
-  for (const devices of CLUSTERS) {
-    const { seconds, idle } = simulate(plan.nodes, secondsOf, devices);
-    console.log(
-      `On ${devices} such devices at once: ${duration(seconds)}, of which they are idle ${(100 * idle).toFixed(0)} %.`,
-    );
-  }
+  printClusters(plan.nodes, measured);
   const stages = suggestedResources(measured);
-  console.log(`A resources file to begin with (docs/cluster.md):\n${JSON.stringify({ stages }, null, 1)}`);
-}
-
-/** Devices of the clusters that a plan is tried on, on paper. */
-const CLUSTERS = [8, 64];
-
-/** Times a step in a process of its own, so that the peak memory is that step's and is given back. */
-async function time(request: TimingRequest, label: string): Promise<Timing> {
-  const child = new Child<TimingRequest, TimingReply>(ENTRY, request.threads);
-  try {
-    return await child.ask(request, (reply, answer: (timing: Timing) => void) => {
-      if (reply.type === 'failed') throw new ChildFailure(reply.message, reply.mendable);
-      answer(reply);
-    });
-  } catch (error) {
-    if (!(error instanceof ChildFailure)) throw error;
-    throw new UserError(`Timing a step of "${label}" failed: ${error.message}`);
-  }
+  console.log(
+    `What is not said in a resources file (docs/cluster.md), jobs of ${typedPath(root)} will ask for by estimate.json:\n` +
+      JSON.stringify({ stages }, null, 1),
+  );
 }

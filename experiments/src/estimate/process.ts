@@ -1,21 +1,37 @@
-import { selectEngine } from '@id3/engine';
+import { explainDeviceError, selectCounting, selectEngine, type GraphCost } from '@id3/engine';
 import { failureOf } from '@id3/core/child';
 import type { TimingReply, TimingRequest } from './messages.ts';
-import { timeStep } from './time-step.ts';
+import { takeSteps, timeStep } from './time-step.ts';
 
-// A process that times one step, tells what it took, and ends.
+// A process that times one step, or counts what it takes, tells it, and ends.
 
 const send = (reply: TimingReply): void => void process.send?.(reply);
 
-process.once('message', async ({ step, engine, threads }: TimingRequest) => {
+process.once('message', async ({ step, engine }: TimingRequest) => {
   try {
-    const { name } = await selectEngine(engine === 'auto' ? undefined : engine, { threads });
-    const seconds = await timeStep(step);
-    send({ type: 'timed', seconds, bytes: process.resourceUsage().maxRSS * 1024, engine: name });
+    send(engine === undefined ? await counted(step) : await timed(step, engine));
   } catch (error) {
-    send({ type: 'failed', ...failureOf(error) });
+    send({ type: 'failed', ...failureOf(explainDeviceError(error, 'Nothing was to be kept')) });
   }
   process.disconnect();
 });
 // Also where the process that asked has died
 process.once('disconnect', () => process.exit());
+
+async function timed(
+  step: TimingRequest['step'],
+  { name: wanted, threads }: NonNullable<TimingRequest['engine']>,
+): Promise<TimingReply> {
+  const { name } = await selectEngine(wanted === 'auto' ? undefined : wanted, { threads });
+  const seconds = await timeStep(step);
+  return { type: 'timed', seconds, bytes: process.resourceUsage().maxRSS * 1024, engine: name };
+}
+
+async function counted(step: TimingRequest['step']): Promise<TimingReply> {
+  const costs: GraphCost[] = [];
+  await selectCounting((cost) => costs.push(cost));
+  await takeSteps(step);
+  // The others make its weights.
+  const [cost] = costs.sort((a, b) => b.nodes - a.nodes);
+  return { type: 'counted', cost };
+}

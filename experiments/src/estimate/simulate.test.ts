@@ -3,7 +3,7 @@ import { diamond } from '../fixtures/plan.ts';
 import { countingStage } from '../fixtures/stages.ts';
 import { Plan, type PlanNode } from '../plan.ts';
 import { simulate } from './simulate.ts';
-import { suggestedResources } from './suggest.ts';
+import { suggestedResources, type Measured } from './suggest.ts';
 
 const hour = () => 3600;
 
@@ -60,7 +60,7 @@ describe('a plan on paper', () => {
 
 it('what was measured becomes what is asked for, the most of each kind and a margin', () => {
   const [a, b, c] = diamond(1).plan.nodes;
-  const measured = new Map([
+  const measured = new Map<PlanNode, Measured>([
     [a, { seconds: 3600, bytes: 2 ** 30 }],
     [b, { seconds: 7200, bytes: 2 ** 30 }],
     [c, { seconds: 1800, bytes: 4 * 2 ** 30 }],
@@ -68,5 +68,9 @@ it('what was measured becomes what is asked for, the most of each kind and a mar
   expect(suggestedResources(measured)).toEqual({
     counting: { hours: 1.5, memoryGb: 6 },
     split: { hours: 3, memoryGb: 1.5 },
+  });
+  // Of one that was timed with fewer images nobody knows the memory.
+  expect(suggestedResources(measured.set(c, { seconds: 1800, bytes: undefined })).counting).toEqual({
+    hours: 1.5,
   });
 });

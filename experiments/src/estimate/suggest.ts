@@ -10,20 +10,36 @@ const round = (n: number): number => Number(n.toPrecision(2));
 export interface Measured {
   /** Of the whole stage. */
   readonly seconds: number;
-  readonly bytes: number;
+  /** Undefined where it was timed with fewer images than it has. */
+  readonly bytes: number | undefined;
 }
 
-/** What the jobs of each kind of stage that was timed would ask a cluster for, in the words of its resources file. */
-export function suggestedResources(
-  measured: ReadonlyMap<PlanNode, Measured>,
-): Record<string, { hours: number; memoryGb: number }> {
-  const stages: Record<string, { hours: number; memoryGb: number }> = {};
-  for (const [{ stage }, { seconds, bytes }] of measured) {
-    const known = stages[stage.name] ?? LEAST;
-    stages[stage.name] = {
-      hours: Math.max(known.hours, round((MARGIN * seconds) / 3600)),
-      memoryGb: Math.max(known.memoryGb, round((MARGIN * bytes) / 2 ** 30)),
-    };
-  }
-  return stages;
+/** Some of what jobs of a stage ask for. */
+export interface Suggested {
+  hours: number;
+  memoryGb?: number;
+}
+
+/**
+ * What the jobs of each kind of stage that was timed would ask a cluster for, in the words of its resources file: as much as the largest
+ * of a kind needs. No memory where that of one is not known.
+ */
+export function suggestedResources(measured: ReadonlyMap<PlanNode, Measured>): Record<string, Suggested> {
+  const kinds = new Set([...measured.keys()].map(({ stage }) => stage.name));
+  return Object.fromEntries(
+    [...kinds].map((kind): [string, Suggested] => {
+      const all = [...measured].flatMap(([{ stage }, one]) => (stage.name === kind ? [one] : []));
+      const hours = all.map(({ seconds }) => round((MARGIN * seconds) / 3600));
+      const memoryGb = all.flatMap(({ bytes }) =>
+        bytes === undefined ? [] : [round((MARGIN * bytes) / 2 ** 30)],
+      );
+      return [
+        kind,
+        {
+          hours: Math.max(LEAST.hours, ...hours),
+          ...(memoryGb.length === all.length && { memoryGb: Math.max(LEAST.memoryGb, ...memoryGb) }),
+        },
+      ];
+    }),
+  );
 }

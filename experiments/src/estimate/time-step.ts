@@ -97,12 +97,16 @@ async function diffusionTraining({ diffusion, f, ...shape }: StepOf<'diffusion-t
 /** A training step of a recogniser, but for the centres of its classes. */
 async function recogniserTraining({ recogniser, ...shape }: StepOf<'recogniser-training'>): Promise<number> {
   const { training } = recogniser;
-  const batchSize = timedBatch(training.batchSize, shape.size);
-  const few = { ...recogniser, training: { ...training, batchSize, steps: timedSteps(shape.size) } };
-  const seconds = await secondsOfStep(shape, batchSize, (dataset, hooks) =>
+  const few = { ...recogniser, training: { ...training, steps: timedSteps(shape.size) } };
+  return secondsOfStep(shape, training.batchSize, (dataset, hooks) =>
     trainRecogniser(few, dataset, 1, hooks),
   );
-  return (seconds * training.batchSize) / batchSize;
+}
+
+/** The same step of fewer images. */
+function ofImages(step: StepOf<'recogniser-training'>, batchSize: number): typeof step {
+  const { recogniser } = step;
+  return { ...step, recogniser: { ...recogniser, training: { ...recogniser.training, batchSize } } };
 }
 
 /** A step of the sampler for a batch of images. */
@@ -124,8 +128,16 @@ async function sampling({ generation, diffusion, f, ...shape }: StepOf<'sampling
 
 type StepOf<Kind extends Step['of']> = Extract<Step, { of: Kind }>;
 
+/** The seconds of a step; of a recogniser's with many pixels, as projected from fewer images. */
+export async function timeStep(step: Step): Promise<number> {
+  if (step.of !== 'recogniser-training') return takeSteps(step);
+  const { batchSize } = step.recogniser.training;
+  const timed = timedBatch(batchSize, step.size);
+  return ((await takeSteps(ofImages(step, timed))) * batchSize) / timed;
+}
+
 /** Takes real steps with made-up data and weights, of the real sizes; gives the seconds of one that did not compile. */
-export function timeStep(step: Step): Promise<number> {
+export function takeSteps(step: Step): Promise<number> {
   switch (step.of) {
     case 'diffusion-training':
       return diffusionTraining(step);

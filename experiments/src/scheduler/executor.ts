@@ -23,9 +23,12 @@ export interface ScheduleListener {
   /** A worker computes with this engine. */
   engine(description: string): void;
   warning(node: PlanNode, sentence: string): void;
-  /** Another run's process computes this node; its result will be used. */
-  waiting(node: PlanNode, holder: Pick<ProcessIdentity, 'host' | 'pid'>): void;
+  /** Another run's process computes this node, or a cluster's job; its result will be used. */
+  waiting(node: PlanNode, holder: Holder): void;
 }
+
+/** Who computes a node that this run does not. */
+export type Holder = Pick<ProcessIdentity, 'host' | 'pid'> | { readonly job: string };
 
 /** What an executor is given beside the plan. */
 export interface ExecuteOptions {

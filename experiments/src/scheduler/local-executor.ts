@@ -2,13 +2,14 @@ import type { Plan, PlanNode } from '../plan.ts';
 import type { ExecuteOptions, Executor } from './executor.ts';
 import { LocalWorkers } from './local-workers.ts';
 import type { WorkerSetup } from './messages.ts';
-import { runPlan } from './scheduler.ts';
+import { runPlan, type ScheduleOptions } from './scheduler.ts';
 
 /** Computes stages in worker processes of this machine, as long as this process lives. */
 export class LocalExecutor implements Executor {
   constructor(
     private readonly setup: WorkerSetup,
     private readonly slots: number,
+    private readonly jobOf?: ScheduleOptions['jobOf'],
   ) {}
 
   execute(
@@ -16,6 +17,7 @@ export class LocalExecutor implements Executor {
     targets: readonly PlanNode[],
     options: ExecuteOptions,
   ): Promise<ReadonlyMap<PlanNode, number>> {
-    return runPlan(plan, targets, { ...options, workers: new LocalWorkers(this.setup, this.slots) });
+    const workers = new LocalWorkers(this.setup, this.slots);
+    return runPlan(plan, targets, { ...options, workers, jobOf: this.jobOf });
   }
 }

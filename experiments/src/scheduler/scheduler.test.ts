@@ -18,7 +18,7 @@ import { getMetrics, isAlive, listRuns, openDatabase, type ProcessIdentity } fro
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { diamond, runDiamond, runWith } from '../fixtures/plan.ts';
 import { splitStage } from '../fixtures/stages.ts';
-import { Plan, nodeFolder } from '../plan.ts';
+import { Plan, nodeFolder, type PlanNode } from '../plan.ts';
 import { Interrupted } from './executor.ts';
 import type { Workers } from './workers.ts';
 
@@ -209,6 +209,17 @@ describe('runPlan', () => {
     expect(statuses).toContain('interrupted');
     expect(statuses).not.toContain('running');
     database.close();
+  });
+
+  it("leaves a stage to a cluster's job while that runs, and does it itself when the job is gone", async () => {
+    let asked = 0;
+    const jobOf = ({ label }: PlanNode) =>
+      Promise.resolve(label === 'counting a' && ++asked <= 2 ? '17' : undefined);
+    const { heard } = await runDiamond(root, 1, { jobOf });
+    expect(heard[0]).toBe('waiting counting a');
+    expect(heard).toContain('ended counting a finished');
+    expect(asked).toBe(4);
+    expect(stepCounts(1)).toEqual(Array(40).fill(1));
   });
 
   it('twice at once: one computes, the other waits and uses the result', async () => {

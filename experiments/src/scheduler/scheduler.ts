@@ -20,6 +20,8 @@ const PLACE = 1e-8;
 export interface ScheduleOptions extends ExecuteOptions {
   /** Closed in the end. */
   readonly workers: Workers;
+  /** The cluster's job that computes a node now, if one does. */
+  readonly jobOf?: ((node: PlanNode) => Promise<string | undefined>) | undefined;
 }
 
 /** Thrown by the work on a node that is not done, because something before it failed or all work was stopped. */
@@ -128,8 +130,13 @@ class Scheduler {
   }
 
   /** Claims a node and queues its parts, unless another run computes it or has just done so. */
-  private claim(node: PlanNode): Work | undefined {
+  private async claim(node: PlanNode): Promise<Work | undefined> {
     const { workers, database, listener } = this.options;
+    const job = await this.options.jobOf?.(node);
+    if (job !== undefined) {
+      listener.waiting(node, { job });
+      return undefined;
+    }
     const folder = this.ledger.folder(node);
     makeFolder(folder);
     const lock = StageLock.acquire(database, folder);
@@ -236,6 +243,7 @@ class Scheduler {
       await sleep(POLL_MS, undefined, { signal: this.stop.signal }).catch(() => {
         throw new Skipped();
       });
+      if ((await this.options.jobOf?.(node)) !== undefined) continue;
       const lock = StageLock.acquire(this.options.database, this.ledger.folder(node));
       if (!(lock instanceof StageLock)) continue;
       lock.release();

@@ -64,6 +64,10 @@ async function work(task: TrackedTask): Promise<void> {
     }
     // Parts of a stage are alike: the first tells of its process.
     await stage.perform(task, hostOf(run, task.part === 0 ? await watch() : undefined));
+  } catch (error) {
+    if (selected === undefined) throw error;
+    const { explainDeviceError } = await import('@id3/engine');
+    throw explainDeviceError(error, 'What is finished is kept');
   } finally {
     run.detach();
     if (selected !== undefined) (await import('@tensorflow/tfjs-core')).disposeVariables();

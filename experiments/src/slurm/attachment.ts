@@ -250,8 +250,7 @@ export class Attachment {
   }
 
   /** Writes what the queue says of a node's job, where that is new. */
-  private note(node: PlanNode, submission: Submission, state: QueuedState | undefined): void {
-    if (state === undefined) return;
+  private note(node: PlanNode, submission: Submission, state: QueuedState): void {
     const text = JSON.stringify(state);
     if (this.noted.get(node) === text) return;
     this.noted.set(node, text);

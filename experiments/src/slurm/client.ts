@@ -85,6 +85,13 @@ export const slurm = {
     );
   },
 
+  /** The longest that a job may run in a partition, in hours: the default one where none is named. Infinity where nothing is known of a limit. */
+  async maxHours(partition: string | undefined): Promise<number> {
+    const of = partition === undefined ? [] : ['-p', partition];
+    const answer = await run('sinfo', ['-h', '-o', '%P %l', ...of]).catch(() => ({ stdout: '' }));
+    return parseLimits(answer.stdout, partition === undefined);
+  },
+
   /** One more than the largest index of an array's task. */
   async maxArraySize(): Promise<number> {
     try {
@@ -108,6 +115,17 @@ export function parseQueue(text: string): Map<string, QueuedState> {
     jobs.set(id, { state, reason: why, node: node || undefined, restarts: Number(restarts) });
   }
   return jobs;
+}
+
+/** The smallest limit of partitions, in hours, from lines such as `gpu* 1-00:00:00`; of the default one, which has a star, alone where told. */
+export function parseLimits(text: string, isDefaultAlone: boolean): number {
+  const hours = text.split('\n').flatMap((line) => {
+    const time = /^(\S+) (?:(?:(\d+)-)?(\d+):)?(\d+):(\d+)$/.exec(line.trim());
+    if (time === null || (isDefaultAlone && !time[1].endsWith('*'))) return [];
+    const [days, hour, minute, second] = time.slice(2).map((part) => Number(part ?? 0));
+    return [24 * days + hour + minute / 60 + second / 3600];
+  });
+  return Math.min(Infinity, ...hours);
 }
 
 /** Where an sbatch runs inside a job, the outer job's words are not the inner one's. */

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError, firstLine } from '@id3/core';
 import { ChildFailure, failureOf } from '@id3/core/child';
@@ -35,6 +35,9 @@ const folder = process.argv[2];
 const EARLY_SECONDS = 10;
 const CANCELLED_MS = 3_000;
 
+/** So often the job says how long it has run by now. */
+const USED_MS = 60_000;
+
 /** Whether Slurm is ending this job because a person asked it to. */
 const isCancelled = async (): Promise<boolean> =>
   ['CANCELLED', 'COMPLETING'].includes((await slurm.queue())?.get(job)?.state ?? '');
@@ -47,13 +50,21 @@ async function main(): Promise<number> {
   const { node, part } = taskOf(batch, index);
   const host = process.env.SLURMD_NODENAME ?? thisProcess().host;
   forgetEnded(folder, index);
-  writeStarted(folder, index, { host, restarts, time: Date.now() });
-  const name = journalName(`${batch.id}-${index}-${restarts}`);
-  const journal = new Journal(join(journalFolder(batch.root), name), batch.root, {
+  const startedAt = Date.now();
+  writeStarted(folder, index, { host, restarts, time: startedAt });
+  const piece = `${batch.id}-${index}-${restarts}`;
+  const journal = new Journal(join(journalFolder(batch.root), journalName(piece)), batch.root, {
     run: node.run,
     token: node.token,
   });
-  journal.record(node.run, [{ kind: 'started', process: { ...thisProcess(), host }, job, time: Date.now() }]);
+  journal.record(node.run, [{ kind: 'started', process: { ...thisProcess(), host }, job, time: startedAt }]);
+  const log = relative(batch.root, join(folder, `log-${index}.txt`));
+  const sayUsed = (): void => {
+    const seconds = (Date.now() - startedAt) / 1000;
+    journal.record(node.run, [{ kind: 'job', piece, job, host, log, startedAt, seconds }]);
+  };
+  sayUsed();
+  const saying = setInterval(() => said(sayUsed), USED_MS);
   const run = new Run<RunStore>(journal, node.run);
   const leaving = new Promise<number>((resolve) => {
     process.on('SIGTERM', () => {
@@ -78,6 +89,8 @@ async function main(): Promise<number> {
     said(() => run.fail(mendable ? new UserError(message) : message));
     return end({ how: 'failed', message, mendable }, 1);
   } finally {
+    clearInterval(saying);
+    said(sayUsed);
     said(() => journal.close());
   }
 }

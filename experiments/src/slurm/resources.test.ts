@@ -39,6 +39,14 @@ describe('a resources file', () => {
     expect(sbatchOptions(askedFor({}, 'verify'))).toEqual(['--cpus-per-task=1', '--signal=B:TERM@120']);
   });
 
+  it('goes before what was estimated, and that before the defaults', () => {
+    const asked = (all: object, stage = 'train-f') =>
+      askedFor({ default: all, estimated: { 'train-f': { hours: 3, memoryGb: 2 } } }, stage);
+    expect(asked({})).toMatchObject({ hours: 3, memoryGb: 2, cpus: 1 });
+    expect(asked({ hours: 12 })).toMatchObject({ hours: 12, memoryGb: 2 });
+    expect(asked({}, 'verify')).not.toHaveProperty('hours');
+  });
+
   it.each([
     ['{', /is no JSON/],
     [{ stages: { 'train-g': {} } }, /names a stage train-g, which there is not; stages are train-f, verify/],

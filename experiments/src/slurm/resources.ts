@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { UserError, errorCode, firstLine } from '@id3/core';
 import { z } from 'zod';
+import type { Measured } from '../estimate/suggest.ts';
+import type { PlanNode } from '../plan.ts';
 
 const countSchema = z.int().positive();
 
@@ -36,7 +38,11 @@ const resourcesSchema = z.strictObject({
   /** Lines of shell before each job's work, such as `module load cuda`. */
   setup: z.array(z.string()).optional(),
 });
-export type Resources = z.infer<typeof resourcesSchema>;
+/** What a file says, and what an estimate found, which is asked for where the file does not say. */
+export type Resources = z.infer<typeof resourcesSchema> & {
+  readonly measured?: ReadonlyMap<PlanNode, Measured>;
+  readonly estimated?: Readonly<Record<string, Pick<Asked, 'hours' | 'memoryGb'>>>;
+};
 
 /** Options that the workbench sets itself. */
 const OWN = [
@@ -88,10 +94,16 @@ export function readResources(path: string | undefined, stages: readonly string[
   return parsed.data;
 }
 
-/** What a stage's jobs ask for: its own words before those of all, and those before the defaults. */
-export function askedFor({ default: all, stages }: Resources, stage: string) {
+/** What a stage's jobs ask for: its own words before those of all, those before what was estimated, and that before the defaults. */
+export function askedFor({ default: all, stages, estimated }: Resources, stage: string) {
   const own = stages?.[stage];
-  return { ...DEFAULTS, ...all, ...own, options: { ...all?.options, ...own?.options } };
+  return {
+    ...DEFAULTS,
+    ...estimated?.[stage],
+    ...all,
+    ...own,
+    options: { ...all?.options, ...own?.options },
+  };
 }
 export type AskedFor = ReturnType<typeof askedFor>;
 

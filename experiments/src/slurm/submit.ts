@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@id3/core';
-import type { Database, RunRecord } from '@id3/tracking';
+import type { Database, QueuedJob, RunRecord } from '@id3/tracking';
 import { nodeFolder, type PlanNode } from '../plan.ts';
 import type { WorkerSetup } from '../scheduler/messages.ts';
 import { planBatches, type After, type PlannedBatch } from './batches.ts';
@@ -18,7 +18,7 @@ export interface Submitting {
   readonly resources: Resources;
   readonly database: Database;
   /** The run of a node that is new to the queue. */
-  readonly queueRun: (node: PlanNode, job: { token: string; cpus: number; gpus: number }) => RunRecord;
+  readonly queueRun: (node: PlanNode, job: QueuedJob) => RunRecord;
   /** What is known of an earlier submission of the node. */
   readonly known: (node: PlanNode) => Submission | undefined;
   /** The job in the queue that is to bring a node's result. */
@@ -144,5 +144,7 @@ function aboutRun(
   if (before !== undefined) return { run: before.run, token: before.token, again: before.again };
   const { cpus, gpus } = askedFor(resources, node.stage.name);
   const token = randomBytes(8).toString('hex');
-  return { run: queueRun(node, { token, cpus, gpus }).id, token, again: 0 };
+  const expectedSeconds = resources.measured?.get(node)?.seconds ?? node.cost;
+  const { id } = queueRun(node, { token, cpus, gpus, expectedSeconds });
+  return { run: id, token, again: 0 };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseQueue, type QueuedState } from './client.ts';
+import { parseLimits, parseQueue, type QueuedState } from './client.ts';
 import { batchFolder, writeEnded, writeStarted, type Submission } from './records.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -95,9 +95,18 @@ describe('what is said of a node', () => {
 
   it('of a split one: runs while a part does, fails with a part, is lost with a part that never began', () => {
     const after = { 17: state('PENDING', 'Dependency') };
-    expect(verdict(split, { '16_0': state('RUNNING'), '16_1': state('PENDING'), ...after }).is).toBe(
-      'running',
-    );
+    const waits = { '16_0': state('PENDING', 'Resources'), '16_1': state('PENDING', 'Resources') };
+    expect(verdict(split, { ...waits, ...after })).toEqual({
+      is: 'queued',
+      job: '16_0',
+      state: waits['16_0'],
+    });
+    const runs = { '16_1': state('RUNNING') };
+    expect(verdict(split, { ...waits, ...runs, ...after })).toEqual({
+      is: 'running',
+      job: '16_1',
+      state: runs['16_1'],
+    });
     writeEnded(folder('p'), 0, { how: 'finished' });
     expect(verdict(split, { '16_1': state('FAILED'), 17: state('CANCELLED', 'Dependency') })).toEqual({
       is: 'lost',
@@ -120,4 +129,12 @@ it('the queue is read in columns; jobs of others are passed over', () => {
     '17_3': { state: 'PENDING', reason: 'Resources', node: undefined, restarts: 0 },
     18: { state: 'RUNNING', reason: undefined, node: 'n2', restarts: 2 },
   });
+});
+
+it('the limit of a partition is read, and of several the smallest', () => {
+  const text = 'short 30:00\nmain* 1-12:00:00\nmain* 1-12:00:00\nlong infinite\n';
+  expect(parseLimits(text, true)).toBe(36);
+  expect(parseLimits(text, false)).toBe(0.5);
+  expect(parseLimits('long infinite\n', false)).toBe(Infinity);
+  expect(parseLimits('', true)).toBe(Infinity);
 });

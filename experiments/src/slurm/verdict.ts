@@ -4,7 +4,8 @@ import { batchFolder, readEnded, readStarted, type Ended, type Submission } from
 
 /** How a submitted node stands. */
 export type Verdict =
-  | { readonly is: 'queued' | 'running'; readonly state: QueuedState | undefined }
+  /** With the job that it waits for now: of a split node, one of its parts until all have ended. */
+  | { readonly is: 'queued' | 'running'; readonly job: string; readonly state: QueuedState }
   | { readonly is: 'failed'; readonly message: string }
   /** Its job was cancelled before it began: by a person, or by Slurm with what it needs. */
   | { readonly is: 'cancelled'; readonly message: string }
@@ -33,10 +34,14 @@ export function verdictOn(
     if (ended?.how === 'left') return { is: 'left' };
   }
   const states = pieces.map(({ job }) => queue.get(job));
-  const state = states.at(-1);
-  if (state !== undefined && !hasEnded(state)) {
-    const isRunning = states.some((one) => one !== undefined && !hasEnded(one) && !isWaiting(one));
-    return { is: isRunning ? 'running' : 'queued', state };
+  const last = states.at(-1);
+  if (last !== undefined && !hasEnded(last)) {
+    const alive = pieces.flatMap(({ job }, k) => {
+      const state = states[k];
+      return state === undefined || hasEnded(state) ? [] : [{ job, state }];
+    });
+    const running = alive.find(({ state }) => !isWaiting(state));
+    return running === undefined ? { is: 'queued', ...alive[0] } : { is: 'running', ...running };
   }
   // Of the pieces, the first that ended without a word tells why those after it could not begin.
   const silent = pieces.findIndex(

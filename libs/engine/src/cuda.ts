@@ -56,9 +56,12 @@ export function cudaObstacle(
   if (!readFileSync(provider).includes(`\0${runtime.version}\0`))
     return `${provider} is of another version than onnxruntime-node ${runtime.version}; run npx nx run engine:install-cuda`;
   const missing = missingOf(provider);
-  if (missing.length === 0) return undefined;
-  const driver = missing.includes(DRIVER) ? 'the NVIDIA driver is missing' : 'libraries of CUDA are missing';
-  return `${driver}: ${missing.join(', ')} (docs/gpu.md)`;
+  const libraries = missing.filter((name) => name !== DRIVER);
+  const parts = [
+    ...(missing.includes(DRIVER) ? [`the NVIDIA driver is missing (${DRIVER})`] : []),
+    ...(libraries.length > 0 ? [`libraries of CUDA are missing: ${libraries.join(', ')}`] : []),
+  ];
+  return parts.length === 0 ? undefined : `${parts.join('; ')} (docs/gpu.md)`;
 }
 
 /** The libraries that a library needs and the loader does not find, by name. */

@@ -13,8 +13,10 @@ import {
   nvidiaDevice,
   PROVIDER_FILES,
 } from './cuda.ts';
-import { mayComputeOnGpu } from './gpu.ts';
-import { verdict } from './select.ts';
+import { gpuMemory } from './gpu-memory.ts';
+import { GPU_OBSTACLES, mayComputeOnGpu } from './gpu.ts';
+import { DEFAULT_WORK, probe } from './probe.ts';
+import { gpuEngine, verdict } from './select.ts';
 import { softwareOnly, webgpuObstacle, type AdapterFacts } from './webgpu.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gpu-'));
@@ -59,7 +61,10 @@ describe('what stands against CUDA', () => {
     expect(against(['libcublasLt.so.13', 'libcudnn.so.9'])).toBe(
       'libraries of CUDA are missing: libcublasLt.so.13, libcudnn.so.9 (docs/gpu.md)',
     );
-    expect(against(['libcuda.so.1'])).toBe('the NVIDIA driver is missing: libcuda.so.1 (docs/gpu.md)');
+    expect(against(['libcuda.so.1'])).toBe('the NVIDIA driver is missing (libcuda.so.1) (docs/gpu.md)');
+    expect(against(['libcuda.so.1', 'libcudnn.so.9'])).toBe(
+      'the NVIDIA driver is missing (libcuda.so.1); libraries of CUDA are missing: libcudnn.so.9 (docs/gpu.md)',
+    );
     const ldd =
       '\tlibcublasLt.so.13 => not found\n\tlibm.so.6 => /lib/libm.so.6 (0x1)\n\tlibcuda.so.1 => not found\n';
     expect(notFound(ldd)).toEqual(['libcublasLt.so.13', 'libcuda.so.1']);
@@ -105,6 +110,29 @@ describe('what stands against WebGPU', () => {
   });
 });
 
+it('tells the whole memory of an NVIDIA GPU, as nvidia-smi does', () => {
+  const program = join(folder, 'nvidia-smi');
+  writeFileSync(program, '#!/bin/sh\necho "$@" >&2; echo 143771\n', { mode: 0o755 });
+  expect(gpuMemory(program)).toBe(143771 * 2 ** 20);
+  writeFileSync(program, '#!/bin/sh\necho "[N/A]"\n', { mode: 0o755 });
+  expect(gpuMemory(program)).toBeUndefined();
+  expect(gpuMemory(join(folder, 'nothing'))).toBeUndefined();
+});
+
+it('tells which engine on a graphics device would be taken', async () => {
+  expect(await gpuEngine('onnx')).toBeUndefined();
+  expect(await gpuEngine('onnx-webgpu')).toBe('onnx-webgpu');
+  await expect(gpuEngine('tpu')).rejects.toThrow(/no engine "tpu"/);
+  vi.spyOn(GPU_OBSTACLES as Record<string, () => string | undefined>, 'onnx-cuda').mockReturnValue(
+    'there is none',
+  );
+  vi.spyOn(GPU_OBSTACLES as Record<string, () => string | undefined>, 'onnx-webgpu').mockReturnValue(
+    'nor this',
+  );
+  expect(await gpuEngine('auto')).toBeUndefined();
+  vi.restoreAllMocks();
+});
+
 it('a device is taken only where its probe was faster', () => {
   expect(verdict({ ms: 5 }, { ms: 10 })).toEqual({
     taken: true,
@@ -116,6 +144,19 @@ it('a device is taken only where its probe was faster', () => {
     why: 'the device was lost',
   });
 });
+
+it.each([
+  ['crashes', 60_000, 'in its probe its process died by signal SIGSEGV'],
+  ['hangs', 1000, 'its probe gave no answer in 1 s'],
+])(
+  'a driver that %s ends the process of the probe alone, and is passed over',
+  async (how, patienceMs, why) => {
+    const entry = join(import.meta.dirname, 'fixtures/bad-driver.ts');
+    const reply = await probe(how, 1, DEFAULT_WORK, { entry, patienceMs });
+    expect(reply).toEqual({ failed: why });
+    expect(verdict(reply, { ms: 10 })).toEqual({ taken: false, why });
+  },
+);
 
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 const here = existsSync(SWIFTSHADER) && canLoad('libvulkan.so.1');

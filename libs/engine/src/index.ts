@@ -1,6 +1,16 @@
 export { registerWasmKernels } from './kernels.ts';
 export { ENGINES, type EngineName } from './names.ts';
-export { describeEngine, selectEngine, type Engine, type EngineOptions } from './select.ts';
+export type { GraphCost } from '@id3/tfjs-backend-onnx';
+export { gpuMemory } from './gpu-memory.ts';
+export {
+  describeEngine,
+  gpuEngine,
+  selectCounting,
+  selectEngine,
+  type Engine,
+  type EngineOptions,
+} from './select.ts';
 export { cudaHome, nativeFolder, PROVIDER_FILES } from './cuda.ts';
-export { compileStep, engineMs } from './step.ts';
+export { explainDeviceError } from './device-failure.ts';
+export { compileStep, engineMs, stateCrosses } from './step.ts';
 export { loadGraphModel } from './graph-model.ts';

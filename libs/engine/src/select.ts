@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import type { GraphCost } from '@id3/tfjs-backend-onnx';
 import { UserError } from '@id3/core';
 import { cudaObstacle, findCudaRuntime, nvidiaDevice } from './cuda.ts';
 import { registerWasmKernels } from './kernels.ts';
@@ -135,15 +136,7 @@ export async function selectEngine(
   tf.enableProdMode(); // no banner that recommends another engine
   const wanted = isAutomatic(requested) ? ENGINES : [knownEngine(requested)];
   const passedOver: Engine['passedOver'] = [];
-  let cpu: ProbeReply | undefined;
-  const probed = async (name: EngineName): Promise<string | undefined> => {
-    refuse(GPU_OBSTACLES[name]!());
-    const { threads } = options;
-    cpu ??= await probe('onnx', threads, DEFAULT_WORK);
-    const { taken, why } = verdict(await probe(name, threads, DEFAULT_WORK), cpu);
-    if (!taken) throw new Error(why);
-    return why;
-  };
+  const probed = prober(options);
   for (const name of wanted) {
     try {
       const why = wanted === ENGINES && name in GPU_OBSTACLES ? await probed(name) : undefined;
@@ -163,6 +156,43 @@ export async function selectEngine(
   throw new UserError(
     `The engine ${requested} cannot start here (${reasons}); choose another with ID3_ENGINE.`,
   );
+}
+
+/** Tells why an engine on a graphics device is to be taken. What it gives throws why it is not. */
+function prober({ threads }: EngineOptions): (name: EngineName) => Promise<string> {
+  let cpu: ProbeReply | undefined;
+  return async (name) => {
+    refuse(GPU_OBSTACLES[name]!());
+    cpu ??= await probe('onnx', threads, DEFAULT_WORK);
+    const { taken, why } = verdict(await probe(name, threads, DEFAULT_WORK), cpu);
+    if (!taken) throw new Error(why);
+    return why;
+  };
+}
+
+/**
+ * The engine on a graphics device that {@link selectEngine} would take; undefined where it would compute on the CPU. Nothing is selected:
+ * where the choice is automatic, processes probe.
+ */
+export async function gpuEngine(
+  requested = process.env.ID3_ENGINE,
+  options: EngineOptions = {},
+): Promise<EngineName | undefined> {
+  const isGpu = (name: EngineName) => name in GPU_OBSTACLES || name === 'tensorflow-gpu';
+  if (!isAutomatic(requested)) return [knownEngine(requested)].find(isGpu);
+  const probed = prober(options);
+  for (const name of ENGINES.filter((name) => name in GPU_OBSTACLES)) {
+    const why = await probed(name).catch(() => undefined);
+    if (why !== undefined) return name;
+  }
+  return undefined;
+}
+
+/** Makes an engine current that computes nothing: `seen` hears what each graph would take. */
+export async function selectCounting(seen: (cost: GraphCost) => void): Promise<void> {
+  tf.enableProdMode();
+  const { registerCountingBackend } = await import('@id3/tfjs-backend-onnx');
+  await activate(registerCountingBackend(seen));
 }
 
 const isAutomatic = (requested: string | undefined): requested is undefined | '' | 'auto' =>

@@ -28,4 +28,5 @@ export * from './recogniser/heads.ts';
 export * from './recogniser/iresnet.ts';
 export * from './recogniser/train.ts';
 export * from './recogniser/whitening.ts';
+export { stepsTogether } from './pace.ts';
 export * from './training.ts';

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '@id3/core';
 import { selectEngine } from '@id3/engine';
+import { selectFailingEngine } from '@id3/engine/testing';
 import { loadCheckpoint, sgd, train, type TrainingHooks } from './index.ts';
 import { temporaryFolder } from './testing.ts';
 
@@ -12,7 +13,10 @@ const STEPS = 9;
 beforeAll(async () => void (await selectEngine()));
 
 /** Fits w to the number of each step; gives the weight in the end. */
-async function fit(hooks: TrainingHooks, target = (step: number) => step): Promise<number> {
+async function fit(
+  hooks: TrainingHooks,
+  { target = (step: number) => step, steps = STEPS } = {},
+): Promise<number> {
   const w = tf.tidy(() => tf.variable(tf.tensor1d([0])));
   const optimiser = sgd([w], {});
   await train(
@@ -22,9 +26,9 @@ async function fit(hooks: TrainingHooks, target = (step: number) => step): Promi
       state: { w, ...optimiser.state },
       meta: { about: 'a test' },
       optimiser,
-      steps: STEPS,
+      steps,
       async *batches(startStep) {
-        for (let step = startStep; step < STEPS; step++) yield { step, wanted: target(step) };
+        for (let step = startStep; step < steps; step++) yield { step, wanted: target(step) };
       },
       prepare: ({ wanted }, done) => ({
         inputs: { wanted: tf.tensor1d([wanted]), rates: optimiser.rates(done, 0.1) },
@@ -115,7 +119,9 @@ it('saves as often as it is told, and only in the end where it is told to', asyn
 
 it('says where a loss is not finite, and keeps what was saved', async () => {
   const path = join(temporaryFolder(), 'state');
-  const diverging = fit(silent(path, -1), (step) => (step === 3 ? Infinity : step));
+  const diverging = fit(silent(path, -1), {
+    target: (step) => (step === 3 ? Infinity : step),
+  });
   await expect(diverging).rejects.toThrow(
     new UserError('The loss of the test became Infinity at step 4; lower rate and run again.'),
   );
@@ -132,4 +138,57 @@ it('lets the process hear what else happens, once in every step', async () => {
   await fit(silent(join(temporaryFolder(), 'heard')));
   training = false;
   expect(turns).toBeGreaterThanOrEqual(STEPS);
+});
+
+describe('where the device fails', () => {
+  /** Enough for several steps in a run. */
+  const options = { steps: 130, target: (step: number) => Math.sin(step) };
+  let ofWhole: Buffer;
+  beforeAll(async () => {
+    const path = join(temporaryFolder(), 'whole');
+    await fit(silent(path), options);
+    ofWhole = readFileSync(path);
+  });
+  afterAll(async () => void (await selectEngine()));
+
+  /** A training whose device fails; gives the error, and the steps that were logged before. */
+  async function failing(path: string, fails: (run: number) => boolean, means?: string) {
+    const end = await selectFailingEngine(fails, means);
+    let logged = 0;
+    const error = await fit({ ...silent(path), log: () => void logged++ }, options).catch((e: unknown) => e);
+    end();
+    return { error: error as UserError, logged };
+  }
+
+  // The first two runs are recorded, the third is repeated, those from the fourth on are loops.
+  it.each([1, 2, 3, 4, 5])(
+    'in run %i, what was reached is saved, and the same command ends with the same bytes',
+    async (lost) => {
+      const path = join(temporaryFolder(), 'state');
+      const { error, logged } = await failing(path, (run) => run === lost);
+      expect(error).toBeInstanceOf(UserError);
+      expect(error.message).toBe(
+        "ONNX Runtime's cuda: the device was lost; nothing that the host holds is gone. " +
+          `What was trained up to step ${logged} is saved in ${path}: run the same command again, with --engine=onnx to compute on the CPU.`,
+      );
+      if (lost <= 4) expect(logged).toBe(lost - 1);
+      else expect(logged).toBeGreaterThan(lost);
+      expect(loadCheckpoint(path).meta.step).toBe(logged);
+      const seen: number[] = [];
+      await fit({ ...silent(path), log: (step) => seen.push(step) }, options);
+      expect([seen[0], seen.at(-1)]).toEqual([logged + 1, options.steps]);
+      expect(readFileSync(path).equals(ofWhole)).toBe(true);
+    },
+  );
+
+  it('for want of memory in every run, it is said so, and another engine begins where it ended', async () => {
+    const path = join(temporaryFolder(), 'state');
+    const means = 'the device has too little memory for this graph; make the batch smaller';
+    const { error } = await failing(path, () => true, means);
+    expect(error).toBeInstanceOf(UserError);
+    expect(error.message).toMatch(/make the batch smaller\. What was trained up to step 0 is saved in /);
+    await selectEngine('onnx');
+    await fit(silent(path), options);
+    expect(readFileSync(path).equals(ofWhole)).toBe(true);
+  });
 });

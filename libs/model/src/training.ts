@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '@id3/core';
-import { compileStep } from '@id3/engine';
-import { DeviceError } from '@id3/tfjs-backend-onnx';
+import { compileStep, explainDeviceError, stateCrosses } from '@id3/engine';
+import { DeviceError, type Precision } from '@id3/tfjs-backend-onnx';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from './checkpoint.ts';
 import type { Optimiser } from './optim/optimisers.ts';
 import { Pace } from './pace.ts';
@@ -37,6 +37,8 @@ export interface Training<B extends { step: number }, I extends tf.NamedTensorMa
   /** One optimiser step; several may run in one call, and are logged after it. `logged` has a number for each of `loggedNames`, the loss first. Compiled. */
   step(inputs: I): { logged: tf.Tensor };
   readonly loggedNames: readonly string[];
+  /** Of the step's convolutions and matrix products; default `float32`. */
+  readonly precision?: Precision | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
     const tensors = await readTensors(state);
     saveCheckpoint(checkpoint.path, { meta: { ...meta, step: done }, tensors });
   };
-  const step = compileStep((inputs: I) => training.step(inputs));
+  const step = compileStep((inputs: I) => training.step(inputs), { precision: training.precision });
   /** Takes steps in one call; what each measured. */
   const take = async (inputs: I[]) => {
     const results = step.inTurn(inputs);
@@ -62,7 +64,7 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
     tf.dispose([inputs, results]);
     return rows;
   };
-  const pace = new Pace(checkpoint.everySeconds);
+  const pace = new Pace(checkpoint.everySeconds, stateCrosses());
   let savedAt = Date.now();
   for await (const group of grouped(training.batches(done), () => pace.next(steps - done))) {
     const prepared = group.map((batch) => training.prepare(batch, batch.step + 1));
@@ -70,9 +72,7 @@ export async function train<B extends { step: number }, I extends tf.NamedTensor
     const rows = await take(prepared.map(({ inputs }) => inputs)).catch(async (error: unknown) => {
       if (!(error instanceof DeviceError)) throw error;
       await save(); // the host holds the state as it was before the call
-      throw new UserError(
-        `${error.message} What was trained up to step ${done} is saved in ${checkpoint.path}: run the same command again, with --engine=onnx to compute on the CPU.`,
-      );
+      throw explainDeviceError(error, `What was trained up to step ${done} is saved in ${checkpoint.path}`);
     });
     pace.took(performance.now() - started, group.length);
     // An engine that answers at once would keep the process deaf, also to the end of whoever wanted the result.

@@ -172,7 +172,7 @@ if (!here) console.log(`skipped: ${ORL} is absent, so no real photo is aligned`)
 describe.skipIf(!here)('real photos', () => {
   const few = (source: ImageSource, count: number): ImageSource => ({ ...source, count });
 
-  it('are aligned, counted, and looked at once for all datasets', { timeout: 120_000 }, async () => {
+  it('are aligned, counted, and looked at once for all datasets', async () => {
     const parent = fresh();
     const source = few(imageFolderSource(ORL), 3);
     const broken: ImageSource = {

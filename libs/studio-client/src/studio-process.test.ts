@@ -48,7 +48,7 @@ it('ends when it is idle, and starts again', async () => {
   expect(await ageOf('a', 1)).toBe(1);
   const { pid } = studio;
   expect(pid).toBeGreaterThan(0);
-  await expect.poll(() => studio.pid, { timeout: 20_000 }).toBeUndefined();
+  await expect.poll(() => studio.pid, { timeout: 120_000 }).toBeUndefined();
   expect(await ageOf('a', 2)).toBe(2);
   expect(studio.pid).not.toBe(pid);
 });

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { compiledStep, type CompiledStep, type Recorder, type Step } from './compiled-step.ts';
+import {
+  compiledStep,
+  type CompiledStep,
+  type Recorder,
+  type Step,
+  type StepOptions,
+} from './compiled-step.ts';
+import type { Precision } from './half.ts';
 import type { Provider } from './kernels/backend-name.ts';
-import { Runtime, type Run, type SessionOptions, type Stats } from './session.ts';
+import type { Run, Runtime, Stats } from './session.ts';
 import { computed, concrete, dataOf, type Data, type DataType, type Value } from './value.ts';
 
 /** Where a data id keeps its entry. A WeakMap would cost more in garbage collection than recording does. */
@@ -26,6 +33,12 @@ export interface ComplexParts {
   imag: tf.TensorInfo;
 }
 
+/** What computes recorded graphs. */
+export type Computing = Pick<
+  Runtime,
+  'block' | 'provider' | 'stats' | 'materialise' | 'repeat' | 'repeatInTurn' | 'dispose' | 'endProfiling'
+>;
+
 /** Nothing reads for so long that memory would run out: compute what is pending. */
 const MAX_PENDING = 50_000;
 
@@ -37,11 +50,9 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   private dataIds = 0;
   /** Live values that are not computed yet, in the order of their creation, and how many tensors have each. */
   private readonly pending = new Map<Value, number>();
-  private readonly runtime: Runtime;
 
-  constructor(options: SessionOptions) {
+  constructor(private readonly runtime: Computing) {
     super();
-    this.runtime = new Runtime(options);
   }
 
   /** Channels that convolutions take side by side; 1 where there are no such. */
@@ -95,11 +106,11 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   }
 
   /** Computes every live tensor that is pending; tells how, where there is any. */
-  flush(): Run | undefined {
+  flush(precision?: Precision): Run | undefined {
     if (this.pending.size === 0) return undefined;
-    const values = [...this.pending.keys()];
-    this.pending.clear();
-    return this.runtime.materialise(values, this.frozen());
+    const run = this.runtime.materialise([...this.pending.keys()], this.frozen(), precision);
+    this.pending.clear(); // where the device fails they stay, to be asked for again
+    return run;
   }
 
   /** Runs a compiled graph again on other data; `undefined` where it is not kept any more. */
@@ -120,8 +131,9 @@ export class OnnxBackend extends tf.KernelBackend implements Recorder {
   /** A step that is called twice and then repeated from its compiled graph: see {@link compiledStep}. */
   compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
     step: Step<I, O>,
+    options?: StepOptions,
   ): CompiledStep<I, O> {
-    return compiledStep(this, step);
+    return compiledStep(this, step, options);
   }
 
   /** Sources of the variables that are not trainable and still hold what the host wrote. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Precision } from './half.ts';
 import type { Turns } from './loop.ts';
 import type { Run, Stats } from './session.ts';
 import { dataOf, type Data, type DataType, type Value } from './value.ts';
@@ -16,6 +17,11 @@ export interface CompiledStep<I extends tf.NamedTensorMap, O extends tf.NamedTen
   inTurn(inputs: readonly I[]): O[];
 }
 
+export interface StepOptions {
+  /** Of its convolutions and matrix products; default `float32`. */
+  readonly precision?: Precision;
+}
+
 /** What a compiled step needs of the backend. */
 export interface Recorder {
   readonly stats: Stats;
@@ -24,7 +30,7 @@ export interface Recorder {
   /** How many tensors share the data; 0 where it is another backend's. */
   refCount(dataId: object): number;
   /** Computes every live tensor that is pending; tells how, where there is any. */
-  flush(): Run | undefined;
+  flush(precision?: Precision): Run | undefined;
   /** Runs a compiled graph again on other data; `undefined` where it is not kept any more. */
   repeat(key: string, data: readonly Data[]): Data[] | undefined;
   /** Runs a compiled graph several times in one call; `undefined` where it is not kept any more. */
@@ -78,6 +84,7 @@ interface Program {
 export function compiledStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   backend: Recorder,
   step: Step<I, O>,
+  options: StepOptions = {},
 ): CompiledStep<I, O> {
   const known = new Map<string, { program: Program | undefined; confirmed: boolean }>();
   const call = (inputs: I): O => {
@@ -86,7 +93,7 @@ export function compiledStep<I extends tf.NamedTensorMap, O extends tf.NamedTens
     const last = known.get(signature);
     const repeated = last?.confirmed && repeat(backend, last.program!, inputs);
     if (repeated) return repeated as O;
-    const { results, program } = trace(backend, step, inputs);
+    const { results, program } = trace(backend, step, inputs, options);
     known.set(signature, { program, confirmed: isSame(last?.program, program) });
     return results;
   };
@@ -112,17 +119,49 @@ function trace<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   backend: Recorder,
   step: Step<I, O>,
   inputs: I,
+  { precision }: StepOptions,
 ): { results: O; program: Program | undefined } {
   const origins = originsOf(backend, inputs);
   const before = new Map(variablesOf(backend).map((variable) => [variable, backend.value(variable.dataId)]));
   const runs = backend.stats.runs;
   const results = tf.tidy(() => step(inputs));
-  const run = backend.flush();
+  const run = flushed(backend, { results, inputs, before, precision });
   const readInItsMidst = run === undefined || backend.stats.runs !== runs + 1;
   const changed = variablesOf(backend).filter((v) => backend.value(v.dataId) !== before.get(v));
   const isNew = (variable: tf.Variable) => !before.has(variable); // made by this call, or moved from another backend
   if (readInItsMidst || changed.some(isNew)) return { results, program: undefined };
   return { results, program: programOf(backend, { run, origins, returned: results, changed }) };
+}
+
+/** Computes what a call of a step recorded. Where the device fails, variables hold again what they held before the call. */
+function flushed(
+  backend: Recorder,
+  {
+    results,
+    inputs,
+    before,
+    precision,
+  }: {
+    results: tf.NamedTensorMap;
+    inputs: tf.NamedTensorMap;
+    before: ReadonlyMap<tf.Variable, Value | undefined>;
+    precision: Precision | undefined;
+  },
+): Run | undefined {
+  try {
+    return backend.flush(precision);
+  } catch (error) {
+    const given = new Set(Object.values(inputs));
+    tf.dispose(Object.values(results).filter((tensor) => !given.has(tensor)));
+    for (const [variable, value] of before) {
+      const data = value && dataOf(value);
+      if (data === undefined || backend.value(variable.dataId) === value) continue;
+      const held = backend.tensor(data, value!.shape, value!.dtype);
+      variable.assign(held);
+      held.dispose();
+    }
+    throw error;
+  }
 }
 
 /** A call of a step, when all is computed. */

@@ -23,6 +23,11 @@ it.each([
     /libraries could not be loaded/,
   ],
   ['webgpu', 'Failed to get a WebGPU adapter: No supported adapters', /there is no WebGPU adapter/],
+  [
+    'webgpu',
+    'GenerateSourceCode Program Cast requires f16 but the device does not support it.',
+    /does not compute in half precision/,
+  ],
   ['webgpu', 'WebGPU validation failed. [Device] is lost.', /the device was lost/],
   ['webgpu', 'Buffer size (4294967296) exceeds the max buffer size limit (1073741824).', /too little memory/],
 ] as const)('an error of %s is one sentence: %s', (provider, said, means) => {

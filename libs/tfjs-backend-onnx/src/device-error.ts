@@ -25,6 +25,10 @@ const MEANINGS: readonly { said: RegExp; means: string }[] = [
     said: /MapAsyncStatus/,
     means: 'the device gave no result, most often for want of memory; make the batch smaller',
   },
+  {
+    said: /requires f16 but the device does not support it/,
+    means: 'the device does not compute in half precision (shader-f16); leave precision=float16 out',
+  },
   { said: /CUDA failure (35|803|804)\b/, means: 'the NVIDIA driver is older than the CUDA libraries' },
   { said: /CUDA failure (100|101)\b/, means: 'there is no CUDA device' },
   {

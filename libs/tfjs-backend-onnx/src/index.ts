@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { OnnxBackend } from './backend.ts';
-import type { CompiledStep, Step } from './compiled-step.ts';
+import { OnnxBackend, type Computing } from './backend.ts';
+import type { CompiledStep, Step, StepOptions } from './compiled-step.ts';
+import type { Precision } from './half.ts';
 import { registerGradients } from './gradients.ts';
 import { registerConvolutions } from './kernels/conv.ts';
 import { registerElementwise } from './kernels/elementwise.ts';
@@ -12,11 +13,12 @@ import { registerReductions } from './kernels/reduce.ts';
 import { registerSharing } from './kernels/sharing.ts';
 import { registerShapes } from './kernels/shape.ts';
 import { saveTensorsCheaply } from './saving.ts';
-import type { SessionOptions, Stats } from './session.ts';
+import { CountingRuntime, type GraphCost } from './count.ts';
+import { Runtime, type SessionOptions, type Stats } from './session.ts';
 
 export { backendName, type Provider };
 export { DeviceError } from './device-error.ts';
-export type { CompiledStep, Step };
+export type { CompiledStep, GraphCost, Precision, Step, StepOptions };
 export { doorOf, withFloat32Doors } from './float32-doors.ts';
 export { ELEMENT, encodeModel, type AnyElementType, type ModelNode } from './onnx-proto.ts';
 export { loadRuntime, type OnnxRuntime } from './runtime.ts';
@@ -28,11 +30,21 @@ export type { SessionOptions, Stats } from './session.ts';
  * onnxruntime-node cannot be loaded.
  */
 export function registerOnnxBackend(options: SessionOptions = {}): string {
-  const name = backendName(options.provider ?? 'cpu');
+  return register(backendName(options.provider ?? 'cpu'), () => new Runtime(options));
+}
+
+/**
+ * Registers the backend `onnx-count`, which records as the others do and computes nothing: whatever is asked for is 0. `seen` hears
+ * what each graph would take. Returns its name.
+ */
+export const registerCountingBackend = (seen: (cost: GraphCost) => void): string =>
+  register(`${BACKEND}-count`, () => new CountingRuntime(seen));
+
+function register(name: string, runtime: () => Computing): string {
   if (tf.findBackendFactory(name) !== null) return name;
   if (tf.getKernelsForBackend(BACKEND).length === 0) registerKernels();
   if (name !== BACKEND) tf.copyRegisteredKernels(BACKEND, name);
-  tf.registerBackend(name, () => new OnnxBackend(options), 4);
+  tf.registerBackend(name, () => new OnnxBackend(runtime()), 4);
   return name;
 }
 
@@ -54,8 +66,9 @@ function registerKernels(): void {
  */
 export function compileStep<I extends tf.NamedTensorMap, O extends tf.NamedTensorMap>(
   step: Step<I, O>,
+  options?: StepOptions,
 ): CompiledStep<I, O> {
-  return current().compileStep(step);
+  return current().compileStep(step, options);
 }
 
 /** What the current backend did so far. Throws where it is not one of this library. */

@@ -4,6 +4,7 @@ import { deviceError } from './device-error.ts';
 import { collect, model, type Graph } from './graph.ts';
 import type { Provider } from './kernels/backend-name.ts';
 import { all, carried, first, last, loopModel, stacked, TURNS, type Turns } from './loop.ts';
+import { halved, type Precision } from './half.ts';
 import { encodeModel, type ModelGraph } from './onnx-proto.ts';
 import { loadRuntime, type Binding, type OnnxRuntime } from './runtime.ts';
 import { dataOf, plain, size, type Data, type DataType, type Value } from './value.ts';
@@ -55,6 +56,22 @@ export interface Stats {
   fallbacks: Record<string, number>;
 }
 
+/** Of a backend that has done nothing. */
+export const noStats = (): Stats => ({
+  compiled: 0,
+  compileMs: 0,
+  compileCpuMs: 0,
+  runs: 0,
+  steps: 0,
+  repeats: 0,
+  crossedBytes: 0,
+  runMs: 0,
+  runCpuMs: 0,
+  collectMs: 0,
+  nodes: 0,
+  fallbacks: {},
+});
+
 type Port = Pick<Value, 'shape' | 'dtype'>;
 
 interface Compiled {
@@ -81,20 +98,7 @@ export interface Run {
 
 /** Compiles and runs recorded graphs; equal graphs are compiled once. */
 export class Runtime {
-  readonly stats: Stats = {
-    compiled: 0,
-    compileMs: 0,
-    compileCpuMs: 0,
-    runs: 0,
-    steps: 0,
-    repeats: 0,
-    crossedBytes: 0,
-    runMs: 0,
-    runCpuMs: 0,
-    collectMs: 0,
-    nodes: 0,
-    fallbacks: {},
-  };
+  readonly stats = noStats();
   private readonly cache = new Map<string, Compiled>();
 
   private readonly ort: OnnxRuntime;
@@ -111,7 +115,7 @@ export class Runtime {
    * the sources in `frozen` are compiled into the graph, so that ONNX Runtime lays out filters once and folds
    * what depends on nothing else.
    */
-  materialise(values: readonly Value[], frozen: ReadonlySet<number>): Run {
+  materialise(values: readonly Value[], frozen: ReadonlySet<number>, precision: Precision = 'float32'): Run {
     const start = performance.now();
     const outputs = values.map(plain);
     const graph = collect(outputs);
@@ -119,12 +123,13 @@ export class Runtime {
       const source = content.kind === 'concrete' ? content.source : undefined;
       return frozen.has(source ?? -1) ? source : undefined;
     });
-    const key = `${graph.signature}\n!${sources}`;
+    const key = `${graph.signature}\n!${sources}${precision === 'float32' ? '' : `\n${precision}`}`;
     const known = this.recall(key);
     this.stats.collectMs += performance.now() - start;
     this.stats.nodes = graph.nodes.length;
     const compiled =
-      known ?? this.compile(graph, new Set(sources.flatMap((s, i) => (s === undefined ? [] : [i]))));
+      known ??
+      this.compile(graph, new Set(sources.flatMap((s, i) => (s === undefined ? [] : [i]))), precision);
     if (known === undefined) this.remember(key, compiled);
 
     const data = graph.inputs.map((input) => dataOf(input)!);
@@ -240,8 +245,9 @@ export class Runtime {
     for (const { session } of this.cache.values()) session.endProfiling();
   }
 
-  private compile(graph: Graph, baked: ReadonlySet<number>): Compiled {
-    const whole = model(graph, baked);
+  private compile(graph: Graph, baked: ReadonlySet<number>, precision: Precision): Compiled {
+    const exact = model(graph, baked);
+    const whole = precision === 'float16' ? halved(exact, this.provider) : exact;
     const inputs = graph.inputs.map(({ dtype, shape }, i) => ({ dtype, shape, baked: baked.has(i) }));
     return {
       session: this.load(whole, bytesOf(graph) < LARGE_GRAPH),

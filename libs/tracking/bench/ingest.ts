@@ -65,7 +65,7 @@ const fresh = openDatabase(join(folder, 'fresh.sqlite'));
 for (let k = 0; k < JOURNALS; k++)
   fresh.queueRun(
     { experiment: 'journals', name: `run ${k}`, config: { k } },
-    { token: 't', cpus: 1, gpus: 0 },
+    { token: 't', cpus: 1, gpus: 0, expectedSeconds: 1 },
   );
 const start = performance.now();
 ingest(fresh, folder);

@@ -4,6 +4,7 @@ import type { Entry, MetricRow, Verification } from './entries.ts';
 import {
   artefacts,
   events,
+  jobRuns,
   metricSummaries,
   metrics,
   runs,
@@ -45,6 +46,12 @@ export class EntryWriter {
       db.update(runs)
         .set({ ...process, ...fresh, job, status: 'running' })
         .where(ofRun)
+        .run();
+    } else if (entry.kind === 'job') {
+      const { kind, seconds, ...about } = entry;
+      db.insert(jobRuns)
+        .values({ runId: run, seconds, ...about })
+        .onConflictDoUpdate({ target: [jobRuns.runId, jobRuns.piece], set: { seconds } })
         .run();
     } else if (entry.kind === 'engine')
       db.update(runs).set({ engine: entry.name, engineVersions: entry.versions }).where(ofRun).run();

@@ -37,6 +37,8 @@ export interface QueuedJob {
   readonly token: string;
   readonly cpus: number;
   readonly gpus: number;
+  /** Seconds that the work is expected to take. */
+  readonly expectedSeconds: number;
 }
 
 /** What a cluster says of a job. */

@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from './liveness.ts';
-import type { CurveKind, EventLevel, RunStatus } from './schema.ts';
+import type { CurveKind, EventLevel, RunStatus, jobRuns } from './schema.ts';
 
 /** The result of one verification benchmark; accuracies, AUC, EER and rates are shares from 0 to 1. */
 export interface Verification {
@@ -24,6 +24,9 @@ export interface RunProgress {
   readonly secondsLeft?: number | undefined;
 }
 
+/** One of the times that a cluster ran a job of a run. */
+export type JobRun = Omit<typeof jobRuns.$inferSelect, 'runId'>;
+
 /** How a run may end. */
 export type RunEnd = Extract<RunStatus, 'finished' | 'failed' | 'interrupted'>;
 
@@ -34,6 +37,8 @@ export type RunEnd = Extract<RunStatus, 'finished' | 'failed' | 'interrupted'>;
 export type Entry =
   /** A process has begun, or gone on with, the run. */
   | { kind: 'started'; process: ProcessIdentity; job?: string; time: number }
+  /** A cluster runs one of its jobs, for so long by now. */
+  | ({ kind: 'job' } & JobRun)
   | { kind: 'engine'; name: string; versions: Record<string, string> }
   | { kind: 'alive'; time: number; progress?: RunProgress }
   | { kind: 'metrics'; rows: readonly MetricRow[] }

@@ -1,7 +1,16 @@
 export { Database, openDatabase, type QueuedJob, type RunOptions } from './database.ts';
 export { NoArtefact, resolveArtefact, resolveArtefactFile } from './artefact-files.ts';
 export { ingest, journalName, type Taken } from './ingest.ts';
-export { countJobs, getJob, usedByJobs, type JobRow } from './jobs.ts';
+export {
+  countJobs,
+  getJob,
+  hoursOfJobs,
+  listJobRuns,
+  listJobs,
+  type JobHours,
+  type JobRow,
+  type JobRunRow,
+} from './jobs.ts';
 export { Journal } from './journal.ts';
 export { isAlive, processIdentity, thisProcess, type ProcessIdentity } from './liveness.ts';
 export { annotate, getAnnotations, type Annotation } from './annotations.ts';

@@ -137,7 +137,7 @@ function ownRuns({ db }: Readable, experimentIds: number[]) {
 
 function stageSums({ db }: Readable, experimentIds: number[]) {
   const { experimentId, startedAt, finishedAt, heartbeatAt, status, engine } = runs;
-  const isComputed = sql`${status} <> 'cached'`;
+  const isComputed = sql`${status} not in ('cached', 'queued')`;
   return db
     .select({
       id: experimentId,

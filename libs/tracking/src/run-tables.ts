@@ -7,6 +7,7 @@ import {
   annotations,
   artefacts,
   events,
+  jobRuns,
   jobs,
   metricSummaries,
   metrics,
@@ -33,6 +34,7 @@ const TABLES = {
   annotations,
   tags,
   jobs,
+  job_runs: jobRuns,
 };
 
 export type RunTable = keyof typeof TABLES;

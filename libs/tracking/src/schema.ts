@@ -226,8 +226,29 @@ export const jobs = sqliteTable('jobs', {
   restarts: integer('restarts').notNull().default(0),
   cpus: integer('cpus').notNull(),
   gpus: integer('gpus').notNull(),
+  /** Seconds that its plan expects the work to take; only how those of a stage compare is to be trusted. */
+  expectedSeconds: real('expected_seconds'),
   submittedAt: integer('submitted_at').notNull(),
 });
+
+/** Each time that a cluster ran a job of a run, or one of its parts: where, and for how long. */
+export const jobRuns = sqliteTable(
+  'job_runs',
+  {
+    runId: runId(),
+    /** Which piece of the run's work in which submission, and which start of it. */
+    piece: text('piece').notNull(),
+    /** The job's id, such as `17_3`. */
+    job: text('job').notNull(),
+    host: text('host').notNull(),
+    /** Its log, relative to the folder of the database. */
+    log: text('log').notNull(),
+    startedAt: integer('started_at').notNull(),
+    /** So long it has computed, as far as it has said. */
+    seconds: real('seconds').notNull(),
+  },
+  (row) => [primaryKey({ columns: [row.runId, row.piece] })],
+);
 
 /** How far the journals of jobs are taken into this database. */
 export const journals = sqliteTable('journals', {

@@ -51,6 +51,15 @@ const COSINE = (name: string, means: string, code: NumberText['code']): NumberTe
   code,
 });
 
+const JOB_HOURS: NumberText = {
+  name: 'GPU hours, core hours',
+  means:
+    'What was granted to a cluster’s jobs for as long as they ran, and what the others need at the pace of their stage.',
+  formula:
+    'used = Σ granted · hours;  to come = Σ granted · (1 − share) · expected · (hours / expected of those that ended)',
+  code: ['libs/tracking/src/jobs.ts', 'hoursOfJobs'],
+};
+
 /** By view. */
 export const ABOUT = {
   experiments: {
@@ -87,6 +96,7 @@ export const ABOUT = {
         means: 'Bytes of the folders of its computed stages, as they were when they ended.',
         code: ['experiments/src/scheduler/claim.ts', 'folderBytes'],
       },
+      JOB_HOURS,
       {
         name: 'time left',
         means: 'What the run is expected to take, at the pace that it had so far.',
@@ -162,6 +172,7 @@ export const ABOUT = {
         formula: 'Δcpu / Δwall;  Δin steps / Δwall',
         code: ['experiments/src/scheduler/system.ts', 'usedBetween'],
       },
+      JOB_HOURS,
       ACCURACY,
       {
         name: 'AUC, EER, TAR@FAR',

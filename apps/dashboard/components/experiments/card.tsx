@@ -4,9 +4,11 @@ import type { ReactNode } from 'react';
 import type { ExperimentCard as Card } from '../../server/experiments.ts';
 import { bytes, time } from '../format.ts';
 import { Progress } from '../progress.tsx';
+import { countWords, hoursFacts } from '../run/jobs.tsx';
 
 /** One experiment: how it stands, what it found, what it took. Its title leads to its table, or where it compares nothing to its run. */
-export function ExperimentCard({ overview, run, status, progress, secondsLeft, rows, finding, table }: Card) {
+export function ExperimentCard(card: Card) {
+  const { overview, run, status, progress, secondsLeft, rows, finding, table, jobs } = card;
   const { name, computed, cached, wallMs, computeMs, diskBytes, engines, hosts } = overview;
   const runs = overview.runs.length;
   const facts: [string, ReactNode, string?][] = [
@@ -21,6 +23,7 @@ export function ExperimentCard({ overview, run, status, progress, secondsLeft, r
     ['Stages', `${computed} computed${cached > 0 ? `, ${cached} cached` : ''}`],
     ['Engine', engines.join(', ') || undefined],
     ['Where', hosts.join(', ')],
+    ...(jobs === undefined ? [] : clusterFacts(jobs)),
   ];
   return (
     <li className="experiment">
@@ -65,6 +68,18 @@ export function ExperimentCard({ overview, run, status, progress, secondsLeft, r
     </li>
   );
 }
+
+/** Of an experiment that a cluster computes. */
+const clusterFacts = (jobs: NonNullable<Card['jobs']>): [string, ReactNode, string][] => [
+  ['Jobs', countWords(jobs), 'the jobs of its newest run, as the cluster says they stand'],
+  ...hoursFacts(jobs)
+    .slice(0, 1)
+    .map(([name, hours]): [string, ReactNode, string] => [
+      name,
+      hours,
+      'of what was granted to its jobs, and of those that are left',
+    ]),
+];
 
 function nothing(rows: Card['rows'], status: Card['status']): string {
   if (rows === undefined) return 'Compares nothing: its files are with its run.';

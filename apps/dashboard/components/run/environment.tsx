@@ -1,14 +1,16 @@
 import { duration } from '@id3/core/duration';
-import type { JobRow, RunRow } from '@id3/tracking';
+import type { RunRow } from '@id3/tracking';
 import type { RunView } from '../../server/run.ts';
 import { bytes, time } from '../format.ts';
 import { Progress } from '../progress.tsx';
+import { askedWords, countWords, hoursFacts, queueWords } from './jobs.tsx';
 
 interface Props {
   readonly run: RunRow;
   readonly diskBytes: number | undefined;
   /** What a cluster says of the run's job. */
-  readonly job?: JobRow | undefined;
+  readonly job: RunView['job'];
+  /** Those of its stages. */
   readonly jobs: RunView['jobs'];
 }
 
@@ -18,8 +20,9 @@ export function Environment({ run, diskBytes, job, jobs }: Props) {
   const facts: [string, React.ReactNode][] = [
     [run.status === 'queued' ? 'Submitted' : 'Started', `${time(run.startedAt)} UTC`],
     ['Took', run.finishedAt === null ? run.status : duration((run.finishedAt - run.startedAt) / 1000)],
-    ['Jobs', jobs.counts.length > 0 && jobsWords(jobs)],
-    ['Job', job && [run.job, ...queueWords(job)].join(' · ')],
+    ['Jobs', jobs && countWords(jobs)],
+    ...(jobs === undefined ? [] : hoursFacts(jobs)),
+    ['Job', job && [run.job, queueWords(job), askedWords(job)].filter(Boolean).join(' · ')],
     ['Seed', run.seed],
     ['Engine', run.engine && [run.engine, ...versions].join(' · ')],
     [
@@ -53,20 +56,4 @@ export function Environment({ run, diskBytes, job, jobs }: Props) {
       </dl>
     </section>
   );
-}
-
-/** What an experiment's jobs are doing, and have used so far. */
-function jobsWords({ counts, coreHours, gpuHours }: RunView['jobs']): string {
-  const states = counts.map(({ state, count }) => `${count} ${state.toLowerCase()}`).join(', ');
-  return `${states} · ${coreHours.toFixed(1)} core hours, ${gpuHours.toFixed(1)} GPU hours`;
-}
-
-/** What a cluster says of a job: where it stands and why, how often it began anew, what it asks for. */
-function queueWords({ state, reason, node, restarts, cpus, gpus }: JobRow): string[] {
-  const waits = reason === null ? '' : ` (${reason})`;
-  return [
-    `${state.toLowerCase()}${waits}${node === null ? '' : ` on ${node}`}`,
-    ...(restarts > 0 ? [`put back into the queue ${restarts === 1 ? 'once' : `${restarts} times`}`] : []),
-    `${cpus} ${cpus === 1 ? 'core' : 'cores'}${gpus === 0 ? '' : `, ${gpus} ${gpus === 1 ? 'GPU' : 'GPUs'}`}`,
-  ];
 }

@@ -1,10 +1,17 @@
 import { duration } from '@id3/core/duration';
-import type { RunRow } from '@id3/tracking';
+import type { JobRow, RunRow } from '@id3/tracking';
 import Link from 'next/link';
 import { NumberHead, Scroll } from '../table.tsx';
+import { queueWords } from './jobs.tsx';
 
-/** The stages of an experiment's run over its time: who ran when, and what was there already. */
-export function Timeline({ runs }: { runs: readonly RunRow[] }) {
+interface Props {
+  readonly runs: readonly RunRow[];
+  /** The cluster's jobs that compute them, where one does. */
+  readonly jobs?: ReadonlyMap<number, JobRow> | undefined;
+}
+
+/** The stages of an experiment's run over its time: who ran when, by which job, and what was there already. */
+export function Timeline({ runs, jobs }: Props) {
   const now = Math.max(...runs.map((run) => run.heartbeatAt));
   const endOf = (run: RunRow) => run.finishedAt ?? now;
   const start = Math.min(...runs.map((run) => run.startedAt));
@@ -24,6 +31,7 @@ export function Timeline({ runs }: { runs: readonly RunRow[] }) {
             <tr>
               <th scope="col">Stage</th>
               <th scope="col">Status</th>
+              {jobs && <th scope="col">Job</th>}
               <NumberHead>Took</NumberHead>
               <th scope="col" className="bars">
                 0 to {duration(span / 1000)}
@@ -43,8 +51,11 @@ export function Timeline({ runs }: { runs: readonly RunRow[] }) {
                     {run.status}
                   </span>
                 </td>
+                {jobs && <td>{jobOf(run, jobs)}</td>}
                 <td className="number">
-                  {run.status === 'cached' ? '–' : duration((endOf(run) - run.startedAt) / 1000)}
+                  {['cached', 'queued'].includes(run.status)
+                    ? '–'
+                    : duration((endOf(run) - run.startedAt) / 1000)}
                 </td>
                 <td className="bars">
                   <span
@@ -63,4 +74,12 @@ export function Timeline({ runs }: { runs: readonly RunRow[] }) {
       </Scroll>
     </section>
   );
+}
+
+/** The job of a run, and where it stands while the run has not ended. */
+function jobOf(run: RunRow, jobs: ReadonlyMap<number, JobRow>): string {
+  const job = jobs.get(run.id);
+  if (job === undefined) return '';
+  const hasEnded = run.finishedAt !== null && job.restarts === 0;
+  return [run.job, ...(hasEnded ? [] : [queueWords(job)])].filter(Boolean).join(' ');
 }

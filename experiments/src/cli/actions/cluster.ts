@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '@id3/core';
-import { getRun, openDatabase, usedByJobs, type Database } from '@id3/tracking';
+import { getRun, openDatabase, hoursOfJobs, type Database, type JobHours } from '@id3/tracking';
 import { typedPath } from '../../progress.ts';
 import { takeJournals } from '../../slurm/journals.ts';
 import { slurm } from '../../slurm/client.ts';
@@ -20,8 +20,10 @@ export async function printStatus(out: string, all: boolean): Promise<void> {
   console.log(`${[...counts].map(([is, count]) => `${count} ${is}`).join(', ')}.`);
   await withDatabase(root, (database) => {
     takeJournals(database);
-    const { coreHours, gpuHours } = usedByJobs(database);
-    console.log(`Used by jobs: ${coreHours.toFixed(1)} core hours, ${gpuHours.toFixed(1)} GPU hours.`);
+    const { used, toCome } = hoursOfJobs(database);
+    const words = ({ coreHours, gpuHours }: JobHours) =>
+      `${coreHours.toFixed(1)} core hours, ${gpuHours.toFixed(1)} GPU hours`;
+    console.log(`Used by jobs: ${words(used)}; about to come: ${words(toCome)}.`);
   });
 }
 

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { compileStep } from '@id3/engine';
 import { withAside } from '../optim/gradients.ts';
+import { precisionSchema } from '../optim/loss-scaling.ts';
 import {
   adjustedX0,
   lambdaKappa,
@@ -36,6 +37,8 @@ export const samplerSchema = z.strictObject({
   freeS: z.number().min(0),
   /** Clamps x̂0 to [-1,1] in every step, as DDPM's code does. */
   clip: z.boolean(),
+  /** Of convolutions and matrix products; `float32` where absent. */
+  precision: precisionSchema.optional(),
 });
 export type SamplerOptions = z.infer<typeof samplerSchema>;
 
@@ -180,7 +183,7 @@ function compiledStep<C extends tf.NamedTensorMap>(
   field: AdjustedField<C>,
   options: SamplerOptions,
 ): Stepper<C> {
-  const { kind, guidance, gradient, freeY, freeS, clip } = options;
+  const { kind, guidance, gradient, freeY, freeS, clip, precision } = options;
   const form = [
     kind === 'ancestral',
     drawsNoise(options),
@@ -188,10 +191,12 @@ function compiledStep<C extends tf.NamedTensorMap>(
     freeY > 0,
     freeS > 0,
     clip,
+    precision ?? 'float32',
   ].join();
   // Fields that share a map have the same conditions.
   const known = field.compiled?.get(form) as Stepper<C> | undefined;
-  const step = known ?? compileStep((inputs: StepInputs & C) => reverseStep(field, options, inputs));
+  const step =
+    known ?? compileStep((inputs: StepInputs & C) => reverseStep(field, options, inputs), { precision });
   field.compiled?.set(form, step);
   return step;
 }
@@ -261,6 +266,13 @@ function reverseStep<C extends tf.NamedTensorMap>(
   return { x, previous: x0, share };
 }
 
+/** What y·f(x̂0) is multiplied by in half precision, where its gradients would else be 0: they are at most of the size of 1. */
+const SCORE_SCALE = 2 ** 10;
+const scaledBy = (scale: number | undefined, x: tf.Tensor): tf.Tensor =>
+  scale === undefined ? x : x.mul(scale);
+const unscaledBy = (scale: number | undefined, x: tf.Tensor): tf.Tensor =>
+  scale === undefined ? x : x.div(scale);
+
 /** x̂0(x_t) and, unless w = 0, the gradient ∇_{x_t} Σ_b yᵀf(x̂0(x_t)), both of X's shape. */
 function scores<C extends tf.NamedTensorMap>(
   field: AdjustedField<C>,
@@ -269,11 +281,12 @@ function scores<C extends tf.NamedTensorMap>(
 ): { x0: tf.Tensor; score?: tf.Tensor } {
   const { x: xt } = inputs;
   if (options.guidance === 0) return { x0: field.x0(xt, inputs, inputs) };
-  const cosines = (x0: tf.Tensor) => field.cosine(x0, inputs).sum();
+  const scale = options.precision === 'float16' ? SCORE_SCALE : undefined;
+  const cosines = (x0: tf.Tensor) => scaledBy(scale, field.cosine(x0, inputs).sum());
   if (options.gradient === 'stopped') {
     // With ε_θ held fast, ∂x̂0/∂x_t = 1/√ᾱ_t.
     const x0 = field.x0(xt, inputs, inputs);
-    return { x0, score: tf.grad(cosines)(x0).div(inputs.sqrtAlphaBar) };
+    return { x0, score: unscaledBy(scale, tf.grad(cosines)(x0)).div(inputs.sqrtAlphaBar) };
   }
   const { result: score, aside } = withAside(['x0'], (setAside) =>
     tf.grad((x) => {
@@ -282,5 +295,5 @@ function scores<C extends tf.NamedTensorMap>(
       return cosines(x0);
     })(xt),
   );
-  return { x0: aside.x0, score };
+  return { x0: aside.x0, score: unscaledBy(scale, score) };
 }

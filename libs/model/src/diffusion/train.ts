@@ -4,6 +4,7 @@ import { Rng } from '@id3/core';
 import { NO_AUGMENTATION, batches, type Dataset } from '@id3/data';
 import { loadCheckpoint, restoreTensors } from '../checkpoint.ts';
 import { probeGradient, valueAndGradients, withAside } from '../optim/gradients.ts';
+import { LossScaling, precisionSchema } from '../optim/loss-scaling.ts';
 import { WeightAverage, adamW, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
 import { train, type TrainingHooks } from '../training.ts';
@@ -53,6 +54,8 @@ export const diffusionSchema = z.strictObject({
     hideComponents: z.number().min(0).lt(1).optional(),
     /** Mirrors half of the training images (and their yaw). */
     flip: z.boolean(),
+    /** Of convolutions and matrix products; `float32` where absent. With `float16` the loss is scaled. */
+    precision: precisionSchema.optional(),
   }),
 });
 export type DiffusionOptions = z.infer<typeof diffusionSchema>;
@@ -93,6 +96,7 @@ export async function trainDiffusion(
   const weights = [...unet.scope.weights.values()];
   const optimiser = adamW(weights, { weightDecay: training.weightDecay, clipNorm: training.clipNorm });
   const ema = new WeightAverage(weights, training.emaDecay);
+  const scaling = training.precision === 'float16' ? new LossScaling() : undefined;
   const schedule = noiseSchedule(options.schedule, timesteps);
   const augment = { ...NO_AUGMENTATION, flip: training.flip };
   const { attributes } = options.unet;
@@ -108,7 +112,12 @@ export async function trainDiffusion(
     {
       lossName: 'The diffusion loss',
       rateField: 'diffusion.training.learningRate',
-      state: { ...Object.fromEntries(unet.scope.weights), ...optimiser.state, ema: ema.average },
+      state: {
+        ...Object.fromEntries(unet.scope.weights),
+        ...optimiser.state,
+        ema: ema.average,
+        ...scaling?.state,
+      },
       // Of RGB nothing is said.
       meta: { options, ...(channels === 1 && { channels }) },
       optimiser,
@@ -133,8 +142,9 @@ export async function trainDiffusion(
         };
         return { inputs };
       },
-      step: (inputs) => trainingStep({ unet, f, optimiser, ema, weights }, options, inputs),
-      loggedNames: LOGGED,
+      step: (inputs) => trainingStep({ unet, f, optimiser, ema, weights, scaling }, options, inputs),
+      loggedNames: scaling === undefined ? LOGGED : [...LOGGED, 'lossScale'],
+      precision: training.precision,
     },
     hooks,
   );
@@ -149,6 +159,8 @@ interface Learner {
   optimiser: Optimiser;
   ema: WeightAverage;
   weights: tf.Variable[];
+  /** Where the precision is half. */
+  scaling: LossScaling | undefined;
 }
 
 /** 1 for an image whose condition the network is shown, 0 for one whose is hidden: [B,1]. */
@@ -172,7 +184,7 @@ type StepInputs = TimeTensors &
 
 /** One optimiser step on a batch; returns the {@link LOGGED} numbers as one tensor. */
 function trainingStep(
-  { unet, f, optimiser, ema, weights }: Learner,
+  { unet, f, optimiser, ema, weights, scaling }: Learner,
   { training: { idLossWeight, reduction } }: DiffusionOptions,
   { x0, noise, s, showY, showS, components, other, otherShare, rates, emaRate, ...time }: StepInputs,
 ): { logged: tf.Tensor } {
@@ -195,13 +207,22 @@ function trainingStep(
       const { loss, reconstruction, identity, cosine } = parts;
       setAside('numbers', tf.stack([loss, parts.noise, reconstruction, identity, cosine]));
       setAside('denoising', denoisingGradient(terms, time, values));
-      return loss;
+      return scaling === undefined ? loss : scaling.scaled(loss);
     }, weights);
   });
-  optimiser.apply(result.gradients, rates);
+  const share = weight > 0 ? tf.div<tf.Tensor>(aside.identity, aside.denoising) : tf.scalar(0);
+  if (scaling === undefined) {
+    optimiser.apply(result.gradients, rates);
+    ema.update(emaRate);
+    return { logged: tf.concat([aside.numbers, share.reshape([1])]) };
+  }
+  const [first, ...rest] = aside.numbers.unstack<tf.Scalar>();
+  const { gradients, good, scale, loss } = scaling.unscaled(result.gradients, first);
+  optimiser.apply(gradients, rates, good);
   ema.update(emaRate);
-  const share = weight > 0 ? tf.div(aside.identity, aside.denoising) : tf.scalar(0);
-  return { logged: tf.concat([aside.numbers, share.reshape([1])]) };
+  // Of a step that is none there is no share.
+  const own = tf.where(good, share.div(scale), tf.scalar(0));
+  return { logged: tf.stack([loss, ...rest, own.reshape([]), scale]) };
 }
 
 /** A trained denoising network and how it is to be read. */

@@ -4,6 +4,7 @@ import { Rng } from '@id3/core';
 import { selectEngine } from '@id3/engine';
 import { beforeAll, expect, it } from 'vitest';
 import {
+  PLAIN_SAMPLER,
   loadDiffusion,
   loadRecogniser,
   randomDirections,
@@ -148,6 +149,26 @@ it('images with weights of their own are those of samplers with these weights, a
   );
   expect(compiled.size).toBe(1);
   expect(Buffer.concat(alone).equals(Buffer.from(together))).toBe(true);
+});
+
+it('an image is a function of its name and plan; of the batch it is in, by a grey level at most', async () => {
+  const names = Array.from({ length: 8 }, (_, i) => `image ${i}`);
+  const plans = names.map((_, i) => ({
+    label: i,
+    age: 20 + 5 * i,
+    yaw: 0,
+    y: randomDirections(1, model.f.embeddingSize, new Rng(1, 'y', i)),
+  }));
+  const sampleImages = imageSampler(model, { ...PLAIN_SAMPLER, kind: 'ancestral', guidance: 5 }, SIZE, 1);
+  const whole = await sampleImages(plans, names);
+  for (const batch of [1, 3]) {
+    const parts: Uint8Array[] = [];
+    for (let k = 0; k < plans.length; k += batch)
+      parts.push(await sampleImages(plans.slice(k, k + batch), names.slice(k, k + batch)));
+    const differences = Array.from(Buffer.concat(parts), (v, i) => Math.abs(v - whole[i]));
+    expect(differences).toHaveLength(whole.length);
+    expect(Math.max(...differences)).toBeLessThanOrEqual(1);
+  }
 });
 
 it('is heard of step by step with its x̂0, and ends where the listener throws, leaving no tensor', async () => {

@@ -10,9 +10,13 @@ export interface Optimiser {
   readonly state: Record<string, tf.Variable>;
   /** The numbers that change with the step (counted from 1): what `apply` is given, and an argument of a compiled step. */
   rates(step: number, learningRate: number): tf.Tensor1D;
-  /** One step. */
-  apply(gradients: readonly tf.Tensor[], rates: tf.Tensor1D): void;
+  /** One step; none where `good`, a truth value [], is given and false. */
+  apply(gradients: readonly tf.Tensor[], rates: tf.Tensor1D, good?: tf.Tensor): void;
 }
+
+/** What a step makes of a vector, or the vector itself where the step is none. */
+const unless = <T extends tf.Tensor>(good: tf.Tensor | undefined, next: T, before: tf.Tensor): T =>
+  good === undefined ? next : (tf.where(good, next, before) as T);
 
 /** A vector on the host: computed zeros would make the first step another graph than the rest to an engine that compiles. */
 const hostVariable = (values: Float32Array): tf.Variable => tf.tidy(() => tf.variable(tf.tensor1d(values)));
@@ -37,18 +41,18 @@ export function adamW(weights: readonly tf.Variable[], options: AdamWOptions = {
   return {
     state: { m, v },
     rates: (step, learningRate) => tf.tensor1d([learningRate, 1 - beta1 ** step, 1 - beta2 ** step]),
-    apply: (gradients, rates) =>
+    apply: (gradients, rates, good) =>
       tf.tidy(() => {
         const [learningRate, mScale, vScale] = rates.split(3);
         let g: tf.Tensor1D = flatten(gradients);
         if (clipNorm !== undefined) g = g.mul(tf.minimum(1, tf.scalar(clipNorm).div(g.norm().add(1e-12))));
-        m.assign(m.mul(beta1).add(g.mul(1 - beta1)));
-        v.assign(v.mul(beta2).add(g.square().mul(1 - beta2)));
+        m.assign(unless(good, m.mul(beta1).add(g.mul(1 - beta1)), m));
+        v.assign(unless(good, v.mul(beta2).add(g.square().mul(1 - beta2)), v));
         const mHat = m.div(mScale);
         const vHat = v.div(vScale);
         const w = flatten(weights);
         const direction = mHat.div(vHat.sqrt().add(epsilon)).add(w.mul(weightDecay));
-        assignFlat(weights, w.sub(direction.mul(learningRate)));
+        assignFlat(weights, unless(good, w.sub(direction.mul(learningRate)), w));
       }),
   };
 }
@@ -63,11 +67,12 @@ export function sgd(
   return {
     state: { velocity },
     rates: (_step, learningRate) => tf.tensor1d([learningRate]),
-    apply: (gradients, learningRate) =>
+    apply: (gradients, learningRate, good) =>
       tf.tidy(() => {
         const w = flatten(weights);
-        velocity.assign(velocity.mul(momentum).add(flatten(gradients).add(w.mul(weightDecay))));
-        assignFlat(weights, w.sub(velocity.mul(learningRate)));
+        const next = velocity.mul(momentum).add(flatten(gradients).add(w.mul(weightDecay)));
+        velocity.assign(unless(good, next, velocity));
+        assignFlat(weights, unless(good, w.sub(velocity.mul(learningRate)), w));
       }),
   };
 }

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import { loadGraphModel } from '@tensorflow/tfjs';
@@ -8,8 +9,10 @@ import { Rng } from '@id3/core';
 import { selectEngine } from '@id3/engine';
 import { onnxBackendStats } from '@id3/tfjs-backend-onnx';
 import { expect, it } from 'vitest';
-import { embedWith } from './embed.ts';
+import { colourDataset } from '../testing.ts';
+import { embedDataset, embedWith } from './embed.ts';
 import { FaceresRecogniser } from './faceres.ts';
+import { loadAnyRecogniser, saveFaceresRecogniser } from './frozen.ts';
 
 const SIDE = 224;
 const rng = new Rng(1, 'picture');
@@ -45,3 +48,31 @@ it("is human's network, whose kernels are other ones, with nothing that falls ba
   const scale = Math.max(...theirs);
   ours.forEach((value, k) => expect(Math.abs(value - theirs[k]) / scale).toBeLessThan(1e-4));
 });
+
+it('as a judge, has its zero amid the people of a dataset, and cosines of strangers on both sides of it', async () => {
+  await selectEngine('onnx', { threads: 1 });
+  const dataset = colourDataset(6, 2, 16);
+  const path = join(mkdtempSync(join(tmpdir(), 'id3-faceres-')), 'model.safetensors');
+  await saveFaceresRecogniser(path, dataset);
+  const embeddings = await embedDataset(embedWith(loadAnyRecogniser(path)), dataset, { batchSize: 12 });
+  const plain = await embedDataset(embedWith(new FaceresRecogniser()), dataset, { batchSize: 12 });
+  const people = (values: Float32Array) =>
+    Array.from({ length: 6 }, (_, person) => {
+      const rows = [...dataset.labels.keys()].filter((i) => dataset.labels[i] === person);
+      return Array.from(
+        { length: 1024 },
+        (_, k) => rows.reduce((sum, i) => sum + values[1024 * i + k], 0) / rows.length,
+      );
+    });
+  const length = (centres: number[][]) =>
+    Math.hypot(...centres[0].map((_, k) => centres.reduce((sum, centre) => sum + centre[k], 0) / 6));
+  expect(length(people(embeddings))).toBeLessThan(1e-4 * length(people(plain)));
+  const cosines = (centres: number[][]) =>
+    centres.flatMap((a, i) =>
+      centres.slice(0, i).map((b) => dot(a, b) / Math.hypot(...a) / Math.hypot(...b)),
+    );
+  expect(Math.min(...cosines(people(plain)))).toBeGreaterThan(0);
+  expect(Math.min(...cosines(people(embeddings)))).toBeLessThan(0);
+});
+
+const dot = (a: number[], b: number[]) => a.reduce((sum, value, k) => sum + value * b[k], 0);

@@ -23,12 +23,16 @@ export class FaceresRecogniser {
     join(dirname(createRequire(import.meta.url).resolve('@vladmandic/human')), '../models/faceres.json'),
   );
 
+  /** @param centre [1024], taken off every embedding; nothing, if left out */
+  constructor(private readonly centre?: Float32Array) {}
+
   /** Embeddings that are not normalised: ArcFace crops [B,S,S,3] in [-1,1], or [B,S,S,1], whose grey stands for all three → [B,1024]. */
   embed(images: tf.Tensor4D): tf.Tensor2D {
     const shown = resample(images, SIDE).add(1).mul<tf.Tensor4D>(127.5);
     // Of grey images this is what makes three channels.
     const input = tf.reverse(shown, 3).sub(tf.tensor1d(MEAN_BGR));
-    return this.model.execute(input, FEATURES) as tf.Tensor2D;
+    const features = this.model.execute(input, FEATURES) as tf.Tensor2D;
+    return this.centre === undefined ? features : features.sub(tf.tensor1d(this.centre));
   }
 
   /** Embeddings on the unit sphere: [B,S,S,C] in [-1,1] → [B,1024]. */

@@ -6,7 +6,7 @@ import type { FrozenRecogniser } from '../diffusion/train.ts';
 import { FaceApiRecogniser } from './face-api.ts';
 import { FaceresRecogniser } from './faceres.ts';
 import { loadRecogniser } from './train.ts';
-import { frozenNetwork, frozenRecogniserSchema, whitenedLayer } from './whitening.ts';
+import { frozenNetwork, frozenRecogniserSchema, meanPerson, whitenedLayer } from './whitening.ts';
 
 /** Where the frozen recogniser f comes from. */
 export const fSchema = frozenRecogniserSchema.extend({
@@ -52,14 +52,25 @@ export async function saveFaceApiRecogniser(
   recogniser.scope.dispose();
 }
 
-/** Writes a checkpoint that names human's faceres. */
-export const saveFaceresRecogniser = (path: string): void =>
-  saveCheckpoint(path, { meta: { source: FACERES }, tensors: {} });
+/**
+ * Writes a checkpoint that names human's faceres, and has what the embeddings of a dataset's people share, which is taken off: cosines of strangers are then about 0.
+ *
+ * @param onImages called with the number of images that it has seen for that
+ */
+export async function saveFaceresRecogniser(
+  path: string,
+  dataset: Dataset,
+  onImages?: (done: number) => void,
+): Promise<void> {
+  const centre = await meanPerson(new FaceresRecogniser(), dataset, onImages);
+  const tensors = { centre: { shape: [centre.length], data: Float32Array.from(centre) } };
+  saveCheckpoint(path, { meta: { source: FACERES }, tensors });
+}
 
 /** The recogniser of a checkpoint: trained here, face-api's, or human's faceres. Throws a UserError where the file is no such checkpoint. */
 export function loadAnyRecogniser(path: string): LoadedRecogniser {
   const { meta, tensors } = loadCheckpoint(path);
-  if (meta.source === FACERES) return new FaceresRecogniser();
+  if (meta.source === FACERES) return new FaceresRecogniser(tensors.centre.data);
   if (meta.source !== FACE_API) return loadRecogniser(path);
   const { kernel, bias } = tensors;
   return new FaceApiRecogniser(kernel && { kernel: kernel.data, bias: bias.data });

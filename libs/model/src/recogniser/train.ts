@@ -4,6 +4,7 @@ import { Rng, UserError } from '@id3/core';
 import { augmentSchema, batches, type Dataset } from '@id3/data';
 import { loadCheckpoint, readTensors, restoreTensors, saveCheckpoint } from '../checkpoint.ts';
 import { valueAndGradients, withAside } from '../optim/gradients.ts';
+import { LossScaling, precisionSchema } from '../optim/loss-scaling.ts';
 import { sgd, type Optimiser } from '../optim/optimisers.ts';
 import { warmupCosine } from '../optim/schedule.ts';
 import { train, type TrainingHooks } from '../training.ts';
@@ -26,6 +27,8 @@ export const recogniserSchema = z.strictObject({
     /** The margin grows linearly from 0 over these steps: with a full margin, training from random weights does not start. */
     marginRampSteps: z.int().min(0),
     augment: augmentSchema,
+    /** As in `diffusion.training`. */
+    precision: precisionSchema.optional(),
   }),
 });
 export type RecogniserOptions = z.infer<typeof recogniserSchema>;
@@ -58,6 +61,7 @@ export async function trainRecogniser(
   const head = new MarginHead(scope.child(HEAD), recogniser.embeddingSize, classes, options.head);
   const weights = [...scope.weights.values()];
   const optimiser = sgd(weights, { weightDecay: training.weightDecay });
+  const scaling = training.precision === 'float16' ? new LossScaling() : undefined;
   await train(
     {
       lossName: "The recogniser's loss",
@@ -66,6 +70,7 @@ export async function trainRecogniser(
         ...Object.fromEntries(scope.weights),
         ...Object.fromEntries(scope.buffers),
         ...optimiser.state,
+        ...scaling?.state,
       },
       meta: { options, ...inputOf(recogniser), seed },
       optimiser,
@@ -84,8 +89,9 @@ export async function trainRecogniser(
         };
         return { inputs, numbers: { margin, learningRate } };
       },
-      step: (inputs) => trainingStep({ recogniser, head, optimiser, weights }, inputs),
-      loggedNames: ['loss', 'accuracy'],
+      step: (inputs) => trainingStep({ recogniser, head, optimiser, weights, scaling }, inputs),
+      loggedNames: ['loss', 'accuracy', ...(scaling === undefined ? [] : ['lossScale'])],
+      precision: training.precision,
     },
     hooks,
   );
@@ -97,6 +103,8 @@ interface Learner {
   head: MarginHead;
   optimiser: Optimiser;
   weights: tf.Variable[];
+  /** Where the precision is half. */
+  scaling: LossScaling | undefined;
 }
 
 /** What changes from step to step. */
@@ -108,20 +116,26 @@ type StepInputs = {
   rates: tf.Tensor1D;
 };
 
-/** One optimiser step; returns [loss, accuracy]. */
+/** One optimiser step; returns [loss, accuracy], and the loss's scale where there is one. */
 function trainingStep(
-  { recogniser, head, optimiser, weights }: Learner,
+  { recogniser, head, optimiser, weights, scaling }: Learner,
   { images, labels, dropout, margin, rates }: StepInputs,
 ): { logged: tf.Tensor } {
   const { result, aside } = withAside(['logged'], (setAside) =>
     valueAndGradients(() => {
       const { loss, accuracy } = head.loss(recogniser.embed(images, { dropout }), labels, margin);
       setAside('logged', tf.stack([loss, accuracy]));
-      return loss;
+      return scaling === undefined ? loss : scaling.scaled(loss);
     }, weights),
   );
-  optimiser.apply(result.gradients, rates);
-  return aside;
+  if (scaling === undefined) {
+    optimiser.apply(result.gradients, rates);
+    return aside;
+  }
+  const [first, accuracy] = aside.logged.unstack<tf.Scalar>();
+  const { gradients, good, scale, loss } = scaling.unscaled(result.gradients, first);
+  optimiser.apply(gradients, rates, good);
+  return { logged: tf.stack([loss, accuracy, scale]) };
 }
 
 /** What a checkpoint says of its recogniser's images; of RGB nothing but the size. */

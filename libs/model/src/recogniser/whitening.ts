@@ -59,6 +59,25 @@ interface WithLastLayer {
   lastLayer(): { kernel: tf.Tensor2D; bias: tf.Tensor1D };
 }
 
+/** The mean [d] of a dataset's people, each by the mean of its images' embeddings, which are not normalised. */
+export async function meanPerson(
+  recogniser: Pick<WithLastLayer, 'embeddingSize' | 'embed'>,
+  dataset: Dataset,
+  onImages?: (done: number) => void,
+): Promise<number[]> {
+  return (await peopleOf(recogniser, dataset, onImages)).mean('column');
+}
+
+/** The mean embedding of each person: [people,d]. */
+async function peopleOf(
+  recogniser: Pick<WithLastLayer, 'embeddingSize' | 'embed'>,
+  dataset: Dataset,
+  onImages?: (done: number) => void,
+): Promise<Matrix> {
+  const embeddings = await embedDataset(embedWith(recogniser), dataset, { batchSize: BATCH_SIZE, onImages });
+  return classCentres(embeddings, dataset.labels, recogniser.embeddingSize);
+}
+
 /** The last layer that whitens a recogniser's embedding on a dataset's people: kernel [features,k] and bias [k]. */
 export async function whitenedLayer(
   recogniser: WithLastLayer,
@@ -67,8 +86,7 @@ export async function whitenedLayer(
   onImages?: (done: number) => void,
 ): Promise<{ kernel: tf.Tensor2D; bias: tf.Tensor1D }> {
   const d = recogniser.embeddingSize;
-  const embeddings = await embedDataset(embedWith(recogniser), dataset, { batchSize: BATCH_SIZE, onImages });
-  const { mean, directions } = principalDirections(classCentres(embeddings, dataset.labels, d), k);
+  const { mean, directions } = principalDirections(await peopleOf(recogniser, dataset, onImages), k);
   return tf.tidy(() => {
     const { kernel, bias } = recogniser.lastLayer();
     const map = tf.tensor2d(directions.to1DArray(), [d, k]);

@@ -5,6 +5,7 @@ import { Artefacts } from '../../../components/run/artefacts.tsx';
 import { ConfigTable } from '../../../components/run/config-table.tsx';
 import { CopyCommand } from '../../../components/run/copy-command.tsx';
 import { Environment } from '../../../components/run/environment.tsx';
+import { Jobs } from '../../../components/run/jobs.tsx';
 import { Timeline } from '../../../components/run/timeline.tsx';
 import { Verification } from '../../../components/run/verification.tsx';
 import { number, time } from '../../../components/format.ts';
@@ -83,7 +84,7 @@ export default page(({ db, params }) => {
           </dl>
         </section>
       )}
-      {view.children.length > 0 && <Timeline runs={view.children} />}
+      {view.children.length > 0 && <Timeline runs={view.children} jobs={view.jobs?.byRun} />}
       <div className="columns">
         <ConfigTable lines={view.config} base={parent?.id} />
         <div className="stack">
@@ -97,6 +98,7 @@ export default page(({ db, params }) => {
           />
         </div>
       </div>
+      {view.job !== undefined && <Jobs {...view.job} />}
       <Artefacts artefacts={view.artefacts} />
       {view.events.length > 0 && (
         <section>

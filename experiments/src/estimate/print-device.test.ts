@@ -1,0 +1,44 @@
+import { FULL } from '@id3/report';
+import { afterEach, expect, it, vi } from 'vitest';
+import { loadConfig } from '../config/load.ts';
+import { Pipeline } from '../pipeline.ts';
+import { Plan } from '../plan.ts';
+import { FROM_SCRATCH } from '../weights.ts';
+import { DEVICES } from './devices.ts';
+import { printDeviceEstimate } from './print-device.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+it(
+  'prints hours by stage and in all, memory and the error, and computes nothing',
+  { timeout: 600_000 },
+  async () => {
+    const config = loadConfig('smoke', {
+      'diffusion.training.steps': '100000',
+      'generation.identities': '5000',
+    });
+    const plan = new Plan();
+    new Pipeline(plan, config, FULL, FROM_SCRATCH).generated();
+    const said: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line: string) => void said.push(line));
+    await printDeviceEstimate(plan, DEVICES.h200, true);
+    const text = said.join('\n');
+    expect(text).toMatch(/for one NVIDIA H200\./);
+    expect(text).toMatch(
+      /^train-diffusion full: [\d.e-]+ s and 0\.\d GiB per training step of \d+ images × 100000 = .* \(.* with steps taken singly\)$/m,
+    );
+    expect(text).toMatch(
+      /^generate full: [\d.e-]+ s and .* per guided sampling step of \d+ images × \d+ = [^()]*$/m,
+    );
+    expect(text).toMatch(
+      /In all .* on one NVIDIA H200 \(.* singly, as the device was measured\); a step takes up to/,
+    );
+    expect(text).toMatch(
+      /each, told by the others, was off by \d+ % to \d+ %, half of them by \d+ % or more/,
+    );
+    for (const devices of [8, 64])
+      expect(text).toMatch(
+        new RegExp(`^On ${devices} such devices at once: .*, of which they are idle \\d+ %\\.$`, 'm'),
+      );
+  },
+);
