@@ -15,7 +15,7 @@ import {
 } from './cuda.ts';
 import { gpuMemory } from './gpu-memory.ts';
 import { GPU_OBSTACLES, mayComputeOnGpu } from './gpu.ts';
-import { probe } from './probe.ts';
+import { DEFAULT_WORK, probe } from './probe.ts';
 import { gpuEngine, verdict } from './select.ts';
 import { softwareOnly, webgpuObstacle, type AdapterFacts } from './webgpu.ts';
 
@@ -152,7 +152,7 @@ it.each([
   'a driver that %s ends the process of the probe alone, and is passed over',
   async (how, patienceMs, why) => {
     const entry = join(import.meta.dirname, 'fixtures/bad-driver.ts');
-    const reply = await probe(how, 1, { entry, patienceMs });
+    const reply = await probe(how, 1, DEFAULT_WORK, { entry, patienceMs });
     expect(reply).toEqual({ failed: why });
     expect(verdict(reply, { ms: 10 })).toEqual({ taken: false, why });
   },

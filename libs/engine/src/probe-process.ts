@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs';
 import { firstLine } from '@id3/core';
-import type { ProbeReply, ProbeRequest } from './probe.ts';
+import type { ProbeReply, ProbeRequest, Work } from './probe.ts';
 import { selectEngine } from './select.ts';
 import { compileStep } from './step.ts';
 
@@ -10,14 +10,12 @@ import { compileStep } from './step.ts';
 /** So long steps are timed, after those that compile. */
 const PROBE_MS = 400;
 const WARM_UP = 3;
-/** What a step computes: images, their side and channels, those of `quick`'s first level. */
-const [BATCH, SIZE, CHANNELS] = [32, 32, 64];
 
-process.once('message', async ({ engine, threads }: ProbeRequest) => {
+process.once('message', async ({ engine, threads, work }: ProbeRequest) => {
   let reply: ProbeReply;
   try {
     await selectEngine(engine, { threads });
-    reply = { ms: await timed() };
+    reply = { ms: await timed(work) };
   } catch (error) {
     reply = { failed: firstLine(error) };
   }
@@ -26,11 +24,16 @@ process.once('message', async ({ engine, threads }: ProbeRequest) => {
 process.once('disconnect', () => process.exit());
 
 /** The fastest of the steps that fit, in ms: two convolutions, their gradients and an update. */
-async function timed(): Promise<number> {
-  const filter = [3, 3, CHANNELS, CHANNELS];
-  const images: [number, number, number, number] = [BATCH, SIZE, SIZE, CHANNELS];
+async function timed({ batch, size, channels }: Work): Promise<number> {
   const weights = [0, 1].map((seed) =>
-    tf.variable(tf.tensor(tf.randomNormal(filter, 0, 0.05, 'float32', seed + 1).dataSync(), filter)),
+    tf.variable(
+      tf.tensor(tf.randomNormal([3, 3, channels, channels], 0, 0.05, 'float32', seed + 1).dataSync(), [
+        3,
+        3,
+        channels,
+        channels,
+      ]),
+    ),
   );
   const step = compileStep(({ x }: { x: tf.Tensor4D }) => {
     const { value, grads } = tf.variableGrads(() => {
@@ -43,12 +46,12 @@ async function timed(): Promise<number> {
     for (const w of weights) w.assign(w.sub(grads[w.name].mul(1e-3)));
     return { value };
   });
-  const values = tf.randomNormal(images, 0, 1, 'float32', 3).dataSync();
+  const values = tf.randomNormal([batch, size, size, channels], 0, 1, 'float32', 3).dataSync();
   let [best, begun] = [Infinity, performance.now()];
   for (let i = 0; i < WARM_UP + 1 || performance.now() - begun < PROBE_MS; i++) {
     if (i === WARM_UP) begun = performance.now();
     const started = performance.now();
-    const x = tf.tensor4d(values.slice() as Float32Array, images);
+    const x = tf.tensor4d(values.slice() as Float32Array, [batch, size, size, channels]);
     const { value } = step({ x });
     await value.data();
     tf.dispose([x, value]);

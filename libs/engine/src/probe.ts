@@ -2,9 +2,19 @@ import { join } from 'node:path';
 import { firstLine } from '@id3/core';
 import { Child } from '@id3/core/child';
 
+/** The work at hand: images of a step, their size and the channels of the network's first level. */
+export interface Work {
+  batch: number;
+  size: number;
+  channels: number;
+}
+
+export const DEFAULT_WORK: Work = { batch: 32, size: 32, channels: 64 };
+
 export interface ProbeRequest {
   engine: string;
   threads: number | undefined;
+  work: Work;
 }
 /** Milliseconds of a step, or in one sentence why there are none. */
 export type ProbeReply = { ms: number } | { failed: string };
@@ -19,6 +29,7 @@ const PROBE = { entry: join(import.meta.dirname, 'probe-process.ts'), patienceMs
 export async function probe(
   engine: string,
   threads: number | undefined,
+  work: Work,
   { entry, patienceMs } = PROBE,
 ): Promise<ProbeReply> {
   const child = new Child<ProbeRequest, ProbeReply>(entry, threads ?? 1);
@@ -28,7 +39,7 @@ export async function probe(
     void child.stop();
   }, patienceMs);
   try {
-    return await child.ask<ProbeReply>({ engine, threads }, (reply, answer) => answer(reply));
+    return await child.ask<ProbeReply>({ engine, threads, work }, (reply, answer) => answer(reply));
   } catch (error) {
     return {
       failed: hangs

@@ -7,7 +7,7 @@ import { UserError } from '@id3/core';
 import { cudaObstacle, findCudaRuntime, nvidiaDevice } from './cuda.ts';
 import { registerWasmKernels } from './kernels.ts';
 import { ENGINES, type EngineName } from './names.ts';
-import { probe, type ProbeReply } from './probe.ts';
+import { DEFAULT_WORK, probe, type ProbeReply } from './probe.ts';
 import { GPU_OBSTACLES } from './gpu.ts';
 import { webgpuDevice, webgpuObstacle } from './webgpu.ts';
 
@@ -163,8 +163,8 @@ function prober({ threads }: EngineOptions): (name: EngineName) => Promise<strin
   let cpu: ProbeReply | undefined;
   return async (name) => {
     refuse(GPU_OBSTACLES[name]!());
-    cpu ??= await probe('onnx', threads);
-    const { taken, why } = verdict(await probe(name, threads), cpu);
+    cpu ??= await probe('onnx', threads, DEFAULT_WORK);
+    const { taken, why } = verdict(await probe(name, threads, DEFAULT_WORK), cpu);
     if (!taken) throw new Error(why);
     return why;
   };
