@@ -5,6 +5,7 @@
  */
 import { spawn, execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -119,6 +120,8 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'id3-nodes-'));
+// A test reads the clone as nobody.
+chmodSync(folder, 0o755);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));

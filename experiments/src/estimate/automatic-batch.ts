@@ -46,14 +46,9 @@ export async function automaticBatch(
       'generation.batchSize=auto looks at this machine, not at those of a cluster; give a number with --executor=slurm.',
     );
   const { batchSize: usual, identities, imagesPerIdentity } = generation;
-  const gpu =
-    device === undefined
-      ? await gpuEngine(engine === 'auto' ? undefined : engine, { threads })
-      : DEVICES[device].name;
-  const onGpu =
-    device === undefined ? (gpu === undefined ? undefined : gpuMemory()) : DEVICES[device].memoryBytes;
-  if (gpu !== undefined && onGpu === undefined)
-    return { batchSize: usual, why: `the memory of the device of ${gpu} is not known` };
+  const gpu = device === undefined ? await gpuHere(engine, threads) : DEVICES[device];
+  if (gpu !== undefined && gpu.memoryBytes === undefined)
+    return { batchSize: usual, why: `the memory of the device of ${gpu.name} is not known` };
   const count = async (images: number): Promise<Counted> => {
     const step: Step = {
       of: 'sampling',
@@ -66,13 +61,22 @@ export async function automaticBatch(
     return { images, bytes: cost.peakBytes };
   };
   const counts = [await count(1), await count(2)] as const;
-  const memory = onGpu ?? totalmem() / workers;
-  const most = onGpu === undefined ? usual : Math.min(MOST, identities * imagesPerIdentity);
+  const memory = gpu?.memoryBytes ?? totalmem() / workers;
+  const most = gpu === undefined ? usual : Math.min(MOST, identities * imagesPerIdentity);
   const batchSize = fittingBatch(counts, memory, most);
   const [{ bytes }, { bytes: ofTwo }] = counts;
   const taken = gib(bytes + (batchSize - 1) * (ofTwo - bytes));
   return {
     batchSize,
-    why: `${taken} of ${gib(memory)} ${onGpu === undefined ? 'for a worker' : 'on the device'}`,
+    why: `${taken} of ${gib(memory)} ${gpu === undefined ? 'for a worker' : 'on the device'}`,
   };
+}
+
+/** The engine on a graphics device that computes here, and that device's memory, as far as it is known; undefined on the CPU. */
+async function gpuHere(
+  engine: Config['engine'],
+  threads: number,
+): Promise<{ name: string; memoryBytes: number | undefined } | undefined> {
+  const name = await gpuEngine(engine === 'auto' ? undefined : engine, { threads });
+  return name && { name, memoryBytes: gpuMemory() };
 }

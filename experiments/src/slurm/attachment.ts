@@ -205,11 +205,7 @@ export class Attachment {
     const { root } = this.setup;
     if (nodes.length === 0) return;
     await FileLock.during(join(clusterFolder(root), 'submit.lock'), async () => {
-      const queue = await slurm.queue();
-      if (queue === undefined)
-        throw new UserError(
-          "Slurm's controller does not answer (squeue failed); run the same command again when it does.",
-        );
+      const queue = await slurm.queueNow();
       const unsubmitted = nodes.filter((node) => !this.attach(node, queue));
       const submitted = await submit(unsubmitted, {
         setup: this.setup,

@@ -67,6 +67,16 @@ export const slurm = {
     }
   },
 
+  /** The same, where there is no waiting. Throws a UserError where the controller does not answer. */
+  async queueNow(): Promise<ReadonlyMap<string, QueuedState>> {
+    const queue = await slurm.queue();
+    if (queue === undefined)
+      throw new UserError(
+        "Slurm's controller does not answer (squeue failed); run the same command again when it does.",
+      );
+    return queue;
+  },
+
   /** Ends jobs, waiting or running. */
   async cancel(ids: readonly string[]): Promise<void> {
     for (let k = 0; k < ids.length; k += 500)

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError, errorCode } from '@id3/core';
+import { errorCode } from '@id3/core';
 import { nodeFolder, type PlanNode } from '../plan.ts';
 import { isDone } from '../scheduler/done.ts';
 import { slurm, type QueuedState } from './client.ts';
@@ -14,11 +14,7 @@ export interface Submitted extends Submission {
 
 /** Every node of a folder of results that was ever submitted, and how it stands. Throws a UserError where Slurm does not answer. */
 export async function submittedIn(root: string): Promise<Submitted[]> {
-  const queue = await slurm.queue();
-  if (queue === undefined)
-    throw new UserError(
-      "Slurm's controller does not answer (squeue failed); run the same command again when it does.",
-    );
+  const queue = await slurm.queueNow();
   const nodes = join(clusterFolder(root), 'nodes');
   return namesIn(nodes).flatMap((stage) =>
     namesIn(join(nodes, stage)).flatMap((name) => {

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { errorCode, explainFileError } from './errors.ts';
@@ -17,7 +27,8 @@ export function makeFolder(path: string): void {
 function makeWithParents(path: string): void {
   const isFolder = () => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   if (isFolder()) return;
-  if (dirname(path) !== path) makeWithParents(dirname(path));
+  // Below a file, making says ENOTDIR; looking says so on some versions of Node alone.
+  if (!existsSync(dirname(path))) makeWithParents(dirname(path));
   try {
     mkdirSync(path);
   } catch (error) {
