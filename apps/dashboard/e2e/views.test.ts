@@ -17,6 +17,14 @@ const query = () => Object.fromEntries(new URL(page.url()).searchParams);
 const runsFound = () => page.locator('header [aria-live]').innerText();
 const names = () => page.locator('.line .cut a').allInnerTexts();
 const filter = () => page.getByRole('combobox', { name: 'Filter' });
+/** Keys pressed before the page's script listens are lost. */
+const pressUntil = (key: string, done: () => Promise<boolean>) =>
+  expect
+    .poll(async () => {
+      await page.keyboard.press(key);
+      return done();
+    })
+    .toBe(true);
 
 beforeAll(async () => {
   server = await startDashboard(database);
@@ -95,7 +103,7 @@ describe('runs', () => {
 
   it('are found by a filter that / focuses and that completes fields and values', async () => {
     await open('/runs');
-    await page.keyboard.press('/');
+    await pressUntil('/', () => filter().evaluate((input) => input === document.activeElement));
     await page.keyboard.type('vari');
     const completions = page.getByRole('listbox');
     const option = (name: string) => completions.getByRole('option', { name, exact: true });
@@ -118,8 +126,8 @@ describe('runs', () => {
 
   it('have their keys told by ?', async () => {
     await open('/runs');
-    await page.keyboard.press('?');
     const dialog = page.getByRole('dialog', { name: 'Keys' });
+    await pressUntil('?', () => dialog.isVisible());
     expect(await dialog.innerText()).toContain('to the filter of runs');
     expect(await faultsOf(page)).toEqual([]);
     await page.keyboard.press('Escape');

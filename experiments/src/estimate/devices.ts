@@ -26,7 +26,8 @@ export interface Device {
 
 /**
  * GPUs on which steps were measured. The times are those of docs/gpu.md, with every step taken singly; the counts are those of
- * `npx tsx bench/count.ts` in libs/tfjs-backend-onnx for the same workloads (`BENCH_SIZES=bench/paper.json` for the paper's).
+ * `npx tsx bench/count.ts` in libs/tfjs-backend-onnx for the same workloads (`BENCH_SIZES=bench/paper.json` for the paper's), of the graphs that were
+ * measured: what is recorded today has fewer nodes.
  */
 export const DEVICES: Readonly<Record<(typeof DEVICE_NAMES)[number], Device>> = {
   h200: {

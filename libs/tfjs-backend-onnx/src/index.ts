@@ -8,6 +8,7 @@ import { registerConvolutions } from './kernels/conv.ts';
 import { registerElementwise } from './kernels/elementwise.ts';
 import { registerFallbacks } from './kernels/fallback.ts';
 import { BACKEND, backendName, type Provider } from './kernels/backend-name.ts';
+import { registerImages } from './kernels/images.ts';
 import { registerMatMul } from './kernels/matmul.ts';
 import { registerReductions } from './kernels/reduce.ts';
 import { registerSharing } from './kernels/sharing.ts';
@@ -55,6 +56,7 @@ function registerKernels(): void {
   registerReductions();
   registerMatMul();
   registerConvolutions();
+  registerImages();
   registerFallbacks();
   registerGradients();
   saveTensorsCheaply();

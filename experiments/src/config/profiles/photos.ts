@@ -22,4 +22,5 @@ export const photos: Config = {
     // The paper's. CFP's photos lie at a mean cosine of 0.52 to their person's centre in this f's whitened space (the ceiling's `image to centre`).
     lb: 0.6,
   },
+  downstream: { ...quick.downstream, seeds: [1, 2, 3] },
 };

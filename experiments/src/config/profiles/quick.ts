@@ -121,5 +121,5 @@ export const quick: Config = {
       augment: { flip: true, colour: 0.2, crop: 0.1, noise: 0 },
     },
   },
-  downstream: { dataset: 'generated', realShare: 0, generators: 1, datasets: 1, seeds: [1, 2, 3] },
+  downstream: { dataset: 'generated', realShare: 0, generators: 1, datasets: 1, seeds: [1, 2, 3, 4, 5] },
 };
