@@ -121,7 +121,10 @@ export class FaceRenderer {
     const { light } = shot;
 
     const skinsOfPerson = (prepared.skins[level] ??= skinsByAge(skins[level], person, level));
-    const skin = (this.skinBuffers[level] ??= { ...skinsOfPerson[0], data: skinsOfPerson[0].data.slice() });
+    const skin = (this.skinBuffers[level] ??= {
+      ...skinsOfPerson[0](),
+      data: skinsOfPerson[0]().data.slice(),
+    });
     skinAtAge(skinsOfPerson, shot.age, skin);
     project(head, mesh.count, camera, { turned, screen });
     computeNormals(turned, mesh.skinCount, mesh.skin, normals);

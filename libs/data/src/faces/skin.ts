@@ -12,19 +12,26 @@ const SKIN_YEARS: readonly number[] = [28, 50, 72];
 /** Skins with a smaller share are left out of blends. */
 const NEGLIGIBLE = 0.04;
 
-/** A person's skin at the three ages that are painted. */
-export type SkinsByAge = readonly Texture[];
+/** A person's skin at each of the three ages that are painted, made when a picture first needs it. */
+export type SkinsByAge = readonly (() => Texture)[];
 
 /** Blends the skins of the person's race and gender, and adds what is their own: tone, freckles, moles. Each `level` halves the size. */
 export function skinsByAge(skins: Skins, person: Person, level: number): SkinsByAge {
   const marks = personalMarks(person, level);
   return SKIN_AGES.map((age) => {
-    const blend = blendSkins(skins, person, age);
-    for (let i = 0, p = 0; i < blend.data.length; i += 4, p += 3) {
-      for (let k = 0; k < 3; k++) blend.data[i + k] *= marks[p + k];
-    }
-    return blend;
+    let made: Texture | undefined;
+    return () => (made ??= marked(blendSkins(skins, person, age), marks));
   });
+}
+
+function marked(skin: Texture, marks: Float32Array): Texture {
+  const { data } = skin;
+  for (let i = 0, p = 0; i < data.length; i += 4, p += 3) {
+    data[i] *= marks[p];
+    data[i + 1] *= marks[p + 1];
+    data[i + 2] *= marks[p + 2];
+  }
+  return skin;
 }
 
 function blendSkins(skins: Skins, person: Person, age: SkinAge): Texture {
@@ -93,6 +100,11 @@ export function skinAtAge(skins: SkinsByAge, age: number, out: Texture): void {
   const t = (age - SKIN_YEARS[position]) / (SKIN_YEARS[position + 1] - SKIN_YEARS[position]);
   // Beyond the painted ages the change goes on a little.
   const weight = Math.min(Math.max(t, 0), 1.2);
-  const [a, b, target] = [skins[position].data, skins[position + 1].data, out.data];
-  for (let i = 0; i < target.length; i++) target[i] = a[i] + weight * (b[i] - a[i]);
+  const [a, b, target] = [skins[position]().data, skins[position + 1]().data, out.data];
+  // All of them are as opaque.
+  for (let i = 0; i < target.length; i += 4) {
+    target[i] = a[i] + weight * (b[i] - a[i]);
+    target[i + 1] = a[i + 1] + weight * (b[i + 1] - a[i + 1]);
+    target[i + 2] = a[i + 2] + weight * (b[i + 2] - a[i + 2]);
+  }
 }
