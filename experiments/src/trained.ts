@@ -29,7 +29,7 @@ import {
   type WeightsIndex,
 } from './weights.ts';
 
-export { predictorFrom, type Faces } from './stages/inspection.ts';
+export { predictorsFrom, type Faces } from './stages/inspection.ts';
 
 /** The people of a generated dataset. */
 export interface IdentitySet {

@@ -5,7 +5,7 @@ import {
   openJudge,
   openPool,
   openTrained,
-  predictorFrom,
+  predictorsFrom,
   stepOfTraining,
   type Faces,
   type TrainedModel,
@@ -38,10 +38,7 @@ export class Opened {
     const judge = openJudge(trained);
     this.g = judge && embedWith(judge);
     this.pool = openPool(trained);
-    this.readers =
-      this.pool === undefined
-        ? {}
-        : { age: predictorFrom(this.pool, 'age'), yaw: predictorFrom(this.pool, 'yaw') };
+    this.readers = this.pool === undefined ? {} : predictorsFrom(this.pool);
   }
 
   /** The direction of an identity's words. Throws a {@link StudioFailure} where there is no such set, and a UserError where it has no such number. */

@@ -4,7 +4,7 @@ import {
   attributeFeatures,
   cosineHistogram,
   cosinesTo,
-  fitPredictor,
+  fitPredictors,
   fittedImages,
   type Predictor,
   identityCentres,
@@ -61,7 +61,7 @@ export function inspect(inputs: InspectionInputs): Inspection {
       toAnchor: anchors && rounded(cosinesTo(unit, anchors, size, (i) => labels[i])),
       toCentre: rounded(cosinesTo(unit, centres, size, (i) => rows[i])),
     },
-    predicted: { age: predictedOf(own, pool, 'age'), yaw: predictedOf(own, pool, 'yaw') },
+    predicted: predictedOf(own, pool),
     histogram: cosineHistogram(unit, size, labels, HISTOGRAM_SEED),
     map: {
       explained,
@@ -112,30 +112,32 @@ function knownOf(dataset: Dataset, key: 'age' | 'yaw'): number[] | undefined {
   return values.every((value) => value !== undefined) ? values.map((value) => round(value, 2)) : undefined;
 }
 
-/** What reads an attribute off images, as the pool's images and their ground truth teach; undefined where these do not tell it. */
-export function predictorFrom(pool: Faces, key: 'age' | 'yaw'): Predictor | undefined {
-  const truth = knownOf(pool.dataset, key);
-  if (truth === undefined) return undefined;
-  const fitted = Array.from(fittedImages(truth.length));
-  return fitPredictor(
+/** What reads age and yaw off images, as the pool's images and their ground truth teach; without what these do not tell. */
+export function predictorsFrom(pool: Faces): { age?: Predictor; yaw?: Predictor } {
+  const [age, yaw] = [knownOf(pool.dataset, 'age'), knownOf(pool.dataset, 'yaw')];
+  if (age === undefined && yaw === undefined) return {};
+  const fitted = Array.from(fittedImages(pool.labels.length));
+  const taken = (truth: readonly number[] | undefined) => truth && fitted.map((i) => truth[i]);
+  return fitPredictors(
     attributeFeatures(pool.dataset, pool.unit, pool.size, fitted),
-    fitted.map((i) => truth[i]),
+    { age: taken(age), yaw: taken(yaw) },
     fitted.map((i) => pool.labels[i]),
   );
 }
 
-/** An attribute read off every image. */
-function predictedOf(faces: Faces, pool: Faces, key: 'age' | 'yaw'): Inspection['predicted']['age'] {
-  const predictor = predictorFrom(pool, key);
-  if (predictor === undefined) return undefined;
+/** Age and yaw read off every image. */
+function predictedOf(faces: Faces, pool: Faces): Inspection['predicted'] {
+  const { age, yaw } = predictorsFrom(pool);
+  if (age === undefined && yaw === undefined) return {};
   const all = Array.from(faces.labels, (_, i) => i);
-  const value = predictor.predict(attributeFeatures(faces.dataset, faces.unit, faces.size, all));
-  const { meanAbsoluteError, r2 } = predictor.heldOut;
-  return {
-    value: value.map((v) => round(v, 1)),
-    meanAbsoluteError: round(meanAbsoluteError, 2),
-    r2: round(r2, 3),
-  };
+  const features = attributeFeatures(faces.dataset, faces.unit, faces.size, all);
+  const read = (predictor: Predictor | undefined) =>
+    predictor && {
+      value: predictor.predict(features).map((v) => round(v, 1)),
+      meanAbsoluteError: round(predictor.heldOut.meanAbsoluteError, 2),
+      r2: round(predictor.heldOut.r2, 3),
+    };
+  return { age: read(age), yaw: read(yaw) };
 }
 
 const round = (value: number, digits = 4): number => Number(value.toFixed(digits));

@@ -49,20 +49,20 @@ export function fittedImages(count: number): Int32Array {
 }
 
 /**
- * Ridge regression of `values` [n] on `features` [n, width], fitted on four of five people and tested on the fifth. `labels` [n]
- * says who is on each image. Undefined with fewer than ten people, or fewer than ten images to test on.
+ * Ridge regressions of each of `targets` [n] on `features` [n, width], fitted on four of five people and tested on the fifth. `labels` [n]
+ * says who is on each image. None with fewer than ten people, or fewer than ten images to test on.
  */
-export function fitPredictor(
+export function fitPredictors<Key extends string>(
   features: Float64Array,
-  values: readonly number[],
+  targets: Readonly<Partial<Record<Key, readonly number[]>>>,
   labels: ArrayLike<number>,
-): Predictor | undefined {
-  const width = features.length / values.length;
+): Partial<Record<Key, Predictor>> {
+  const width = features.length / labels.length;
   const numbers = new Map([...new Set(Array.from(labels))].map((label, k) => [label, k]));
   const isHeldOut = (i: number) => numbers.get(labels[i])! % HELD_OUT === 0;
-  const all = values.map((_, i) => i);
+  const all = Array.from(labels, (_, i) => i);
   const [fitted, tested] = [all.filter((i) => !isHeldOut(i)), all.filter(isHeldOut)];
-  if (numbers.size < 10 || tested.length < 10) return undefined;
+  if (numbers.size < 10 || tested.length < 10) return {};
 
   const rows = rowsOf(features, width);
   const x = new Matrix(fitted.map((i) => rows[i]));
@@ -71,27 +71,36 @@ export function fitPredictor(
   const scale = x.standardDeviation('column', { mean: centre, unbiased: false }).map((std) => std || 1);
   const standardised = (matrix: Matrix) => matrix.subRowVector(centre).divRowVector(scale);
   standardised(x);
-  const average = mean(fitted.map((i) => values[i]));
   const gram = x.transposeMultiply(x).add(Matrix.identity(width, width, PENALTY * fitted.length));
-  const targets = Matrix.columnVector(fitted.map((i) => values[i] - average));
-  const weights = new CholeskyDecomposition(gram).solve(x.transposeMultiply(targets));
+  const cholesky = new CholeskyDecomposition(gram);
 
-  const predict = (unseen: Float64Array): number[] =>
-    standardised(Matrix.from1DArray(unseen.length / width, width, unseen))
-      .mmul(weights)
-      .add(average)
-      .to1DArray();
-  const predicted = predict(features);
-  const errors = tested.map((i) => predicted[i] - values[i]);
-  const testedMean = mean(tested.map((i) => values[i]));
-  const squares = (numbers: readonly number[]) => sum(numbers.map((value) => value ** 2));
-  return {
-    predict,
-    heldOut: {
-      meanAbsoluteError: mean(errors.map(Math.abs)),
-      r2: 1 - squares(errors) / (squares(tested.map((i) => values[i] - testedMean)) || 1),
-    },
+  const fit = (values: readonly number[]): Predictor => {
+    const average = mean(fitted.map((i) => values[i]));
+    const deviations = Matrix.columnVector(fitted.map((i) => values[i] - average));
+    const weights = cholesky.solve(x.transposeMultiply(deviations));
+    const predict = (unseen: Float64Array): number[] =>
+      standardised(Matrix.from1DArray(unseen.length / width, width, unseen))
+        .mmul(weights)
+        .add(average)
+        .to1DArray();
+    const predicted = predict(features);
+    const errors = tested.map((i) => predicted[i] - values[i]);
+    const testedMean = mean(tested.map((i) => values[i]));
+    const squares = (numbers: readonly number[]) => sum(numbers.map((value) => value ** 2));
+    return {
+      predict,
+      heldOut: {
+        meanAbsoluteError: mean(errors.map(Math.abs)),
+        r2: 1 - squares(errors) / (squares(tested.map((i) => values[i] - testedMean)) || 1),
+      },
+    };
   };
+  const predictors: Partial<Record<Key, Predictor>> = {};
+  for (const key in targets) {
+    const values = targets[key];
+    if (values !== undefined) predictors[key] = fit(values);
+  }
+  return predictors;
 }
 
 /** Adds an image's luminance, averaged over cells of a 16×16 grid, in [0, 1]. */

@@ -227,7 +227,7 @@ export const ABOUT = {
         means: 'As asked by s, and as a regression fitted on the train pool reads them off the picture.',
         formula: 's = (age / 100, pose / 90)',
         paper: 'Algorithm 3, step 3',
-        code: ['libs/eval/src/attributes.ts', 'fitPredictor'],
+        code: ['libs/eval/src/attributes.ts', 'fitPredictors'],
       },
     ],
   },
@@ -333,7 +333,7 @@ export const ABOUT = {
       {
         name: 'read off',
         means: 'Age and yaw by a regression fitted on the training pool, as the dataset measures read them.',
-        code: ['libs/eval/src/attributes.ts', 'fitPredictor'],
+        code: ['libs/eval/src/attributes.ts', 'fitPredictors'],
       },
     ],
   },
