@@ -22,6 +22,7 @@ const ablation = (overrides: Overrides = {}, weights: WeightsIndex = FROM_SCRATC
 
 describe('the ablation', () => {
   it('shares every stage that variants have in common', () => {
+    const seeds = loadConfig('quick').downstream.seeds.length;
     const { plan, rows } = ablation();
     const counts: Record<string, number> = {};
     for (const { stage } of plan.nodes) counts[stage.name] = (counts[stage.name] ?? 0) + 1;
@@ -43,9 +44,9 @@ describe('the ablation', () => {
       // the same, the train pool and the ceiling's part of it, each by f and by the judge
       embed: 32,
       measure: 15,
-      'train-recogniser': 45,
+      'train-recogniser': 15 * seeds,
       // and f's own, and the judge's
-      verify: 47,
+      verify: 15 * seeds + 2,
     });
     const shared = plan.nodes.find(({ stage }) => stage.name === 'train-f')!;
     expect([...shared.variants]).toEqual(rows.map(({ variant }) => variant.name));
@@ -73,7 +74,9 @@ it('a trial of robustness asks the ablation’s recognisers of every seed, and m
   const { plan, rows } = planRobustness(config, chosen, FROM_SCRATCH);
   const targets = targetsOf(rows);
   expect(targets.map(({ label }) => label)).toEqual(
-    ['full', 'floor'].flatMap((name) => [1, 2, 3].map((seed) => `robustness ${name} seed ${seed}`)),
+    ['full', 'floor'].flatMap((name) =>
+      config.downstream.seeds.map((seed) => `robustness ${name} seed ${seed}`),
+    ),
   );
   const known = new Set(ablation().plan.nodes.map(({ key }) => key));
   expect(plan.nodes.filter(({ key }) => !known.has(key))).toEqual(targets);
