@@ -11,6 +11,6 @@ export {
   type EngineOptions,
 } from './select.ts';
 export { cudaHome, nativeFolder, PROVIDER_FILES } from './cuda.ts';
-export { explainDeviceError } from './device-failure.ts';
+export { explainDeviceError, explainingDeviceErrors } from './device-failure.ts';
 export { compileStep, engineMs, stateCrosses } from './step.ts';
 export { loadGraphModel } from './graph-model.ts';

@@ -3,7 +3,13 @@ import '@tensorflow/tfjs';
 import { DeviceError } from '@id3/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '@id3/core';
-import { compileStep, explainDeviceError, selectEngine, type EngineName } from './index.ts';
+import {
+  compileStep,
+  explainDeviceError,
+  explainingDeviceErrors,
+  selectEngine,
+  type EngineName,
+} from './index.ts';
 import { selectFailingEngine } from './testing.ts';
 
 it.each<[EngineName, number]>([
@@ -84,5 +90,17 @@ describe('where the device fails', () => {
     );
     const other = new Error('no device');
     expect(explainDeviceError(other, 'Nothing is lost')).toBe(other);
+  });
+
+  it('so is who typed a command that has no config', async () => {
+    const failing = (error: Error) => explainingDeviceErrors(() => Promise.reject(error));
+    await expect(failing(new DeviceError('The device was lost.', 'cuda'))).rejects.toEqual(
+      new UserError(
+        'The device was lost. Nothing is lost: run the same command again, with ID3_ENGINE=onnx to compute on the CPU.',
+      ),
+    );
+    const other = new Error('no device');
+    await expect(failing(other)).rejects.toBe(other);
+    expect(await explainingDeviceErrors(() => Promise.resolve(3))).toBe(3);
   });
 });

@@ -18,6 +18,7 @@ export const attributes = command({
   },
   async run({ dataset }) {
     const { predictAttributes } = await import('../attributes.ts');
-    await predictAttributes(dataset);
+    const { explainingDeviceErrors } = await import('@id3/engine');
+    await explainingDeviceErrors(() => predictAttributes(dataset));
   },
 });

@@ -38,6 +38,7 @@ export const openQuestions = command({
   },
   async run({ 'held-out': heldOut, ...values }) {
     const { answerOpenQuestions } = await import('../open-questions.ts');
-    await answerOpenQuestions({ ...values, heldOut, recogniser: values });
+    const { explainingDeviceErrors } = await import('@id3/engine');
+    await explainingDeviceErrors(() => answerOpenQuestions({ ...values, heldOut, recogniser: values }));
   },
 });

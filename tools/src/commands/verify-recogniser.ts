@@ -43,6 +43,7 @@ export const verifyRecogniser = command({
   },
   async run(values) {
     const { verifyRecogniser } = await import('../verify-recogniser.ts');
-    await verifyRecogniser({ ...values, recogniser: values });
+    const { explainingDeviceErrors } = await import('@id3/engine');
+    await explainingDeviceErrors(() => verifyRecogniser({ ...values, recogniser: values }));
   },
 });
