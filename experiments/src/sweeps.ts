@@ -20,6 +20,12 @@ export const SWEEPS = {
     values: ['0', '0.01', '0.03', '0.1', '0.3', '1'],
     rows: ['full', 'no-id-loss'],
   },
+  /** From which time on the score moves the steps. */
+  'score-below': {
+    field: 'generation.sampler.scoreBelow',
+    values: ['0.1', '0.3', '0.5', '0.7', '1'],
+    rows: ['full'],
+  },
   /** Every value is a training of the diffusion model. */
   'id-loss': {
     field: 'diffusion.training.idLossWeight',

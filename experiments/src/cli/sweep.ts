@@ -23,7 +23,7 @@ export const sweep = runCommand({
   name: 'sweep',
   summary: 'Gives one field of the config several values and shows accuracy over them.',
   details:
-    'Named sweeps: guidance, id-loss, lb, identities, images, anchors, steps, sampler, free-y, free-s, real-share. ' +
+    'Named sweeps: guidance, score-below, id-loss, lb, identities, images, anchors, steps, sampler, free-y, free-s, real-share. ' +
     'Choose with --benchmarks.people=validation, whose people no table reports, and look at the test benchmarks once.',
   examples: [
     ['--of=guidance', 'the weight of the reversed likelihood score, with the ID loss and without'],

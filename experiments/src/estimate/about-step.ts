@@ -1,4 +1,4 @@
-import { frozenNetwork, type DiffusionOptions, type FOptions } from '@id3/model';
+import { frozenNetwork, scoredSteps, type DiffusionOptions, type FOptions } from '@id3/model';
 import type { Step } from '../step.ts';
 
 /** What is known of a step before it is timed. */
@@ -46,14 +46,16 @@ export function aboutStep(step: Step, { whole = false } = {}): AboutStep {
     }
     case 'sampling': {
       const { batchSize, identities, imagesPerIdentity, sampler } = step.generation;
-      const guided = sampler.guidance > 0;
+      const scored = scoredSteps(sampler, step.diffusion.timesteps);
+      const which = scored === 0 ? '' : scored < sampler.steps ? 'partly guided ' : 'guided ';
       return {
-        name: `${guided ? 'guided ' : ''}sampling step of ${batchSize} images`,
+        name: `${which}sampling step of ${batchSize} images`,
         steps: Math.ceil((identities * imagesPerIdentity) / batchSize) * sampler.steps,
         timedBy: {
           ...networksOf(step.diffusion, step.f),
           batchSize,
-          score: guided ? sampler.gradient : undefined,
+          score: scored > 0 ? sampler.gradient : undefined,
+          scored: scored > 0 && scored < sampler.steps ? scored / sampler.steps : undefined,
           // How many more passes classifier-free guidance takes.
           passes: Number(sampler.freeY > 0) + Number(sampler.freeS > 0),
           precision: sampler.precision,

@@ -13,9 +13,11 @@ import {
   noiseSchedule,
   planImage,
   randomDirections,
+  scoredSteps,
   trainDiffusion,
   trainRecogniser,
   type FOptions,
+  type SamplerOptions,
   type TrainingHooks,
 } from '@id3/model';
 import type { Step } from '../step.ts';
@@ -109,8 +111,19 @@ function ofImages(step: StepOf<'recogniser-training'>, batchSize: number): typeo
   return { ...step, recogniser: { ...recogniser, training: { ...recogniser.training, batchSize } } };
 }
 
-/** A step of the sampler for a batch of images. */
-async function sampling({ generation, diffusion, f, ...shape }: StepOf<'sampling'>): Promise<number> {
+/** A step of the sampler for a batch of images: where the score moves a part of them, their mean. */
+async function sampling(step: StepOf<'sampling'>): Promise<number> {
+  const { sampler } = step.generation;
+  const share = scoredSteps(sampler, step.diffusion.timesteps) / sampler.steps;
+  const all = (changes: Partial<SamplerOptions>) =>
+    samplingAlike({ ...step, generation: { ...step.generation, sampler: { ...sampler, ...changes } } });
+  const scored = share > 0 ? await all({ scoreBelow: undefined }) : 0;
+  const plain = share < 1 ? await all({ guidance: 0 }) : 0;
+  return share * scored + (1 - share) * plain;
+}
+
+/** The same where all steps are alike. */
+async function samplingAlike({ generation, diffusion, f, ...shape }: StepOf<'sampling'>): Promise<number> {
   const { batchSize, sampler } = generation;
   const frozen = frozenRecogniser(f, shape);
   const unet = new UNet(diffusion.unet, frozen.embeddingSize, 1, shape.channels);

@@ -21,6 +21,8 @@ export const photos: Config = {
     imagesPerIdentity: 12,
     // The paper's. CFP's photos lie at a mean cosine of 0.52 to their person's centre in this f's whitened space (the ceiling's `image to centre`).
     lb: 0.6,
+    // As it was measured.
+    sampler: { ...quick.generation.sampler, steps: 6, scoreBelow: undefined, freeS: 1 },
   },
   downstream: { ...quick.downstream, seeds: [1, 2, 3] },
 };

@@ -3,6 +3,7 @@ import { Rng } from '@id3/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   makeSampler,
+  scoredSteps,
   noiseSchedule,
   stridedTimes,
   type AdjustedField,
@@ -84,6 +85,20 @@ describe('Algorithm 2 on a density known in closed form', () => {
     180_000,
   );
 
+  it('with the score in the last steps alone goes a part of the way', async () => {
+    const options = { ...defaults, scoreBelow: 0.3 };
+    const { mean, covariance } = await moments(options);
+    // With σ² = (1-ᾱ)/ᾱ and u = x/√ᾱ the flow is du/dσ = σ (u - wκvc)/(v + σ²), from a mean of 0 where the score begins.
+    const alphaBar = field.schedule.alphaBar[300];
+    const share = 1 - Math.sqrt(v / (v + (1 - alphaBar) / alphaBar));
+    mean.forEach((m, k) =>
+      expect(Math.abs(m - share * options.guidance * kappa * v * c[k])).toBeLessThan(meanTolerance + 0.01),
+    );
+    [v, 0, v].forEach((value, k) =>
+      expect(Math.abs(covariance[k] - value)).toBeLessThan(covarianceTolerance + 0.01 * v),
+    );
+  });
+
   it('with the gradient stopped at ε_θ follows another field: ∂x̂0/∂x_t = 1/√ᾱ_t', async () => {
     const { mean } = await moments({ ...defaults, steps: 100, gradient: 'stopped' });
     const full = 2 * kappa * v * c[0];
@@ -104,6 +119,15 @@ describe('Algorithm 2 on a density known in closed form', () => {
     (await makeSampler(field, { ...defaults, kind: 'ancestral', steps: 5 })(xT, {}, noise)).dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+it('the steps that the score moves are those below its time', () => {
+  const options: SamplerOptions = { ...defaults, steps: 5, spacing: 'quadratic' };
+  const counts = [undefined, 1, 0.64, 0.36, 0.3, 0.01].map((scoreBelow) =>
+    scoredSteps({ ...options, scoreBelow }, 1000),
+  );
+  expect(counts).toEqual([5, 5, 4, 3, 2, 0]);
+  expect(scoredSteps({ ...options, guidance: 0 }, 1000)).toBe(0);
 });
 
 it('strided times begin at T, fall, and are all of them at full length', () => {

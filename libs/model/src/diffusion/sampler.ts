@@ -28,6 +28,11 @@ export const samplerSchema = z.strictObject({
   spacing: z.enum(['uniform', 'quadratic']),
   /** w, the weight of the reversed likelihood score; 0 leaves it out. */
   guidance: z.number().min(0),
+  /**
+   * The score moves the steps at t ≤ scoreBelow·T alone, all of them where this is absent: earlier ones, where age and pose form, are left to
+   * s (guidance in a limited interval: Kynkäänniemi et al. 2024).
+   */
+  scoreBelow: z.number().gt(0).max(1).optional(),
   /** κ_t of the score: the paper's λκ, or fitted to how well f(x̂0) tells y on people it was not trained on. */
   kappa: z.enum(['paper', 'fitted']),
   /** Whether the score's gradient goes through the U-Net (`full`, the paper's) or stops at ε_θ (`stopped`, cheaper). */
@@ -65,6 +70,15 @@ export const stridedTimes = (timesteps: number, steps: number, spacing: Spacing)
     // At least the number of the times that follow, so that each differs.
     return Math.max(steps - i, Math.round(timesteps * (spacing === 'quadratic' ? share ** 2 : share)));
   });
+
+/** Whether the reversed likelihood score moves the step at t. */
+const isScored = ({ guidance, scoreBelow = 1 }: SamplerOptions, t: number, timesteps: number): boolean =>
+  guidance > 0 && t <= scoreBelow * timesteps;
+
+/** How many of a sampler's steps the reversed likelihood score moves. */
+export const scoredSteps = (options: SamplerOptions, timesteps: number): number =>
+  stridedTimes(timesteps, options.steps, options.spacing).filter((t) => isScored(options, t, timesteps))
+    .length;
 
 /** A time of the reverse process, as tensors: scalars, and `networkTime` [B]. */
 export type SamplingTime = ReadingTensors & {
@@ -120,7 +134,8 @@ export type Sampler<C extends tf.NamedTensorMap> = (
 export type CompiledSteps = Map<string, unknown>;
 
 /**
- * Algorithm 2: follows the adjusted gradient field from x_T to x_0. The step is compiled once for all calls of the
+ * Algorithm 2: follows the adjusted gradient field from x_T to x_0. The step with the score, and that
+ * without where there are such, are compiled once for all calls of the
  * sampler that is returned, whose arguments are
  * - `xT`: standard normal start values; not disposed
  * - `condition`: of each sample; not disposed
@@ -135,7 +150,7 @@ export function makeSampler<C extends tf.NamedTensorMap>(
 ): Sampler<C> {
   const { alphaBar, timesteps } = field.schedule;
   const times = [...stridedTimes(timesteps, options.steps, options.spacing), 0];
-  const step = compiledStep(field, options);
+  const [scored, plain] = [options, { ...options, guidance: 0 }].map((one) => compiledStep(field, one));
   return async (xT, condition, noise, { guidance, onStep } = {}) => {
     let state = { x: xT.clone(), previous: tf.zerosLike(xT) };
     const weights = (kappa: number): tf.Tensor => {
@@ -159,6 +174,7 @@ export function makeSampler<C extends tf.NamedTensorMap>(
           ...scalars(linear),
           guidance: weights(field.kappa?.(t) ?? lambdaKappa(t, timesteps)),
         };
+        const step = isScored(options, t, timesteps) ? scored : plain;
         const { share, ...following } = step({ ...condition, ...changing });
         tf.dispose(changing);
         state = following;
