@@ -150,7 +150,8 @@ export function makeSampler<C extends tf.NamedTensorMap>(
 ): Sampler<C> {
   const { alphaBar, timesteps } = field.schedule;
   const times = [...stridedTimes(timesteps, options.steps, options.spacing), 0];
-  const [scored, plain] = [options, { ...options, guidance: 0 }].map((one) => compiledStep(field, one));
+  const compiled: CompiledSteps = field.compiled ?? new Map();
+  const unscored = { ...options, guidance: 0 };
   return async (xT, condition, noise, { guidance, onStep } = {}) => {
     let state = { x: xT.clone(), previous: tf.zerosLike(xT) };
     const weights = (kappa: number): tf.Tensor => {
@@ -174,7 +175,8 @@ export function makeSampler<C extends tf.NamedTensorMap>(
           ...scalars(linear),
           guidance: weights(field.kappa?.(t) ?? lambdaKappa(t, timesteps)),
         };
-        const step = isScored(options, t, timesteps) ? scored : plain;
+        const scored = isScored(options, t, timesteps);
+        const step = compiledStep({ ...field, compiled }, scored ? options : unscored);
         const { share, ...following } = step({ ...condition, ...changing });
         tf.dispose(changing);
         state = following;
@@ -196,7 +198,7 @@ type Stepper<C extends tf.NamedTensorMap> = (inputs: StepInputs & C) => ReturnTy
 
 /** The step of these options: one that is compiled already, or a new one. */
 function compiledStep<C extends tf.NamedTensorMap>(
-  field: AdjustedField<C>,
+  field: AdjustedField<C> & { readonly compiled: CompiledSteps },
   options: SamplerOptions,
 ): Stepper<C> {
   const { kind, guidance, gradient, freeY, freeS, clip, precision } = options;
@@ -210,10 +212,10 @@ function compiledStep<C extends tf.NamedTensorMap>(
     precision ?? 'float32',
   ].join();
   // Fields that share a map have the same conditions.
-  const known = field.compiled?.get(form) as Stepper<C> | undefined;
+  const known = field.compiled.get(form) as Stepper<C> | undefined;
   const step =
     known ?? compileStep((inputs: StepInputs & C) => reverseStep(field, options, inputs), { precision });
-  field.compiled?.set(form, step);
+  field.compiled.set(form, step);
   return step;
 }
 
