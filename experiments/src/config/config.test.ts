@@ -119,7 +119,7 @@ describe('the command line', () => {
     ],
     [
       ['--generation.sampler.guidanceScale=1'],
-      'There is no config field "generation.sampler.guidanceScale"; "generation.sampler" has kind, steps, spacing, guidance, kappa, gradient, freeY, freeS, clip, precision.',
+      'There is no config field "generation.sampler.guidanceScale"; "generation.sampler" has kind, steps, spacing, guidance, scoreBelow, kappa, gradient, freeY, freeS, clip, precision.',
     ],
     [
       ['--benchmarks.names='],

@@ -28,7 +28,7 @@ it(
       /^train-diffusion full: [\d.e-]+ s and 0\.\d GiB per training step of \d+ images × 100000 = .* \(.* with steps taken singly\)$/m,
     );
     expect(text).toMatch(
-      /^generate full: [\d.e-]+ s and .* per guided sampling step of \d+ images × \d+ = [^()]*$/m,
+      /^generate full: [\d.e-]+ s and .* per partly guided sampling step of \d+ images × \d+ = [^()]*$/m,
     );
     expect(text).toMatch(
       /In all .* on one NVIDIA H200 \(.* singly, as the device was measured\); a step takes up to/,

@@ -31,7 +31,7 @@ async function counted(step: TimingRequest['step']): Promise<TimingReply> {
   const costs: GraphCost[] = [];
   await selectCounting((cost) => costs.push(cost));
   await takeSteps(step);
-  // The others make its weights.
+  // The others make its weights, or are the steps of a sampler that the score does not move.
   const [cost] = costs.sort((a, b) => b.nodes - a.nodes);
   return { type: 'counted', cost };
 }

@@ -1,6 +1,8 @@
 import type { Config } from '../schema.ts';
 import { quick } from './quick.ts';
 
+const { scoreBelow, ...scoredThroughout } = quick.generation.sampler;
+
 /**
  * The paper's path on photographs, at the size that two cores can carry, from scratch: f is face-api's recogniser, the judge human's, the diffusion model is trained on a folder
  * of photos, and every benchmark is one of photos. What it gave and took: docs/real-data.md.
@@ -22,7 +24,7 @@ export const photos: Config = {
     // The paper's. CFP's photos lie at a mean cosine of 0.52 to their person's centre in this f's whitened space (the ceiling's `image to centre`).
     lb: 0.6,
     // As it was measured.
-    sampler: { ...quick.generation.sampler, steps: 6, scoreBelow: undefined, freeS: 1 },
+    sampler: { ...scoredThroughout, steps: 6, freeS: 1 },
   },
   downstream: { ...quick.downstream, seeds: [1, 2, 3] },
 };
