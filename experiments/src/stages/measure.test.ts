@@ -146,6 +146,11 @@ it('tells how far the attributes are as asked for, where they were and can be re
       images: { ...none, age: [20, 30, 40], yaw: [-60, 0, 60] },
       predicted: { age: read([50, 40, 30]), yaw: read([-3, -2, -1]) },
     }),
-  ).toEqual({ 'asAsked.age': -1, 'asAsked.yaw': 1 });
+  ).toEqual({
+    'asAsked.age': -1,
+    'asAsked.ageSlope': -1,
+    'asAsked.yaw': 1,
+    'asAsked.yawSlope': 1 / 60,
+  });
   expect(obedience({ images: { ...none, age: [20, 30] }, predicted: { yaw: read([1, 2]) } })).toEqual({});
 });

@@ -1,6 +1,6 @@
 import { mean } from '@id3/core';
 import type { Inspection } from '@id3/data';
-import { measureDataset, pixelMeasures, spearman, type DatasetMeasures } from '@id3/eval';
+import { measureDataset, pixelMeasures, slopeOf, spearman, type DatasetMeasures } from '@id3/eval';
 import type { Verification } from '@id3/tracking';
 import { z } from 'zod';
 import { askedOf, inspect } from './inspection.ts';
@@ -14,7 +14,7 @@ import { defineStage, optional } from './stage.ts';
  */
 export const measureStage = defineStage({
   name: 'measure',
-  version: 6,
+  version: 7,
   inputs: z.strictObject({}),
   needs: {
     dataset: DATASET,
@@ -79,17 +79,22 @@ export function thresholdOf([{ folds }]: readonly Verification[]): number {
   return 1 - mean(folds.map(({ threshold }) => threshold)) / 2;
 }
 
-/** By `asAsked.yaw` and `asAsked.age`, the rank correlation of what was asked for, or is true, with what is read off the images. */
+/**
+ * By `asAsked.yaw` and `asAsked.age`, the rank correlation of what was asked for, or is true, with what is read off the images; by the same
+ * names and `Slope`, that of the line of the latter over the former, which tells of too much and too little where it is set beside that of true ones.
+ */
 export function obedience({
   images,
   predicted,
 }: Pick<Inspection, 'images' | 'predicted'>): Record<string, number> {
-  const correlations: Record<string, number> = {};
+  const numbers: Record<string, number> = {};
   for (const key of ['yaw', 'age'] as const) {
     const [asked, read] = [images[key], predicted[key]?.value];
-    if (asked !== undefined && read !== undefined) correlations[`asAsked.${key}`] = spearman(asked, read);
+    if (asked === undefined || read === undefined) continue;
+    numbers[`asAsked.${key}`] = spearman(asked, read);
+    numbers[`asAsked.${key}Slope`] = slopeOf(asked, read);
   }
-  return correlations;
+  return numbers;
 }
 
 /** Every measure that there is by its name, such as `interClass.mean`. */

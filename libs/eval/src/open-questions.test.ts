@@ -1,6 +1,6 @@
 import { Rng } from '@id3/core';
 import { describe, expect, it } from 'vitest';
-import { chanceGreater, leakage, nearerPeople, novelty, spearman } from './open-questions.ts';
+import { chanceGreater, leakage, nearerPeople, novelty, slopeOf, spearman } from './open-questions.ts';
 
 const SIZE = 16;
 const people = (seed: number, count: number) => new Rng(seed, 'people').normals(count * SIZE);
@@ -119,5 +119,18 @@ describe('rank statistics', () => {
     const tv = [7, 27, 2, 50, 28, 29, 20, 12, 6, 17];
     expect(spearman(iq, tv)).toBeCloseTo(-29 / 165, 12);
     expect(spearman([1, 1, 1], [1, 2, 3])).toBe(0);
+  });
+  it('have the slope of the line with the least squares', () => {
+    const [x, y] = [
+      [1, 2, 3, 5],
+      [2, 1, 4, 9],
+    ];
+    const line = slopeOf(x, y);
+    const squares = (slope: number) => {
+      const intercept = y.reduce((sum, v, i) => sum + v - slope * x[i], 0) / 4;
+      return y.reduce((sum, v, i) => sum + (v - intercept - slope * x[i]) ** 2, 0);
+    };
+    for (const off of [-1e-3, 1e-3]) expect(squares(line + off)).toBeGreaterThan(squares(line));
+    expect(slopeOf([2, 2], [1, 5])).toBe(0);
   });
 });

@@ -224,3 +224,11 @@ export function spearman(first: readonly number[], second: readonly number[]): n
   const scale = Math.sqrt(dot(x, x) * dot(y, y));
   return scale === 0 ? 0 : dot(x, y) / scale;
 }
+
+/** The slope of the least-squares line of y over x; 0 where x is constant. */
+export function slopeOf(x: readonly number[], y: readonly number[]): number {
+  const [mx, my] = [mean(x), mean(y)];
+  const [dx, dy] = [x.map((v) => v - mx), y.map((v) => v - my)];
+  const squares = dot(dx, dx);
+  return squares === 0 ? 0 : dot(dx, dy) / squares;
+}
