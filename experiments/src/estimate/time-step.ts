@@ -115,14 +115,14 @@ function ofImages(step: StepOf<'recogniser-training'>, batchSize: number): typeo
 async function sampling(step: StepOf<'sampling'>): Promise<number> {
   const { sampler } = step.generation;
   const share = scoredSteps(sampler, step.diffusion.timesteps) / sampler.steps;
-  const all = (changes: Partial<SamplerOptions>) =>
+  const secondsWith = (changes: Partial<SamplerOptions>) =>
     samplingAlike({ ...step, generation: { ...step.generation, sampler: { ...sampler, ...changes } } });
-  const scored = share > 0 ? await all({ scoreBelow: undefined }) : 0;
-  const plain = share < 1 ? await all({ guidance: 0 }) : 0;
+  const scored = share > 0 ? await secondsWith({ scoreBelow: undefined }) : 0;
+  const plain = share < 1 ? await secondsWith({ guidance: 0 }) : 0;
   return share * scored + (1 - share) * plain;
 }
 
-/** The same where all steps are alike. */
+/** A step of a sampler whose steps are all alike. */
 async function samplingAlike({ generation, diffusion, f, ...shape }: StepOf<'sampling'>): Promise<number> {
   const { batchSize, sampler } = generation;
   const frozen = frozenRecogniser(f, shape);

@@ -80,8 +80,8 @@ export function thresholdOf([{ folds }]: readonly Verification[]): number {
 }
 
 /**
- * By `asAsked.yaw` and `asAsked.age`, the rank correlation of what was asked for, or is true, with what is read off the images; by the same
- * names and `Slope`, that of the line of the latter over the former, which tells of too much and too little where it is set beside that of true ones.
+ * Of yaw and age what was asked for, or is true, against what is read off the images: `asAsked.yaw` and `asAsked.age`, the rank correlation;
+ * `asAsked.yawSlope` and `asAsked.ageSlope`, the slope of the latter over the former. The regression shrinks, so a slope is to be set beside that of true values.
  */
 export function obedience({
   images,

@@ -3,8 +3,8 @@ import { Rng } from '@id3/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   makeSampler,
-  scoredSteps,
   noiseSchedule,
+  scoredSteps,
   stridedTimes,
   type AdjustedField,
   type SamplerOptions,

@@ -134,9 +134,8 @@ export type Sampler<C extends tf.NamedTensorMap> = (
 export type CompiledSteps = Map<string, unknown>;
 
 /**
- * Algorithm 2: follows the adjusted gradient field from x_T to x_0. The step with the score, and that
- * without where there are such, are compiled once for all calls of the
- * sampler that is returned, whose arguments are
+ * Algorithm 2: follows the adjusted gradient field from x_T to x_0. Steps with the score and steps without it are compiled once each,
+ * where there are such, for all calls of the sampler that is returned, whose arguments are
  * - `xT`: standard normal start values; not disposed
  * - `condition`: of each sample; not disposed
  * - `noise`: standard normal values of X's shape for one step of a sampler that draws; disposed here
@@ -150,7 +149,7 @@ export function makeSampler<C extends tf.NamedTensorMap>(
 ): Sampler<C> {
   const { alphaBar, timesteps } = field.schedule;
   const times = [...stridedTimes(timesteps, options.steps, options.spacing), 0];
-  const compiled: CompiledSteps = field.compiled ?? new Map();
+  const keeping = { ...field, compiled: field.compiled ?? new Map() };
   const unscored = { ...options, guidance: 0 };
   return async (xT, condition, noise, { guidance, onStep } = {}) => {
     let state = { x: xT.clone(), previous: tf.zerosLike(xT) };
@@ -175,8 +174,7 @@ export function makeSampler<C extends tf.NamedTensorMap>(
           ...scalars(linear),
           guidance: weights(field.kappa?.(t) ?? lambdaKappa(t, timesteps)),
         };
-        const scored = isScored(options, t, timesteps);
-        const step = compiledStep({ ...field, compiled }, scored ? options : unscored);
+        const step = compiledStep(keeping, isScored(options, t, timesteps) ? options : unscored);
         const { share, ...following } = step({ ...condition, ...changing });
         tf.dispose(changing);
         state = following;
