@@ -3,6 +3,7 @@ export * from './benchmarks.ts';
 export * from './convention-probe.ts';
 export * from './input-convention.ts';
 export * from './onnx-recogniser.ts';
+export * from './association.ts';
 export * from './open-questions.ts';
 export type { ForeignRecogniser } from './foreign-recogniser.ts';
 export * from './frechet.ts';
