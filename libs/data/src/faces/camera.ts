@@ -7,7 +7,7 @@ import {
   type FivePoints,
   type Similarity,
 } from './alignment.ts';
-import { headRotation, rotate } from './geometry.ts';
+import { headRotation } from './geometry.ts';
 import type { Shot } from './shot.ts';
 
 /** How a head is seen. */
@@ -83,16 +83,22 @@ export function project(
   { turned, screen }: { turned: Float32Array; screen: Float32Array },
 ): void {
   const { a, b, tx, ty } = toSamples;
+  const [cx, cy, cz] = centre;
+  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = rotation;
+  const { fround } = Math;
   for (let k = 0; k < 3 * count; k += 3) {
-    screen[k] = positions[k] - centre[0];
-    screen[k + 1] = positions[k + 1] - centre[1];
-    screen[k + 2] = positions[k + 2] - centre[2];
-  }
-  rotate(screen, count, rotation, turned);
-  for (let k = 0; k < 3 * count; k += 3) {
-    const nearness = 1 / (distance - turned[k + 2]);
-    const x = turned[k] * nearness;
-    const y = -turned[k + 1] * nearness;
+    const px = fround(positions[k] - cx);
+    const py = fround(positions[k + 1] - cy);
+    const pz = fround(positions[k + 2] - cz);
+    const right = fround(r0 * px + r1 * py + r2 * pz);
+    const up = fround(r3 * px + r4 * py + r5 * pz);
+    const towards = fround(r6 * px + r7 * py + r8 * pz);
+    turned[k] = right;
+    turned[k + 1] = up;
+    turned[k + 2] = towards;
+    const nearness = 1 / (distance - towards);
+    const x = right * nearness;
+    const y = -up * nearness;
     screen[k] = a * x - b * y + tx;
     screen[k + 1] = b * x + a * y + ty;
     screen[k + 2] = nearness;

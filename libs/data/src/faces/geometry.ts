@@ -59,19 +59,6 @@ export function followHead(head: Float32Array, proxy: Proxy, out: Float32Array):
   }
 }
 
-/** Turns directions or positions about the origin: out = R·v, R row by row [9]. */
-export function rotate(vectors: Float32Array, count: number, r: readonly number[], out: Float32Array): void {
-  const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = r;
-  for (let k = 0; k < 3 * count; k += 3) {
-    const x = vectors[k];
-    const y = vectors[k + 1];
-    const z = vectors[k + 2];
-    out[k] = r0 * x + r1 * y + r2 * z;
-    out[k + 1] = r3 * x + r4 * y + r5 * z;
-    out[k + 2] = r6 * x + r7 * y + r8 * z;
-  }
-}
-
 /** The rotation of a head that nods by `pitch` (degrees, up), then turns by `yaw` (degrees, to the image's right). */
 export function headRotation(yaw: number, pitch: number): readonly number[] {
   const [y, p] = [(yaw * Math.PI) / 180, (pitch * Math.PI) / 180];
