@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dot } from '@id3/core';
+import { selectFailingEngine } from '@id3/engine/testing';
 import { samplerKinds } from '@id3/model';
 import { SAMPLER_KINDS, StudioProcess, type FaceEvent, type FaceRequest } from '@id3/studio-client';
 import sharp from 'sharp';
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anchorAt, identityOf, newAnchor } from './identity.ts';
 import { makeFace } from './make-face.ts';
 import { STUDIO_ENTRY } from './measure.ts';
+import { Studio } from './studio.ts';
 
 const D = 24;
 const anchorOf = (words: string) => newAnchor(Number(words.slice('new:'.length)), D);
@@ -115,6 +117,16 @@ describe('the studio over the committed weights', () => {
     );
     expect(previews.length).toBeGreaterThan(0);
     expect(previews).toEqual([...previews].sort((a, b) => a - b));
+  });
+
+  it('says in a sentence that the graphics device failed, and how to go on', async () => {
+    const heal = await selectFailingEngine((run) => run > 3);
+    const faces = new Studio(database).faces({ model });
+    await expect(faces).rejects.toThrow(
+      "ONNX Runtime's cuda: the device was lost; nothing that the host holds is gone. " +
+        'Nothing is lost: run the same command again, with ID3_ENGINE=onnx to compute on the CPU.',
+    );
+    heal();
   });
 
   it.each<[string, Partial<FaceRequest>, string]>([

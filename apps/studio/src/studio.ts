@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { selectEngine } from '@id3/engine';
+import { explainingDeviceErrors, selectEngine } from '@id3/engine';
 import { listTrained, stepOfTraining, versionOf, type TrainedModel } from '@id3/experiments/trained';
 import { imageSampler, pixelsOf, type StepListener } from '@id3/model';
 import {
@@ -40,8 +40,15 @@ export class Studio {
     return [...this.trained.values()].map((model) => choiceOf(model, stepOfTraining(model)));
   }
 
-  /** Makes the faces of a request. Throws a {@link StudioFailure} where there is no such model, and a UserError where it cannot do what is asked. */
-  async faces(request: FaceRequest, host: FaceHost = {}): Promise<FaceEvent & { kind: 'faces' }> {
+  /**
+   * Makes the faces of a request. Throws a {@link StudioFailure} where there is no such model, and a UserError where it cannot do what is asked or
+   * the graphics device fails.
+   */
+  faces(request: FaceRequest, host: FaceHost = {}): Promise<FaceEvent & { kind: 'faces' }> {
+    return explainingDeviceErrors(() => this.make(request, host));
+  }
+
+  private async make(request: FaceRequest, host: FaceHost): Promise<FaceEvent & { kind: 'faces' }> {
     const started = performance.now();
     await this.engine;
     const model = this.open(request.model);
