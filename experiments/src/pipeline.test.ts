@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashOf, sha256 } from '@id3/core';
 import { describe, expect, it } from 'vitest';
@@ -149,19 +149,22 @@ it('standard has several generators of the rows of the main question, and one of
 describe('committed weights', () => {
   it('are those of the quick profile, as their provenance says', () => {
     const weights = committedWeights();
-    const trained = quick().plan.nodes.filter(({ stage }) => /^train-(f|diffusion)$/.test(stage.name));
+    const trained = quick().plan.nodes.filter(({ stage }) =>
+      /^(train-(f|diffusion)|calibrate)$/.test(stage.name),
+    );
     expect([...weights.keys()].sort()).toEqual(trained.map(({ key }) => key).sort());
     for (const { file, sha256: expected } of weights.values())
       expect(sha256(readFileSync(join(WEIGHTS_FOLDER, file)))).toBe(expected);
   });
 
   it('of diffusion models have a κ beside them, fitted from t = 1 to T', () => {
-    for (const [key, { file }] of committedWeights()) {
-      const node = quick().plan.nodes.find((one) => one.key === key)!;
-      const path = calibrationBeside(join(WEIGHTS_FOLDER, file));
-      expect(existsSync(path)).toBe(node.stage.name === 'train-diffusion');
-      if (!existsSync(path)) continue;
-      const calibration = readCalibration(path);
+    const committed = committedWeights();
+    const fitted = quick().plan.nodes.filter(({ stage }) => stage.name === 'calibrate');
+    expect(fitted).toHaveLength(2);
+    for (const { key, needs } of fitted) {
+      const { file } = committed.get(key)!;
+      expect(file).toBe(calibrationBeside(committed.get(needs.diffusion!.key)!.file));
+      const calibration = readCalibration(join(WEIGHTS_FOLDER, file));
       expect([calibration[0].t, calibration.at(-1)!.t]).toEqual([1, 1000]);
       expect(calibration.every(({ kappa }) => kappa > 0)).toBe(true);
     }
@@ -171,14 +174,17 @@ describe('committed weights', () => {
     const names = ({ plan }: ReturnType<typeof ablation>) => plan.nodes.map(({ label }) => label);
     const [scratch, taken] = [names(quick()), names(quick(committedWeights()))];
     expect(scratch.filter((name) => !taken.includes(name)).sort()).toEqual([
+      'calibrate full',
+      'calibrate no-id-loss',
       'render-pool judge',
       'render-pool pretrain',
+      'render-pool validation',
       'train-diffusion full',
       'train-diffusion no-id-loss',
       'train-f',
       'train-f judge',
     ]);
-    expect(taken.filter((name) => name.startsWith('committed-'))).toHaveLength(4);
+    expect(taken.filter((name) => name.startsWith('committed-'))).toHaveLength(6);
   });
 
   it('are not taken for a config that trains otherwise', () => {

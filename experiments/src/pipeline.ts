@@ -11,6 +11,7 @@ import { drawnPhotos, trainingPhotos, withoutOf } from './photos/training.ts';
 import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
 import { anchorsStage } from './stages/anchors.ts';
 import { calibrateStage } from './stages/calibrate.ts';
+import { committedCalibrationStage } from './stages/committed-calibration.ts';
 import { committedDiffusionStage } from './stages/committed-diffusion.ts';
 import { committedFStage } from './stages/committed-f.ts';
 import { embedStage } from './stages/embed.ts';
@@ -32,7 +33,7 @@ import { trainFStage } from './stages/train-f.ts';
 import { trainRecogniserStage } from './stages/train-recogniser.ts';
 import { variationStage } from './stages/variation.ts';
 import { verifyStage } from './stages/verify.ts';
-import { FROM_SCRATCH, committedWeights, type CommittedWeights, type WeightsIndex } from './weights.ts';
+import { FROM_SCRATCH, committedWeights, type CommittedFile, type WeightsIndex } from './weights.ts';
 
 type PoolName = Exclude<keyof Config['data'], 'trainFolder' | 'overlap' | 'prior'>;
 
@@ -103,6 +104,9 @@ export class Pipeline {
 
   /** The trained network looked at on people it was not trained on; of photos there is one pool alone. */
   calibration(): PlanNode<Calibration> {
+    const weights = this.committed((scratch) => scratch.calibration());
+    if (weights !== undefined)
+      return this.plan.add(committedCalibrationStage, { weights }, {}, this.about(this.variant));
     const dataset = this.pool(this.config.data.trainFolder === '' ? 'validation' : 'train');
     const given = { diffusion: this.diffusion(), f: this.f(), dataset };
     return this.plan.add(calibrateStage, { seed: this.config.seed }, given, this.about(this.variant));
@@ -301,7 +305,7 @@ export class Pipeline {
   }
 
   /** The committed weights of what this config would train, where there are any. */
-  private committed(trained: (scratch: Pipeline) => PlanNode): CommittedWeights | undefined {
+  private committed(trained: (scratch: Pipeline) => PlanNode): CommittedFile | undefined {
     if (this.weights.size === 0) return undefined;
     const { key } = trained(new Pipeline(new Plan(), this.config, this.variant, FROM_SCRATCH));
     return this.weights.get(key);

@@ -1,5 +1,6 @@
 import { anchorsStage } from './anchors.ts';
 import { calibrateStage } from './calibrate.ts';
+import { committedCalibrationStage } from './committed-calibration.ts';
 import { committedDiffusionStage } from './committed-diffusion.ts';
 import { committedFStage } from './committed-f.ts';
 import { embedStage } from './embed.ts';
@@ -33,6 +34,7 @@ export const STAGES: StageRegistry = Object.fromEntries(
     runnable(faceresStage),
     runnable(committedFStage),
     runnable(committedDiffusionStage),
+    runnable(committedCalibrationStage),
     runnable(trainFStage),
     runnable(trainDiffusionStage),
     runnable(calibrateStage),

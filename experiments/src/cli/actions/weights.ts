@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError, hashOf, mean, sha256, writeFileAtomic } from '@id3/core';
 import { loadCheckpoint, saveCheckpoint } from '@id3/model';
@@ -7,6 +7,7 @@ import { planAblation } from '../../rows.ts';
 import { nodeFolder, type PlanNode } from '../../plan.ts';
 import { typedPath } from '../../progress.ts';
 import { isDone } from '../../scheduler/done.ts';
+import { calibrateStage } from '../../stages/calibrate.ts';
 import { calibrationFile, modelFile } from '../../stages/results.ts';
 import { defaultVariants } from '../../variants.ts';
 import {
@@ -46,11 +47,10 @@ export function releaseWeights(
     mkdirSync(WEIGHTS_FOLDER, { recursive: true });
     for (const node of nodes) {
       const name = `${profile}-${node.label.replace(/^train-/, '').replaceAll(' ', '-')}`;
-      release(database, node, modelFile(join(root, nodeFolder(node))), join(WEIGHTS_FOLDER, name));
-      for (const fitted of plan.nodes.filter(
-        ({ stage, needs }) => stage.name === 'calibrate' && needs.diffusion === node,
-      ))
-        releaseCalibration(join(root, nodeFolder(fitted)), join(WEIGHTS_FOLDER, `${name}.safetensors`));
+      const fitted = plan.nodes.find(
+        ({ stage, needs }) => stage === calibrateStage && needs.diffusion === node,
+      );
+      release({ root, database, path: join(WEIGHTS_FOLDER, name) }, node, fitted);
       console.log(typedPath(join(WEIGHTS_FOLDER, `${name}.safetensors`)));
     }
   } finally {
@@ -62,21 +62,33 @@ function isTraining({ stage }: PlanNode): boolean {
   return provenanceSchema.shape.stage.safeParse(stage.name).success;
 }
 
-/** Writes what is needed of a trained network to `<path>.safetensors`, and how it came to be to `<path>.json`. */
-function release(database: Database, node: PlanNode, model: string, path: string): void {
-  const { meta, tensors } = loadCheckpoint(model);
+/** Writes what is needed of a trained network to `<path>.safetensors`, what was fitted to it beside it, and how it came to be to `<path>.json`. */
+function release(
+  { root, database, path }: { root: string; database: Database; path: string },
+  node: PlanNode,
+  fitted: PlanNode | undefined,
+): void {
+  const { meta, tensors } = loadCheckpoint(modelFile(join(root, nodeFolder(node))));
   // Of a diffusion model, the averaged weights are the result; the rest is for training on.
   const kept = 'ema' in tensors ? { ema: tensors.ema } : tensors;
   const file = `${path}.safetensors`;
   // Where the provenance is missing, the weights are not used.
   rmSync(`${path}.json`, { force: true });
   saveCheckpoint(file, { meta, tensors: kept }, 'F16');
-  const provenance = provenanceOf(database, node, sha256(readFileSync(file)));
+  const calibration = fitted && releaseCalibration(join(root, nodeFolder(fitted)), calibrationBeside(file));
+  const provenance = {
+    ...provenanceOf(database, node, sha256(readFileSync(file))),
+    ...(calibration && { calibration: { key: fitted.key, sha256: calibration } }),
+  };
   writeFileAtomic(`${path}.json`, `${JSON.stringify(provenance, null, 1)}\n`);
 }
 
-function releaseCalibration(folder: string, weights: string): void {
-  if (isDone(folder)) copyFileSync(calibrationFile(folder), calibrationBeside(weights));
+/** Gives the SHA-256 of what was fitted, where it was. */
+function releaseCalibration(folder: string, to: string): string | undefined {
+  if (!isDone(folder)) return undefined;
+  const content = readFileSync(calibrationFile(folder));
+  writeFileAtomic(to, content);
+  return sha256(content);
 }
 
 function provenanceOf(database: Database, node: PlanNode, sha: string): Provenance {
