@@ -155,6 +155,26 @@ describe('runPlan', () => {
     expect(most).toBeLessThanOrEqual(3);
   });
 
+  it('does at once what it calls started, also before more urgent work', async () => {
+    const plan = new Plan();
+    const add = (label: string, steps: number, before: Record<string, PlanNode<number>> = {}) =>
+      plan.add(splitStage, { name: label, steps, pause: 1 }, { before }, { variant: 'full', label });
+    const there = add('there', 1);
+    const done: unknown[] = [];
+    const workers: Workers = {
+      slots: 1,
+      async run({ folder, part, inputs, phase }) {
+        writeFileSync(join(folder, `count-${part}`), '8');
+        if (phase === 'run') done.push(inputs.name);
+      },
+      close: async () => {},
+    };
+    await runWith(root, { plan, targets: [there], workers });
+    // The small one needs nothing, so it is ready first.
+    await runWith(root, { plan, targets: [add('small', 1), add('large', 100_000, { there })], workers });
+    expect(done).toEqual(['there', 'small', 'large']);
+  });
+
   it('stops when asked to, and continues from the checkpoints', async () => {
     const abort = new AbortController();
     const running = runDiamond(root, 30, { signal: abort.signal });

@@ -12,8 +12,9 @@ import type { Workers } from './workers.ts';
 
 /** How often a stage that another run computes is looked at again. */
 const POLL_MS = 500;
-/** Seconds of urgency that decide between nodes of equal cost: work that has begun comes first, then the plan's order. */
-const BEGUN = 1e-3;
+/** Seconds of urgency: what is claimed comes before all that is not, so that nothing is called running while it waits. */
+const BEGUN = 1e9;
+/** Of equally urgent nodes the plan's first comes first. */
 const PLACE = 1e-8;
 
 /** What a schedule has beside what every executor is given. */
