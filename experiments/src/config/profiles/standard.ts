@@ -5,10 +5,10 @@ import { quick } from './quick.ts';
 export const standard: Config = {
   ...quick,
   benchmarks: { ...quick.benchmarks, pairs: 3000 },
-  generation: { ...quick.generation, identities: 320, imagesPerIdentity: 20 },
+  generation: { ...quick.generation, identities: 320 },
   recogniser: {
     ...quick.recogniser,
-    training: { ...quick.recogniser.training, steps: 1000, warmupSteps: 100, marginRampSteps: 200 },
+    training: { ...quick.recogniser.training, steps: 800, warmupSteps: 80, marginRampSteps: 160 },
   },
   downstream: { ...quick.downstream, generators: 3 },
 };
