@@ -304,7 +304,7 @@ export class Pipeline {
     return this.plan.add(embedStage, {}, { dataset, recogniser }, this.about(dataset.label));
   }
 
-  /** The committed weights of what this config would train, where there are any. */
+  /** The committed file of what this config would compute, where there is one. */
   private committed(trained: (scratch: Pipeline) => PlanNode): CommittedFile | undefined {
     if (this.weights.size === 0) return undefined;
     const { key } = trained(new Pipeline(new Plan(), this.config, this.variant, FROM_SCRATCH));

@@ -83,8 +83,9 @@ function release(
   writeFileAtomic(`${path}.json`, `${JSON.stringify(provenance, null, 1)}\n`);
 }
 
-/** Gives the SHA-256 of what was fitted, where it was. */
+/** Gives the SHA-256 of what was fitted, where it was; what was fitted to an earlier network goes. */
 function releaseCalibration(folder: string, to: string): string | undefined {
+  rmSync(to, { force: true });
   if (!isDone(folder)) return undefined;
   const content = readFileSync(calibrationFile(folder));
   writeFileAtomic(to, content);
