@@ -7,7 +7,8 @@ export const DEFAULT_DATABASE = 'artefacts/tracking.sqlite';
 
 /** The tracking database: `ID3_DATABASE`, or where the experiments keep it; Next runs two folders below the workspace root. */
 export const databasePath = (path = process.env.ID3_DATABASE ?? DEFAULT_DATABASE): string =>
-  resolve(process.cwd(), '../..', path);
+  // What lies there belongs to whoever runs the dashboard, not to its build.
+  resolve(/* turbopackIgnore: true */ process.cwd(), '../..', path);
 
 interface Open {
   readonly reader: Reader;

@@ -33,7 +33,8 @@ export function resolveArtefact(root: string, path: string): string {
 /** {@link resolveArtefact} for a path that must be a file. */
 export function resolveArtefactFile(root: string, path: string): string {
   const place = resolveArtefact(root, path);
-  if (!statSync(place).isFile()) throw new NoArtefact(path);
+  // The comment within is for the bundler of the dashboard, which would else take the whole project with it.
+  if (!statSync(/* turbopackIgnore: true */ place).isFile()) throw new NoArtefact(path);
   return place;
 }
 
