@@ -112,7 +112,7 @@ export const quick: Config = {
     network: { widths: [8, 32, 64, 128], blocks: [1, 1, 1, 1], embeddingSize: 128, dropout: 0 },
     head: { kind: 'arcface', scale: 16, margin: 0.2 },
     training: {
-      // Longer gains both ID³ and the ceiling 2 points, and leaves their distance (docs/search.md); fewer hide a part of it.
+      // No plateau: longer gains both ID³ and the ceiling 2 points, with no change of their distance that could be told (docs/search.md).
       steps: 525,
       batchSize: 64,
       learningRate: 0.05,
