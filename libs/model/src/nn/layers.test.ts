@@ -147,4 +147,38 @@ describe('layers', () => {
       2e-2,
     );
   });
+
+  it.each<[string, (scope: Scope) => { forward: (x: tf.Tensor4D, training: boolean) => tf.Tensor }]>([
+    [
+      'GroupNorm',
+      (s) => ({
+        forward: (
+          (layer) => (x) =>
+            layer.forward(x)
+        )(new GroupNorm(s, 4, 2)),
+      }),
+    ],
+    ['BatchNorm', (s) => new BatchNorm(s, 4)],
+    ['PRelu', (s) => new PRelu(s, 4)],
+  ])('%s has the gradients of finite differences for its weights', (_name, make) => {
+    const scope = new Scope(3);
+    const layer = make(scope);
+    const x = random([2, 4, 4, 4], 'input') as tf.Tensor4D;
+    const cotangent = random([2, 4, 4, 4], 'cotangent');
+    const loss = () => layer.forward(x, true).mul(cotangent).sum<tf.Scalar>();
+    const weights = [...scope.weights.values()];
+    const { grads } = tf.variableGrads(loss, weights);
+    for (const weight of weights) {
+      const values = weight.dataSync().slice();
+      const analytic = grads[weight.name].dataSync();
+      values.forEach((value, i) => {
+        const at = (delta: number) => {
+          weight.assign(tf.tensor1d(values.map((v, k) => (k === i ? value + delta : v))));
+          return loss().dataSync()[0];
+        };
+        expect(analytic[i]).toBeCloseTo((at(0.1) - at(-0.1)) / 0.2, 3);
+      });
+      weight.assign(tf.tensor1d(values));
+    }
+  });
 });

@@ -84,37 +84,50 @@ export class PatchExpand {
 const grouped = (t: tf.Tensor, groups: number): tf.Tensor =>
   t.reshape([...t.shape.slice(0, -1), groups, t.shape.at(-1)! / groups]);
 
+/** Over what an image [B,H,W,C] is normalised. All but the image broadcast against gain and bias. */
+interface Statistics {
+  /** Numbers of the image that have one mean. */
+  count: number;
+  mean: (image: tf.Tensor) => tf.Tensor;
+  /** The sum over what has one gain and bias. */
+  sum: (image: tf.Tensor) => tf.Tensor;
+  /** Such sums, added up to what has one mean. */
+  gathered: (sums: tf.Tensor) => tf.Tensor;
+  /** Sees mean and variance. */
+  track?: (mean: tf.Tensor, variance: tf.Tensor) => void;
+}
+
 /**
- * x [B,H,W,C] normalised in groups, times gain plus bias of [B,G,C/G]. Statistics are taken per channel first and then combined in a
- * group on tiny tensors, so the image itself is touched by only one multiplication and one addition, and by two of each on the way back.
+ * x [B,H,W,C] normalised, times gain plus bias. The gradient is written out, so that the image itself is touched by only one
+ * multiplication and one addition, and by two of each on the way back.
  */
-function normalise(x: tf.Tensor4D, gain: tf.Tensor3D, bias: tf.Tensor3D, epsilon: number): tf.Tensor4D {
-  const [, height, width, channels] = x.shape;
-  const groups = gain.shape[1];
-  const count = (height * width * channels) / groups;
-  const perImage = (t: tf.Tensor) => t.reshape<tf.Tensor4D>([-1, 1, 1, channels]);
+function normalise(
+  x: tf.Tensor4D,
+  gain: tf.Tensor,
+  bias: tf.Tensor,
+  epsilon: number,
+  { count, mean: meanOf, sum, gathered, track }: Statistics,
+): tf.Tensor4D {
+  const perImage = (t: tf.Tensor) => t.reshape<tf.Tensor4D>([-1, 1, 1, x.shape[3]]);
   const operation = tf.customGrad<tf.Tensor>((...inputs) => {
     const [image, times, plus, save] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const inGroups = (t: tf.Tensor) => grouped(t.mean([1, 2]), groups).mean(2, true);
-    const mean = inGroups(image); // [B,G,1]
-    const inverse = inGroups(image.square()).sub(mean.square()).add(epsilon).rsqrt();
+    const mean = meanOf(image);
+    const variance = meanOf(image.square()).sub(mean.square());
+    track?.(mean, variance);
+    const inverse = variance.add(epsilon).rsqrt();
     const scale = inverse.mul(times);
     save([image, times, mean, inverse, scale]);
     return {
       value: image.mul(perImage(scale)).add(perImage(plus.sub(mean.mul(scale)))),
       gradFunc: (dy, saved) => {
         const [image, times, mean, inverse, scale] = saved;
-        const dShift = grouped(dy.sum([1, 2]), groups); // [B,G,C/G]
-        const dScale = grouped(dy.mul(image).sum([1, 2]), groups).sub(mean.mul(dShift));
+        const dShift = sum(dy);
+        const dScale = sum(dy.mul(image)).sub(mean.mul(dShift));
         // Of the mean square and of the mean, by each pixel
-        const square = dScale
-          .mul(times)
-          .sum(2, true)
+        const square = gathered(dScale.mul(times))
           .mul(inverse.mul(inverse).mul(inverse))
           .mul(-1 / count);
-        const first = dShift
-          .mul(scale)
-          .sum(2, true)
+        const first = gathered(dShift.mul(scale))
           .mul(-1 / count)
           .sub(mean.mul(square));
         const everywhere = (t: tf.Tensor) => perImage(t.broadcastTo(scale.shape));
@@ -149,9 +162,18 @@ export class GroupNorm {
       const times = film.scale.add(1);
       [gain, bias] = [gain.mul(times), bias.mul(times).add(film.shift)];
     }
-    const perGroup: [number, number, number] = [x.shape[0], this.groups, x.shape[3] / this.groups];
-    const [times, plus] = [gain, bias].map((t) => grouped(t, this.groups).broadcastTo<tf.Rank.R3>(perGroup));
-    return normalise(x, times as tf.Tensor3D, plus as tf.Tensor3D, this.epsilon);
+    const { groups } = this;
+    const [batch, height, width, channels] = x.shape;
+    const [times, plus] = [gain, bias].map((t) =>
+      grouped(t, groups).broadcastTo([batch, groups, channels / groups]),
+    );
+    // Per channel first: the means of a group are taken of tiny tensors
+    return normalise(x, times, plus, this.epsilon, {
+      count: (height * width * channels) / groups,
+      mean: (image) => grouped(image.mean([1, 2]), groups).mean(2, true),
+      sum: (image) => grouped(image.sum([1, 2]), groups),
+      gathered: (t) => t.sum(2, true),
+    });
   }
 }
 
@@ -183,28 +205,33 @@ export class BatchNorm {
   }
 
   forward<T extends tf.Tensor>(x: T, training: boolean): T {
-    let mean: tf.Tensor = this.runningMean;
-    let variance: tf.Tensor = this.runningVariance;
-    if (training) {
-      const overImage = (t: tf.Tensor) => (t.rank === 4 ? t.mean([1, 2]) : t).mean(0); // → [C]
-      mean = overImage(x);
-      variance = overImage(x.square()).sub(mean.square());
-      const samples = x.size / x.shape[x.rank - 1];
-      this.track(this.runningMean, mean);
-      this.track(this.runningVariance, variance.mul(samples / Math.max(1, samples - 1)));
-    }
-    const { scale, shift } = this.affine(mean, variance);
+    if (training) return this.ofBatch(x);
+    const { scale, shift } = this.affine();
     return x.mul<T>(scale).add(shift);
   }
 
-  /** What is done with given statistics, by default the running ones, as x·scale + shift: each [C]. */
-  affine(
-    mean: tf.Tensor = this.runningMean,
-    variance: tf.Tensor = this.runningVariance,
-  ): { scale: tf.Tensor; shift: tf.Tensor } {
-    const inverse = variance.add(this.epsilon).rsqrt();
+  private ofBatch<T extends tf.Tensor>(x: T): T {
+    const channels = this.beta.size;
+    const count = x.size / channels;
+    const image = x.reshape<tf.Tensor4D>(x.rank === 4 ? x.shape : [-1, 1, 1, channels]);
+    const gain = this.gamma ?? tf.ones([channels]);
+    return normalise(image, gain, this.beta, this.epsilon, {
+      count,
+      mean: (t) => t.mean([1, 2]).mean(0),
+      sum: (t) => t.sum([0, 1, 2]),
+      gathered: (t) => t,
+      track: (mean, variance) => {
+        this.track(this.runningMean, mean);
+        this.track(this.runningVariance, variance.mul(count / Math.max(1, count - 1)));
+      },
+    }).reshape(x.shape);
+  }
+
+  /** What is done with the running statistics, as x·scale + shift: each [C]. */
+  affine(): { scale: tf.Tensor; shift: tf.Tensor } {
+    const inverse = this.runningVariance.add(this.epsilon).rsqrt();
     const scale = this.gamma === undefined ? inverse : inverse.mul(this.gamma);
-    return { scale, shift: this.beta.sub(mean.mul(scale)) };
+    return { scale, shift: this.beta.sub(this.runningMean.mul(scale)) };
   }
 
   private track(running: tf.Variable, batch: tf.Tensor): void {
@@ -221,10 +248,20 @@ export class PRelu {
   }
 
   forward(x: tf.Tensor4D): tf.Tensor4D {
-    const positive = tf.relu(x);
-    return positive.add(x.sub(positive).mul(this.slope));
+    return preluWithGradient(x, this.slope) as tf.Tensor4D;
   }
 }
+
+/** Its gradient takes the factors of the way forth and seven passes over an image, that of relu(x) and the rest thirteen. */
+const preluWithGradient = tf.customGrad<tf.Tensor>((...inputs) => {
+  const [x, slope, save] = inputs as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+  const factor = tf.where(x.greater(0), 1, slope);
+  save([x, factor]);
+  return {
+    value: x.mul(factor),
+    gradFunc: (dy, [x, factor]: tf.Tensor[]) => [dy.mul(factor), dy.mul(tf.minimum(x, 0)).sum([0, 1, 2])],
+  };
+});
 
 /** SiLU / swish: x·σ(x). Its gradient, σ + y·(1-σ), takes two passes over an image less than that of the product. */
 export const silu = <T extends tf.Tensor>(x: T): T => siluWithGradient(x) as T;

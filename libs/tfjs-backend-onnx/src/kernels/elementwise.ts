@@ -14,6 +14,7 @@ import {
   type NodeOptions,
   type Value,
 } from '../value.ts';
+import { scaledAndShifted } from './affine.ts';
 import { blockedWithBias } from './blocks.ts';
 import { lower } from './kernel.ts';
 
@@ -203,7 +204,11 @@ function registerUnary(): void {
 
 /** Of two tensors that are broadcast against each other. */
 function registerBinary(): void {
-  lower('Add', ({ inputs: { a, b } }) => add(a, b));
+  lower(
+    'Add',
+    ({ inputs: { a, b }, provider }) =>
+      scaledAndShifted(a, b, provider) ?? scaledAndShifted(b, a, provider) ?? add(a, b),
+  );
   lower('AddN', ({ inputs }) => Object.values(inputs).reduce(add));
   lower('Multiply', ({ inputs: { a, b } }) => multiply(a, b));
   for (const [kernel, op] of [
