@@ -39,7 +39,10 @@ export const generationSchema = z
      * ignores the label (the ablation's floor).
      */
     condition: z.enum(['anchor', 'perturbed', 'random']),
-    /** How y lies around an anchor: alike in all directions (also where absent), or in those in which the photos of one person in the train pool vary. */
+    /**
+     * Of the condition `anchor` alone: how y lies around it, alike in all directions (also where absent), or in those in which the photos of one
+     * person in the train pool vary.
+     */
     variation: z.enum(['isotropic', 'within-person']).optional(),
     /** Whether age and yaw are drawn for each image (also where absent), or s is hidden: then nothing but y is asked for. */
     attributes: z.enum(['drawn', 'hidden']).optional(),
