@@ -185,7 +185,7 @@ function registerUnary(): void {
   );
   lower('Prelu', ({ inputs: { x: given, alpha } }) => {
     const x = cast(given, 'float32');
-    // ONNX's PRelu takes as long as many passes (findings/onnxruntime-node-prelu.sh)
+    // ONNX's PRelu branches on each number, which is slower (findings/onnxruntime-node-prelu.sh)
     return where(binary('Less', x, like(x, 0), 'bool'), multiply(alpha, x), x);
   });
   lower<{ alpha: number }>('Step', ({ inputs: { x }, attrs: { alpha } }) => {
