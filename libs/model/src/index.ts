@@ -4,6 +4,14 @@ export * from './diffusion/classifier-free.ts';
 export * from './diffusion/conditioning.ts';
 export * from './diffusion/equations.ts';
 export * from './diffusion/peers.ts';
+export {
+  PLAIN_SAMPLER,
+  samplerSchema,
+  scoredSteps,
+  stridedTimes,
+  type SamplerOptions,
+  type Spacing,
+} from './diffusion/sampler-options.ts';
 export * from './diffusion/sampler.ts';
 export * from './diffusion/solvers.ts';
 export * from './diffusion/style.ts';

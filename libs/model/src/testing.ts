@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Rng } from '@id3/core';
 import { DatasetWriter, NO_AUGMENTATION, openDataset, type Dataset } from '@id3/data';
-import { PLAIN_SAMPLER } from './diffusion/sampler.ts';
+import { PLAIN_SAMPLER } from './diffusion/sampler-options.ts';
 import type { DiffusionOptions } from './diffusion/train.ts';
 import type { GenerationOptions } from './generation/generate.ts';
 import type { RecogniserOptions } from './recogniser/train.ts';

@@ -8,7 +8,8 @@ import {
 } from './compiled-step.ts';
 import type { Precision } from './half.ts';
 import type { Provider } from './kernels/backend-name.ts';
-import type { Run, Runtime, Stats } from './session.ts';
+import type { Run, Runtime } from './session.ts';
+import type { Stats } from './stats.ts';
 import { computed, concrete, dataOf, type Data, type DataType, type Value } from './value.ts';
 
 /** Where a data id keeps its entry. A WeakMap would cost more in garbage collection than recording does. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Precision } from './half.ts';
 import type { Turns } from './loop.ts';
-import type { Run, Stats } from './session.ts';
+import type { Run } from './session.ts';
+import type { Stats } from './stats.ts';
 import { dataOf, type Data, type DataType, type Value } from './value.ts';
 
 /** A function of tensors: named arguments → named results. */

@@ -1,6 +1,7 @@
 import type { Computing } from './backend.ts';
 import { collect, type Graph } from './graph.ts';
-import { noStats, type Run } from './session.ts';
+import type { Run } from './session.ts';
+import { noStats } from './stats.ts';
 import { dataOf, isConstant, nodeOf, physicalShape, plain, size, type Data, type Value } from './value.ts';
 
 /** What running a graph once takes, as far as its text tells. */

@@ -9,21 +9,22 @@ import { registerElementwise } from './kernels/elementwise.ts';
 import { registerFallbacks } from './kernels/fallback.ts';
 import { BACKEND, backendName, type Provider } from './kernels/backend-name.ts';
 import { registerImages } from './kernels/images.ts';
+import { registerIndexing } from './kernels/indexing.ts';
 import { registerMatMul } from './kernels/matmul.ts';
 import { registerReductions } from './kernels/reduce.ts';
 import { registerSharing } from './kernels/sharing.ts';
 import { registerShapes } from './kernels/shape.ts';
 import { saveTensorsCheaply } from './saving.ts';
 import { CountingRuntime, type GraphCost } from './count.ts';
-import { Runtime, type SessionOptions, type Stats } from './session.ts';
+import { Runtime, type SessionOptions } from './session.ts';
+import type { Stats } from './stats.ts';
 
 export { backendName, type Provider };
 export { DeviceError } from './device-error.ts';
-export type { CompiledStep, GraphCost, Precision, Step, StepOptions };
+export type { CompiledStep, GraphCost, Precision, SessionOptions, Stats, Step, StepOptions };
 export { doorOf, withFloat32Doors } from './float32-doors.ts';
 export { ELEMENT, encodeModel, type AnyElementType, type ModelNode } from './onnx-proto.ts';
 export { loadRuntime, type OnnxRuntime } from './runtime.ts';
-export type { SessionOptions, Stats } from './session.ts';
 
 /**
  * Registers the tfjs backend `onnx`, `onnx-webgpu` or `onnx-cuda`, as the option `provider` says, and returns its name; make it
@@ -53,6 +54,7 @@ function registerKernels(): void {
   registerElementwise();
   registerSharing();
   registerShapes();
+  registerIndexing();
   registerReductions();
   registerMatMul();
   registerConvolutions();

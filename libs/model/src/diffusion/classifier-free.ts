@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { SamplerOptions, SamplingTime } from './sampler.ts';
+import type { SamplerOptions } from './sampler-options.ts';
+import type { SamplingTime } from './sampler.ts';
 
 /** What an image is conditioned on: y [B,d] and s [B,3]. Zeros hide one of them, as in training. */
 export type Condition = {

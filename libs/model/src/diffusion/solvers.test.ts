@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { noiseSchedule } from './equations.ts';
-import { stridedTimes } from './sampler.ts';
+import { stridedTimes } from './sampler-options.ts';
 import { stepOf, type SamplerKind } from './solvers.ts';
 
 /**

@@ -5,14 +5,8 @@ import { imagesToFloat, type Dataset, type DatasetWriter, type FaceRecord } from
 import { classifierFree, type WeighedCondition } from '../diffusion/classifier-free.ts';
 import { attributeTensor, type Asked } from '../diffusion/conditioning.ts';
 import { readX0 } from '../diffusion/equations.ts';
-import {
-  makeSampler,
-  samplerSchema,
-  type CompiledSteps,
-  type SamplerOptions,
-  type StepListener,
-  type StepReport,
-} from '../diffusion/sampler.ts';
+import { samplerSchema, type SamplerOptions } from '../diffusion/sampler-options.ts';
+import { makeSampler, type CompiledSteps, type StepListener, type StepReport } from '../diffusion/sampler.ts';
 import { styleOf } from '../diffusion/style.ts';
 import type { DiffusionModel, FrozenRecogniser } from '../diffusion/train.ts';
 import { embeddingNear, embeddingPerturbed, randomDirections } from './anchors.ts';
