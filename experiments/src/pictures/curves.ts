@@ -2,24 +2,27 @@ import type { Interval } from '@id3/report';
 import sharp from 'sharp';
 import { textImage } from './text-image.ts';
 
-/** Accuracies over a few steps of one thing. */
+/** A share, and how far it may be off. */
+export type Point = Pick<Interval, 'mean' | 'halfWidth'>;
+
+/** Shares, such as accuracies, over a few steps of one thing. */
 export interface Panel {
   readonly title: string;
   /** What each step is, from left to right. */
   readonly ticks: readonly string[];
-  /** For each line its accuracy at each tick, as a share; undefined where there is none. */
-  readonly lines: readonly (readonly (Interval | undefined)[])[];
+  /** For each line its share at each tick; undefined where there is none. */
+  readonly lines: readonly (readonly (Point | undefined)[])[];
 }
 
 const [WIDTH, HEIGHT] = [220, 200];
 const [LEFT, RIGHT, HEADER, TICKS, LEGEND] = [44, 12, 30, 26, 24];
 const COLOURS = ['#2563eb', '#111827', '#d97706', '#059669', '#dc2626', '#7c3aed'];
-/** Spaces between the lines across; chance is 50. */
+/** Spaces between the lines across. */
 const SPACES = 4;
 
 const colourOf = (line: number): string => COLOURS[line % COLOURS.length];
 
-/** The height of an accuracy where the lowest one shown is `lowest`. */
+/** The height of a share where the lowest one shown is `lowest`. */
 const height = (share: number, lowest: number): number =>
   HEADER + ((1 - Math.max(lowest, share)) / (1 - lowest)) * HEIGHT;
 
@@ -53,14 +56,15 @@ function curve(line: Panel['lines'][number], { colour, left, y }: Drawing): stri
 }
 
 /**
- * Panels side by side as a PNG, with 95 % confidence intervals; `names` says whose the lines are.
+ * Panels side by side as a PNG, with how far each share may be off; `names` says whose the lines are.
  *
- * @param lowest the share at the foot of the panels; 100 % is at their head
+ * @param lowest the share at the foot of the panels, 0 unless given; 100 % is at their head
+ * @param chance the share that is drawn dashed where the panels have a line for it
  */
 export async function curvesPng(
   panels: readonly Panel[],
   names: readonly string[],
-  lowest = 0,
+  { lowest = 0, chance }: { lowest?: number; chance?: number } = {},
 ): Promise<Buffer> {
   const y = (share: number) => height(share, lowest);
   const grid = Array.from({ length: SPACES + 1 }, (_, k) => 100 * (lowest + ((1 - lowest) * k) / SPACES));
@@ -69,7 +73,7 @@ export async function curvesPng(
   const shapes = panels.flatMap(({ lines }, p) => [
     ...grid.map(
       (percent) =>
-        `<line x1="${p * WIDTH + LEFT}" x2="${(p + 1) * WIDTH - RIGHT}" y1="${y(percent / 100)}" y2="${y(percent / 100)}" stroke="#d1d5db"${percent === 50 ? ' stroke-dasharray="4 3"' : ''}/>`,
+        `<line x1="${p * WIDTH + LEFT}" x2="${(p + 1) * WIDTH - RIGHT}" y1="${y(percent / 100)}" y2="${y(percent / 100)}" stroke="#d1d5db"${percent / 100 === chance ? ' stroke-dasharray="4 3"' : ''}/>`,
     ),
     ...lines.map((line, k) => curve(line, { colour: colourOf(k), left: p * WIDTH, y })),
   ]);

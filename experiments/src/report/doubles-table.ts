@@ -2,6 +2,7 @@ import { mean, standardDeviation } from '@id3/core';
 import { interClass } from '@id3/eval';
 import { generationSchema, type AnchorKind } from '@id3/model';
 import { csvLine } from '@id3/report';
+import type { Panel, Point } from '../pictures/curves.ts';
 
 export const ANCHOR_KINDS = generationSchema.shape.anchors.options;
 
@@ -34,18 +35,38 @@ export const doublesTable = (anchors: readonly DrawnAnchors[], threshold: number
 const percent = (share: number): string => (100 * share).toFixed(1);
 
 /** The table for a reader: a header, then a line for each number of people. */
-export function doublesTexts({ rows }: DoublesTable): string[][] {
-  const counts = [...new Set(rows.map(({ identities }) => identities))];
+export function doublesTexts(table: DoublesTable): string[][] {
   return [
     ['people', ...ANCHOR_KINDS.map((kind) => `${kind} anchors: with a double, %`)],
-    ...counts.map((count) => [
+    ...countsOf(table).map((count) => [
       String(count),
       ...ANCHOR_KINDS.map((kind) => {
-        const shares = rows.find((row) => row.identities === count && row.kind === kind)?.shares ?? [];
-        return `${percent(mean(shares))} ± ${percent(standardDeviation(shares))}`;
+        const { mean, halfWidth = 0 } = pointOf(table, count, kind);
+        return `${percent(mean)} ± ${percent(halfWidth)}`;
       }),
     ]),
   ];
+}
+
+/** What the lines of {@link doublesPanel} are of. */
+export const DOUBLES_LINES = ANCHOR_KINDS.map((kind) => `${kind} anchors`);
+
+/** The share of people with a double over their number, a line for each kind of anchors. */
+export function doublesPanel(table: DoublesTable): Panel {
+  const counts = countsOf(table);
+  return {
+    title: 'with a double, %',
+    ticks: counts.map(String),
+    lines: ANCHOR_KINDS.map((kind) => counts.map((count) => pointOf(table, count, kind))),
+  };
+}
+
+const countsOf = ({ rows }: DoublesTable): number[] => [...new Set(rows.map(({ identities }) => identities))];
+
+/** Mean and standard deviation over the draws. */
+function pointOf({ rows }: DoublesTable, identities: number, kind: AnchorKind): Point {
+  const shares = rows.find((row) => row.identities === identities && row.kind === kind)?.shares ?? [];
+  return { mean: mean(shares), halfWidth: standardDeviation(shares) };
 }
 
 /** What the table's numbers are. */

@@ -20,7 +20,14 @@ import { nodeFolder, type PlanNode } from '../plan.ts';
 import { typedPath } from '../progress.ts';
 import { committedDiffusionStage } from '../stages/committed-diffusion.ts';
 import { committedFStage } from '../stages/committed-f.ts';
-import { doublesCsv, doublesLegend, doublesTexts, type DoublesTable } from './doubles-table.ts';
+import {
+  DOUBLES_LINES,
+  doublesCsv,
+  doublesLegend,
+  doublesPanel,
+  doublesTexts,
+  type DoublesTable,
+} from './doubles-table.ts';
 import { markdownReport, terminalReport } from './format.ts';
 import {
   robustnessCsv,
@@ -94,11 +101,13 @@ export const reportTable = (finished: Finished, rows: readonly Row[]): Promise<v
 export const reportSweep = (finished: Finished, rows: readonly Row[], points: SweepPoints): Promise<void> =>
   reportWith(finished, rows, async (table) => ({
     'sweep.csv': sweepCsv(table, points),
-    'sweep.png': await curvesPng(sweepPanels(table, points), sweepTitles(points.variants), SWEEP_LOWEST),
+    'sweep.png': await curvesPng(sweepPanels(table, points), sweepTitles(points.variants), {
+      lowest: CHANCE,
+    }),
   }));
 
-/** Chance. */
-const SWEEP_LOWEST = 0.5;
+/** What guessing gives of accuracy. */
+const CHANCE = 0.5;
 
 /** The report of a table; `more` makes files beside it. */
 async function reportWith(
@@ -140,16 +149,18 @@ export async function reportRobustness(
     await curvesPng(
       robustnessPanels(table),
       table.variants.map(({ title }) => title),
+      { chance: CHANCE },
     ),
   );
   print(`${alignedText(texts)}\n\n${legend}`);
 }
 
-/** Writes how many anchors have a double, and prints it. */
-export function reportDoubles(finished: Finished, table: DoublesTable): void {
+/** Writes how many anchors have a double, with its curve, and prints it. */
+export async function reportDoubles(finished: Finished, table: DoublesTable): Promise<void> {
   const texts = { rows: doublesTexts(table), best: () => false };
   const { write, print } = reporter(finished);
   write('anchors.md', `${markdownOf(texts)}\n\n${doublesLegend(table)}\n`);
   write('anchors.csv', doublesCsv(table));
+  write('anchors.png', await curvesPng([doublesPanel(table)], DOUBLES_LINES));
   print(`${alignedText(texts)}\n\n${doublesLegend(table)}`);
 }

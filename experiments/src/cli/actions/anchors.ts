@@ -34,13 +34,13 @@ export async function run(request: Request<{ counts: number[]; seeds: number }>)
   if (estimate) return printEstimate(plan, config, settings);
   const targets = [verification, ...drawn.flatMap(({ nodes }) => nodes)];
   const what = { command: 'anchors', config, settings, signal: request.signal };
-  await runExperiment(what, plan, targets, (finished) => {
+  await runExperiment(what, plan, targets, async (finished) => {
     const folderOf = (node: (typeof targets)[number]) => join(finished.root, nodeFolder(node));
     const threshold = thresholdOf(VERIFICATION.open(folderOf(verification)));
     const anchors = drawn.map(({ nodes, ...about }) => ({
       ...about,
       draws: nodes.map((node) => ANCHORS.open(folderOf(node))),
     }));
-    reportDoubles(finished, doublesTable(anchors, threshold));
+    await reportDoubles(finished, doublesTable(anchors, threshold));
   });
 }
