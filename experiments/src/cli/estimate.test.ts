@@ -18,6 +18,9 @@ it('what an estimate found is what jobs ask for, of the networks that it timed',
   expect(jobOf('train-f', before.stdout)).not.toMatch(/--mem=|--time=/);
   const estimate = await ablation('--estimate');
   expect(estimate).toMatchObject({ code: 0 });
+  expect(estimate.stdout).toMatch(/^train-recogniser .* and \d+ more: .* each$/m);
+  const [, left, all] = /(\d+) of (\d+) stages are left/.exec(estimate.stdout)!;
+  expect(left).toBe(all);
   expect(estimate.stdout).toMatch(/jobs of .* will ask for by estimate\.json/);
   const after = await ablation('--dry-run');
   for (const stage of ['train-f', 'train-recogniser']) {

@@ -1,9 +1,11 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { duration, sum } from '@id3/core';
 import type { Config } from '../config/schema.ts';
-import type { Plan } from '../plan.ts';
+import { nodeFolder, type Plan, type PlanNode } from '../plan.ts';
 import { typedPath } from '../progress.ts';
+import { isDone } from '../scheduler/done.ts';
 import type { RunSettings } from '../settings.ts';
+import type { Step } from '../step.ts';
 import { ask, gib } from './ask.ts';
 import { DEVICES } from './devices.ts';
 import type { Timing } from './messages.ts';
@@ -15,7 +17,7 @@ import { measuredIn, saveTimings, timingKey } from './timings.ts';
 
 /**
  * Times one real step of every kind of stage in the plan that can be timed, each in a process of its own, and
- * prints what it took and what the whole plan would take: one process after another, and spread over the workers.
+ * prints what it took, what the whole plan would take, and what is left of it, spread over the workers.
  * Throws a UserError where a step needs more memory than there is.
  */
 export async function printEstimate(
@@ -29,27 +31,33 @@ export async function printEstimate(
   const { engine } = config;
   const root = resolve(out);
   const known = new Map<string, Timing>();
-  for (const node of plan.nodes) {
-    const { step, label } = node;
-    const key = timingKey(node, engine);
-    if (step === undefined || key === undefined) continue;
+  for (const [{ step, label }, ...others] of alike(plan.nodes, engine)) {
+    const key = timingKey(step, engine);
     const { name, steps } = aboutStep(step);
     const timing = known.get(key) ?? (await ask({ step, engine: { name: engine, threads } }, label, 'timed'));
     known.set(key, timing);
     // At once: the next may need more memory than there is.
     if (executor === 'slurm') saveTimings(root, { [key]: timing });
+    const [more, each] = others.length === 0 ? ['', ''] : [` and ${others.length} more`, ' each'];
     console.log(
-      `${label}: ${timing.seconds.toPrecision(3)} s and ${gib(timing.bytes)} per ${name} × ${steps} = ${duration(timing.seconds * steps)}`,
+      `${label}${more}: ${timing.seconds.toPrecision(3)} s and ${gib(timing.bytes)} per ${name} × ${steps} = ${duration(timing.seconds * steps)}${each}`,
     );
   }
   const timings = Object.fromEntries(known);
   const measured = measuredIn(plan.nodes, timings, engine);
-  const total = sum([...measured.values()].map(({ seconds }) => seconds));
+  const secondsOf = (nodes: readonly PlanNode[]) =>
+    sum(nodes.map((node) => measured.get(node)?.seconds ?? node.cost));
+  const left = plan.nodes.filter((node) => !isDone(join(root, nodeFolder(node))));
+  const leftText =
+    left.length === 0
+      ? 'All of it is there already'
+      : `${left.length} of ${plan.nodes.length} stages are left: ${duration(secondsOf(left) / workers)} on ${workers} worker(s) with ${threads} thread(s) each that are never idle`;
   const all = [...known.values()];
   const engines = [...new Set(all.map(({ engine }) => engine))].join(', ');
   console.log(
-    `\nIn all ${duration(total)} of compute, at best ${duration(total / workers)} on ${workers} worker(s) with ` +
-      `${threads} thread(s) each; a step takes up to ${gib(Math.max(...all.map(({ bytes }) => bytes)))} of memory. ` +
+    `\nIn all ${duration(secondsOf([...measured.keys()]))} of compute, and some ` +
+      `${duration(secondsOf(plan.nodes.filter((node) => !measured.has(node))))}, by rules of thumb, in stages that are not timed, such as rendering ` +
+      `and verifying. ${leftText}; a step takes up to ${gib(Math.max(...all.map(({ bytes }) => bytes)))} of memory. ` +
       `Engine: ${engines}.`,
   );
   if (executor !== 'slurm') return;
@@ -59,4 +67,18 @@ export async function printEstimate(
     `What is not said in a resources file (docs/cluster.md), jobs of ${typedPath(root)} will ask for by estimate.json:\n` +
       JSON.stringify({ stages }, null, 1),
   );
+}
+
+type Timed = PlanNode & { readonly step: Step };
+
+/** The nodes that can be timed, those together that take as many of the same steps. */
+function alike(nodes: readonly PlanNode[], engine: string): [Timed, ...Timed[]][] {
+  const groups = new Map<string, [Timed, ...Timed[]]>();
+  for (const node of nodes.filter((node): node is Timed => node.step !== undefined)) {
+    const kind = `${timingKey(node.step, engine)} ${aboutStep(node.step).steps}`;
+    const group = groups.get(kind);
+    if (group === undefined) groups.set(kind, [node]);
+    else group.push(node);
+  }
+  return [...groups.values()];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { UserError, errorCode, explainFileError, hashOf, writeFileAtomic } from '@id3/core';
 import { z } from 'zod';
 import type { PlanNode } from '../plan.ts';
+import type { Step } from '../step.ts';
 import { aboutStep } from './about-step.ts';
 import type { Measured } from './suggest.ts';
 
@@ -18,9 +19,8 @@ export type Timings = z.infer<typeof timingsSchema>;
 
 const fileIn = (root: string): string => join(root, 'estimate.json');
 
-/** What the time of a node's step depends on; undefined of a node that has no step which can be timed. */
-export function timingKey({ step }: PlanNode, engine: string): string | undefined {
-  if (step === undefined) return undefined;
+/** What the time of a step depends on. */
+export function timingKey(step: Step, engine: string): string {
   const { name, timedBy } = aboutStep(step);
   return hashOf([engine, name, timedBy]);
 }
@@ -58,9 +58,11 @@ export function measuredIn(
 ): Map<PlanNode, Measured> {
   const measured = new Map<PlanNode, Measured>();
   for (const node of nodes) {
-    const timing = timings[timingKey(node, engine) ?? ''];
-    if (timing === undefined || node.step === undefined) continue;
-    const { steps, isProjected } = aboutStep(node.step);
+    const { step } = node;
+    if (step === undefined) continue;
+    const timing = timings[timingKey(step, engine)];
+    if (timing === undefined) continue;
+    const { steps, isProjected } = aboutStep(step);
     measured.set(node, {
       seconds: timing.seconds * steps,
       bytes: isProjected === true ? undefined : timing.bytes,

@@ -13,7 +13,7 @@ export const embedStage = defineStage({
   needs: { dataset: DATASET, recogniser: RECOGNISER },
   result: EMBEDDINGS,
   onEngine: true,
-  cost: () => 20,
+  cost: () => 5,
   async run({ needs: { dataset, recogniser }, folder, progress }) {
     const data = await embedDataset(embedWith(recogniser), dataset, {
       batchSize: BATCH_SIZE,

@@ -33,7 +33,7 @@ export const measureStage = defineStage({
   },
   result: MEASURES,
   onEngine: false,
-  cost: () => 15,
+  cost: () => 8,
   async run({ needs, folder }) {
     const { dataset, embeddings, pool, reference, anchors } = needs;
     const threshold = thresholdOf(needs.verification);

@@ -15,7 +15,7 @@ const MAX_PER_SHARD = 512;
 const MIN_SHARDS = 16;
 
 /** Seconds of one core that an image roughly takes. */
-export const SECONDS_PER_IMAGE = 0.01;
+export const SECONDS_PER_IMAGE = 0.007;
 
 const imagesPerShard = (count: number): number => Math.min(MAX_PER_SHARD, Math.ceil(count / MIN_SHARDS));
 

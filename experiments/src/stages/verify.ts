@@ -24,7 +24,7 @@ export const verifyStage = defineStage({
   needs: { recogniser: RECOGNISER, benchmarks: many(DATASET) },
   result: VERIFICATION,
   onEngine: true,
-  cost: ({ benchmarks }) => 10 * benchmarks.length,
+  cost: ({ benchmarks }) => benchmarks.length,
   async run({ inputs: { benchmarks, distinct }, needs, folder, progress }) {
     const embed = embedWith(needs.recogniser);
     const results: VerificationResult[] = [];
