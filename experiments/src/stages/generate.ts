@@ -1,6 +1,6 @@
 import { mean, sum } from '@id3/core';
 import { DatasetWriter } from '@id3/data';
-import { generateShard, generationSchema, imageSampler, type StepReport } from '@id3/model';
+import { generateShard, generationSchema, imageSampler, scoredSteps, type StepReport } from '@id3/model';
 import { z } from 'zod';
 import { imageShape } from '../config/sections.ts';
 import { fittedModel } from './fitted-model.ts';
@@ -53,6 +53,15 @@ function reportScore(reports: readonly StepReport[], { log, warn }: StageHost, t
     );
 }
 
+/** Of how many times a schedule has hardly changes which share of a sampler's steps the score moves. */
+const SOME_TIMESTEPS = 1000;
+
+/** Seconds that sampling so many images roughly takes. */
+export function samplingCost(images: number, { size, generation: { sampler } }: Inputs): number {
+  const passes = sampler.steps + 1.8 * scoredSteps(sampler, SOME_TIMESTEPS);
+  return 2.6e-6 * images * passes * size ** 2;
+}
+
 /** Algorithm 3: samples the synthetic dataset, shard by shard. */
 export const generateStage = defineStage({
   name: 'generate',
@@ -69,13 +78,7 @@ export const generateStage = defineStage({
   },
   result: DATASET,
   onEngine: true,
-  cost: ({ generation, size }) =>
-    2e-6 *
-    generation.identities *
-    generation.imagesPerIdentity *
-    generation.sampler.steps *
-    (generation.sampler.guidance > 0 ? 3 : 1) *
-    size ** 2,
+  cost: (inputs) => samplingCost(imagesOf(inputs), inputs),
   maxParts: (inputs) => Math.ceil(imagesOf(inputs) / imagesPerShard(inputs)),
   async run({ inputs, needs, folder, part, parts, ...host }) {
     const { f, anchors, styles } = needs;

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { imageShape } from '../config/sections.ts';
 import { gridPng } from '../pictures/grid.ts';
 import { fittedModel } from './fitted-model.ts';
+import { samplingCost } from './generate.ts';
 import { ANCHORS, CALIBRATION, DIFFUSION, PICTURE, RECOGNISER, VARIATION, savePicture } from './results.ts';
 import { defineStage, optional } from './stage.ts';
 
@@ -45,8 +46,7 @@ export const sampleGridStage = defineStage({
   },
   result: PICTURE,
   onEngine: true,
-  cost: ({ generation, size }) =>
-    2e-6 * IDENTITIES * 8 * generation.sampler.steps * (generation.sampler.guidance > 0 ? 3 : 1) * size ** 2,
+  cost: (inputs) => samplingCost(IDENTITIES * columns(inputs.generation).length, inputs),
   async run({ inputs: { size, channels, generation }, needs, folder, progress }) {
     const { f, anchors } = needs;
     const model = fittedModel(needs.diffusion, f, needs.calibration);

@@ -13,7 +13,7 @@ export const trainDiffusionStage = defineStage({
   result: DIFFUSION,
   onEngine: true,
   cost: ({ size, diffusion: { unet, training } }) =>
-    1e-8 * training.steps * training.batchSize * size ** 2 * (unet.baseChannels / unet.patchSize) ** 2,
+    3e-8 * training.steps * training.batchSize * size ** 2 * (unet.baseChannels / unet.patchSize) ** 2,
   async run({ inputs: { diffusion }, needs: { dataset, f }, folder, ...host }) {
     await trainDiffusion(diffusion, { dataset, f }, trainingHooks(host, modelFile(folder)));
   },

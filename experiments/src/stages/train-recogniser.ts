@@ -11,7 +11,7 @@ export const recogniserCost = ({
 }: {
   size: number;
   recogniser: RecogniserOptions;
-}): number => 1e-8 * training.steps * training.batchSize * size ** 2 * network.widths[0];
+}): number => 2e-7 * training.steps * training.batchSize * size ** 2 * network.widths[0];
 
 /** Trains a downstream recogniser on the generated images alone, or on the `train` pool for the ceiling. */
 export const trainRecogniserStage = defineStage({
