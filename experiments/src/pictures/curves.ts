@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { textImage } from './text-image.ts';
 
 /** A share, and how far it may be off. */
-export type Point = Pick<Interval, 'mean' | 'halfWidth'>;
+type Point = Pick<Interval, 'mean' | 'halfWidth'>;
 
 /** Shares, such as accuracies, over a few steps of one thing. */
 export interface Panel {

@@ -2,7 +2,7 @@ import { mean, standardDeviation } from '@id3/core';
 import { interClass } from '@id3/eval';
 import { generationSchema, type AnchorKind } from '@id3/model';
 import { csvLine } from '@id3/report';
-import type { Panel, Point } from '../pictures/curves.ts';
+import type { Panel } from '../pictures/curves.ts';
 
 export const ANCHOR_KINDS = generationSchema.shape.anchors.options;
 
@@ -41,8 +41,8 @@ export function doublesTexts(table: DoublesTable): string[][] {
     ...countsOf(table).map((count) => [
       String(count),
       ...ANCHOR_KINDS.map((kind) => {
-        const { mean, halfWidth = 0 } = pointOf(table, count, kind);
-        return `${percent(mean)} ± ${percent(halfWidth)}`;
+        const point = pointOf(table, count, kind);
+        return `${percent(point.mean)} ± ${percent(point.halfWidth)}`;
       }),
     ]),
   ];
@@ -63,8 +63,8 @@ export function doublesPanel(table: DoublesTable): Panel {
 
 const countsOf = ({ rows }: DoublesTable): number[] => [...new Set(rows.map(({ identities }) => identities))];
 
-/** Mean and standard deviation over the draws. */
-function pointOf({ rows }: DoublesTable, identities: number, kind: AnchorKind): Point {
+/** Mean and standard deviation over the draws: shares. */
+function pointOf({ rows }: DoublesTable, identities: number, kind: AnchorKind) {
   const shares = rows.find((row) => row.identities === identities && row.kind === kind)?.shares ?? [];
   return { mean: mean(shares), halfWidth: standardDeviation(shares) };
 }
