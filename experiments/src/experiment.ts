@@ -3,6 +3,7 @@ import { shellWord } from '@id3/core';
 import { openDatabase, type Database, type VariantRole } from '@id3/tracking';
 import { commandsOf } from './again.ts';
 import type { Config } from './config/schema.ts';
+import { printEstimate } from './estimate/print.ts';
 import { notesOn } from './photos/notes.ts';
 import type { Row } from './rows.ts';
 import type { Plan, PlanNode } from './plan.ts';
@@ -31,6 +32,7 @@ export async function runExperiment(
   report: (finished: Finished) => Promise<void> | void,
 ): Promise<void> {
   const { command, config, settings, signal, rows = [] } = what;
+  if (settings.estimate) return printEstimate(plan, targets, config, settings);
   const root = resolve(settings.out);
   if (settings.dryRun) return printScripts(targets, jobSetup(settings, config, root), settings.resources);
   const experiment = settings.name ?? `${command}-${settings.profile}`;

@@ -1,14 +1,12 @@
 import type { Dataset } from '@id3/data';
-import type { BenchmarkName, PairFindings } from '@id3/eval';
+import type { PairFindings } from '@id3/eval';
 import { fEmbeddingSize, type Calibration, type LoadedRecogniser } from '@id3/model';
 import type { Verification } from '@id3/tracking';
 import { isJudged, type Config } from './config/schema.ts';
 import { shapeOf } from './config/sections.ts';
+import { Datasets } from './datasets.ts';
 import { columnNames, photoBenchmarks, thresholdColumn } from './photos/columns.ts';
-import type { Choice } from './photos/choose.ts';
-import type { PhotoSet } from './photos/set.ts';
-import { drawnPhotos, trainingPhotos, withoutOf } from './photos/training.ts';
-import { Plan, type NodeAbout, type PlanNode } from './plan.ts';
+import { Plan, type PlanNode } from './plan.ts';
 import { anchorsStage } from './stages/anchors.ts';
 import { calibrateStage } from './stages/calibrate.ts';
 import { committedCalibrationStage } from './stages/committed-calibration.ts';
@@ -21,10 +19,6 @@ import { generateStage } from './stages/generate.ts';
 import { lookAtPairsStage } from './stages/look-at-pairs.ts';
 import { measureStage } from './stages/measure.ts';
 import { mixRealStage } from './stages/mix-real.ts';
-import { photoBenchmarkStage } from './stages/photo-benchmark.ts';
-import { photoPoolStage } from './stages/photo-pool.ts';
-import { renderBenchmarkStage } from './stages/render-benchmark.ts';
-import { renderPoolStage } from './stages/render-pool.ts';
 import { robustnessStage } from './stages/robustness.ts';
 import type { Embeddings, Measures, SavedDiffusion } from './stages/results.ts';
 import { sampleGridStage } from './stages/sample-grid.ts';
@@ -35,31 +29,18 @@ import { variationStage } from './stages/variation.ts';
 import { verifyStage } from './stages/verify.ts';
 import { FROM_SCRATCH, committedWeights, type CommittedFile, type WeightsIndex } from './weights.ts';
 
-type PoolName = Exclude<keyof Config['data'], 'trainFolder' | 'overlap' | 'prior'>;
-
 /** The seeds of what there is not. */
 const NOTHING_GENERATED = { generator: 0, dataset: 0 };
 
 /** Adds all stages of one config to a plan, on demand: what a target does not need is not there. */
-export class Pipeline {
+export class Pipeline extends Datasets {
   constructor(
-    private readonly plan: Plan,
-    private readonly config: Config,
-    private readonly variant: string,
+    plan: Plan,
+    config: Config,
+    variant: string,
     private readonly weights: WeightsIndex = committedWeights(),
-  ) {}
-
-  pool(pool: PoolName): PlanNode<Dataset> {
-    const { seed, image, data } = this.config;
-    if (pool === 'train' && data.trainFolder !== '') return this.photos();
-    const inputs = { seed, pool, ...shapeOf(image), ...data[pool], prior: data.prior };
-    return this.plan.add(renderPoolStage, inputs, {}, this.about(pool));
-  }
-
-  /** The benchmark of a column. */
-  benchmark(name: string): PlanNode<Dataset> {
-    const benchmark = this.config.benchmarks.names.find((rendered) => rendered === name);
-    return benchmark === undefined ? this.photoBenchmark(name) : this.renderedBenchmark(benchmark);
+  ) {
+    super(plan, config, variant);
   }
 
   f(): PlanNode<LoadedRecogniser> {
@@ -140,7 +121,7 @@ export class Pipeline {
 
   /** What the downstream recognisers are trained on. */
   trainingSet(): PlanNode<Dataset> {
-    if (this.isCeiling) return this.config.data.trainFolder === '' ? this.pool('train') : this.drawnPhotos();
+    if (this.isCeiling) return this.ceiling();
     return this.isMixed ? this.mixed() : this.generated();
   }
 
@@ -267,36 +248,6 @@ export class Pipeline {
     return this.plan.add(verifyStage, inputs, given, this.about(label));
   }
 
-  private renderedBenchmark(benchmark: BenchmarkName): PlanNode<Dataset> {
-    const { seed, image, benchmarks } = this.config;
-    const { people: pool, pairs, folds } = benchmarks;
-    const inputs = { seed, benchmark, pool, ...shapeOf(image), pairs, folds };
-    return this.plan.add(renderBenchmarkStage, inputs, {}, this.about(benchmark));
-  }
-
-  private photoBenchmark(name: string): PlanNode<Dataset> {
-    const { folder, hash } = photoBenchmarks(this.config).find((one) => one.name === name)!;
-    const inputs = { folder, manifest: hash, ...shapeOf(this.config.image) };
-    return this.plan.add(photoBenchmarkStage, inputs, {}, this.about(name));
-  }
-
-  /** A dataset of photos in the place of the rendered `train` pool. */
-  private photos(): PlanNode<Dataset> {
-    const { set, without } = trainingPhotos(this.config);
-    return this.chosenPhotos(set, withoutOf(without), 'train');
-  }
-
-  /** As many photos of as many people as are generated; f and measures are of the whole pool. */
-  private drawnPhotos(): PlanNode<Dataset> {
-    const { set, choice } = drawnPhotos(this.config);
-    return this.chosenPhotos(set, choice, 'ceiling');
-  }
-
-  private chosenPhotos({ folder, hash }: PhotoSet, choice: Choice, label: string): PlanNode<Dataset> {
-    const inputs = { folder, manifest: hash, ...shapeOf(this.config.image), ...choice };
-    return this.plan.add(photoPoolStage, inputs, {}, this.about(label));
-  }
-
   private embeddings(
     dataset: PlanNode<Dataset>,
     recogniser: PlanNode<LoadedRecogniser>,
@@ -328,9 +279,5 @@ export class Pipeline {
   private variation(): PlanNode<Float32Array> {
     const given = { pool: this.pool('train'), embeddings: this.reference() };
     return this.plan.add(variationStage, {}, given, this.about());
-  }
-
-  private about(label?: string): NodeAbout {
-    return { variant: this.variant, label };
   }
 }

@@ -19,6 +19,8 @@ export interface RunSettings {
   readonly resources: string | undefined;
   /** Prints what would be submitted, instead of running. */
   readonly dryRun: boolean;
+  /** Times steps and prints what all would take, instead of running. */
+  readonly estimate: boolean;
   /** The GPU that an estimate is for; this machine's engine where absent. */
   readonly device?: (typeof DEVICE_NAMES)[number] | undefined;
   /** Worker processes. */

@@ -66,6 +66,7 @@ export const EXPERIMENT_ROOMS = [
   ['settings', 'config', 'weights', 'pictures', 'step'],
   ['stages', 'peers', 'variants', 'sweeps', 'photos'],
   ['plan'],
+  ['datasets'],
   ['pipeline', 'rows', 'again'],
   ['scheduler', 'progress', 'estimate', 'report'],
   ['slurm'],

@@ -83,8 +83,6 @@ export const runOptions = {
 export interface Request<V = object> {
   readonly config: Config;
   readonly settings: RunSettings;
-  /** Asks for times instead of results. */
-  readonly estimate: boolean;
   readonly values: V;
   readonly signal: Context['signal'];
 }
@@ -118,14 +116,13 @@ export const runCommand = <const O extends Options>({
     async run(values: Values<O> & Values<typeof runOptions>, context) {
       const { fields, words } = context;
       const {
-        estimate,
         'checkpoint-seconds': checkpointSeconds,
         'from-scratch': fromScratch,
         workers: given,
         'dry-run': dryRun,
         ...rest
       } = values;
-      if (rest.device !== undefined && !estimate)
+      if (rest.device !== undefined && !rest.estimate)
         throw new UserError('--device is for --estimate alone; where stages compute is said by --engine.');
       const { [BATCH]: batch, ...others } = fields;
       const known = batch === 'auto' ? others : fields;
@@ -144,7 +141,6 @@ export const runCommand = <const O extends Options>({
         await run({
           config,
           settings,
-          estimate,
           values,
           get signal() {
             return context.signal;

@@ -1,9 +1,9 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { duration, sum } from '@id3/core';
 import type { Config } from '../config/schema.ts';
-import { nodeFolder, type Plan, type PlanNode } from '../plan.ts';
+import type { Plan, PlanNode } from '../plan.ts';
 import { typedPath } from '../progress.ts';
-import { isDone } from '../scheduler/done.ts';
+import { missingOf } from '../scheduler/ledger.ts';
 import type { RunSettings } from '../settings.ts';
 import type { Step } from '../step.ts';
 import { ask, gib } from './ask.ts';
@@ -17,11 +17,12 @@ import { measuredIn, saveTimings, timingKey } from './timings.ts';
 
 /**
  * Times one real step of every kind of stage in the plan that can be timed, each in a process of its own, and
- * prints what it took, what the whole plan would take, and what is left of it, spread over the workers.
+ * prints what it took, what the whole plan would take, and what the targets lack of it, spread over the workers.
  * Throws a UserError where a step needs more memory than there is.
  */
 export async function printEstimate(
   plan: Plan,
+  targets: readonly PlanNode[],
   config: Config,
   settings: Pick<RunSettings, 'workers' | 'threads' | 'executor' | 'device' | 'out'>,
 ): Promise<void> {
@@ -31,9 +32,9 @@ export async function printEstimate(
   const { engine } = config;
   const root = resolve(out);
   const known = new Map<string, Timing>();
-  for (const [{ step, label }, ...others] of alike(plan.nodes, engine)) {
-    const key = timingKey(step, engine);
+  for (const { key, step, labels } of alike(plan.nodes, engine)) {
     const { name, steps } = aboutStep(step);
+    const [label, ...others] = labels;
     const timing = known.get(key) ?? (await ask({ step, engine: { name: engine, threads } }, label, 'timed'));
     known.set(key, timing);
     // At once: the next may need more memory than there is.
@@ -43,11 +44,10 @@ export async function printEstimate(
       `${label}${more}: ${timing.seconds.toPrecision(3)} s and ${gib(timing.bytes)} per ${name} × ${steps} = ${duration(timing.seconds * steps)}${each}`,
     );
   }
-  const timings = Object.fromEntries(known);
-  const measured = measuredIn(plan.nodes, timings, engine);
+  const measured = measuredIn(plan.nodes, Object.fromEntries(known), engine);
   const secondsOf = (nodes: readonly PlanNode[]) =>
     sum(nodes.map((node) => measured.get(node)?.seconds ?? node.cost));
-  const left = plan.nodes.filter((node) => !isDone(join(root, nodeFolder(node))));
+  const left = [...missingOf(targets, root)];
   const leftText =
     left.length === 0
       ? 'All of it is there already'
@@ -69,16 +69,23 @@ export async function printEstimate(
   );
 }
 
-type Timed = PlanNode & { readonly step: Step };
+/** Stages that take as many of the same steps. */
+interface Alike {
+  readonly key: string;
+  readonly step: Step;
+  readonly labels: string[];
+}
 
 /** The nodes that can be timed, those together that take as many of the same steps. */
-function alike(nodes: readonly PlanNode[], engine: string): [Timed, ...Timed[]][] {
-  const groups = new Map<string, [Timed, ...Timed[]]>();
-  for (const node of nodes.filter((node): node is Timed => node.step !== undefined)) {
-    const kind = `${timingKey(node.step, engine)} ${aboutStep(node.step).steps}`;
-    const group = groups.get(kind);
-    if (group === undefined) groups.set(kind, [node]);
-    else group.push(node);
+function alike(nodes: readonly PlanNode[], engine: string): Iterable<Alike> {
+  const groups = new Map<string, Alike>();
+  for (const { step, label } of nodes) {
+    if (step === undefined) continue;
+    const key = timingKey(step, engine);
+    const kind = `${key} ${aboutStep(step).steps}`;
+    const group = groups.get(kind) ?? { key, step, labels: [] };
+    group.labels.push(label);
+    groups.set(kind, group);
   }
-  return [...groups.values()];
+  return groups.values();
 }

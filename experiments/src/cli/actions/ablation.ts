@@ -1,4 +1,3 @@
-import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { planAblation, targetsOf } from '../../rows.ts';
 import { reportTable } from '../../report/write.ts';
@@ -9,13 +8,12 @@ import { weightsFor } from './weights-for.ts';
 
 /** Runs the ablation's rows, or the chosen ones, and prints the table. */
 export async function run(request: Request<{ variants: string[] | undefined }>): Promise<void> {
-  const { config, settings, estimate, values } = request;
+  const { config, settings, values } = request;
   const variants =
     values.variants === undefined
       ? defaultVariants(config, settings.profile)
       : chosenVariants(config, values.variants);
   const { plan, rows } = planAblation(config, variants, weightsFor(settings));
-  if (estimate) return printEstimate(plan, config, settings);
   const what = { command: 'ablation', config, settings, signal: request.signal, rows };
   await runExperiment(what, plan, targetsOf(rows), (finished) => reportTable(finished, rows));
 }

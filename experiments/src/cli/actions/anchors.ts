@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { Pipeline } from '../../pipeline.ts';
 import { Plan, nodeFolder } from '../../plan.ts';
@@ -12,7 +11,7 @@ import { weightsFor } from './weights-for.ts';
 
 /** Draws anchors of both kinds with several seeds, and prints how many people have a double. */
 export async function run(request: Request<{ counts: number[]; seeds: number }>): Promise<void> {
-  const { config, settings, estimate, values } = request;
+  const { config, settings, values } = request;
   const plan = new Plan();
   const weights = weightsFor(settings);
   const verification = new Pipeline(plan, config, 'anchors', weights).fVerification();
@@ -31,7 +30,6 @@ export async function run(request: Request<{ counts: number[]; seeds: number }>)
       }),
     })),
   );
-  if (estimate) return printEstimate(plan, config, settings);
   const targets = [verification, ...drawn.flatMap(({ nodes }) => nodes)];
   const what = { command: 'anchors', config, settings, signal: request.signal };
   await runExperiment(what, plan, targets, async (finished) => {

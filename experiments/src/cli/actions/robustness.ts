@@ -1,4 +1,3 @@
-import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { columnNames } from '../../photos/columns.ts';
 import { planRobustness, targetsOf } from '../../rows.ts';
@@ -9,10 +8,9 @@ import { weightsFor } from './weights-for.ts';
 
 /** Tries the chosen rows' recognisers on disturbed pictures, and prints the table. */
 export async function run(request: Request<{ variants: string[] }>): Promise<void> {
-  const { config, settings, estimate, values } = request;
+  const { config, settings, values } = request;
   const variants = chosenVariants(config, values.variants);
   const { plan, rows } = planRobustness(config, variants, weightsFor(settings));
-  if (estimate) return printEstimate(plan, config, settings);
   const what = { command: 'robustness', config, settings, signal: request.signal, rows };
   const [benchmark] = columnNames(config);
   await runExperiment(what, plan, targetsOf(rows), (finished) => reportRobustness(finished, rows, benchmark));

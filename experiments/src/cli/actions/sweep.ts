@@ -1,6 +1,5 @@
 import { UserError } from '@id3/core';
 import { FULL } from '@id3/report';
-import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { reportSweep } from '../../report/write.ts';
 import { planAblation, targetsOf } from '../../rows.ts';
@@ -18,7 +17,7 @@ interface SweepValues {
 
 /** Runs the chosen rows with every value of a field, and prints the table and the curve's files. */
 export async function run(request: Request<SweepValues>): Promise<void> {
-  const { config, settings, estimate, values } = request;
+  const { config, settings, values } = request;
   const { field, rows: names, ...sweep } = chosenSweep(values);
   const variants = sweepVariants(
     config,
@@ -26,7 +25,6 @@ export async function run(request: Request<SweepValues>): Promise<void> {
     chosenVariants(config, values.variants ?? names),
   );
   const { plan, rows } = planAblation(config, variants, weightsFor(settings));
-  if (estimate) return printEstimate(plan, config, settings);
   const name = settings.name ?? `sweep-${values.of ?? field}-${settings.profile}`;
   const what = { command: 'sweep', config, settings: { ...settings, name }, signal: request.signal, rows };
   await runExperiment(what, plan, targetsOf(rows), (finished) =>

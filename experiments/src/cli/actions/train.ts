@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { FULL } from '@id3/report';
-import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { Pipeline } from '../../pipeline.ts';
 import { Plan, nodeFolder } from '../../plan.ts';
@@ -10,10 +9,9 @@ import type { Request } from '../run-command.ts';
 
 /** Trains the config's diffusion model, and f before it. */
 export async function run(request: Request): Promise<void> {
-  const { config, settings, estimate } = request;
+  const { config, settings } = request;
   const plan = new Plan();
   const target = new Pipeline(plan, config, FULL, FROM_SCRATCH).diffusion();
-  if (estimate) return printEstimate(plan, config, settings);
   const what = { command: 'train', config, settings, signal: request.signal };
   await runExperiment(what, plan, [target], ({ root }) =>
     console.log(`The model is in ${typedPath(join(root, nodeFolder(target)))}.`),

@@ -1,5 +1,4 @@
 import { FULL } from '@id3/report';
-import { printEstimate } from '../../estimate/print.ts';
 import { runExperiment } from '../../experiment.ts';
 import { planAblation, targetsOf } from '../../rows.ts';
 import { reportTable } from '../../report/write.ts';
@@ -9,10 +8,9 @@ import { weightsFor } from './weights-for.ts';
 
 /** Runs the one row of the ablation that is the config itself, and prints it. */
 export async function run(request: Request): Promise<void> {
-  const { config, settings, estimate } = request;
+  const { config, settings } = request;
   const full = ablationVariants(config).filter((variant) => variant.name === FULL);
   const { plan, rows } = planAblation(config, full, weightsFor(settings));
-  if (estimate) return printEstimate(plan, config, settings);
   const what = { command: 'verify', config, settings, signal: request.signal, rows };
   await runExperiment(what, plan, targetsOf(rows), (finished) => reportTable(finished, rows));
 }
