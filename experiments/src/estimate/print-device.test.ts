@@ -1,9 +1,13 @@
 import { FULL } from '@id3/report';
 import { afterEach, expect, it, vi } from 'vitest';
+import { scoredSteps } from '@id3/model';
 import { loadConfig } from '../config/load.ts';
+import { shapeOf } from '../config/sections.ts';
 import { Pipeline } from '../pipeline.ts';
 import { Plan } from '../plan.ts';
+import type { Step } from '../step.ts';
 import { FROM_SCRATCH } from '../weights.ts';
+import { ask } from './ask.ts';
 import { DEVICES } from './devices.ts';
 import { printDeviceEstimate } from './print-device.ts';
 
@@ -42,3 +46,21 @@ it(
       );
   },
 );
+
+it('counts the mean step of a sampling that the score moves in part', { timeout: 600_000 }, async () => {
+  const { image, diffusion, f, generation } = loadConfig('smoke', { 'generation.sampler.guidance': '1' });
+  const sampler = { ...generation.sampler, steps: 4 };
+  const countedBelow = async (scoreBelow: number) => {
+    const changed = { ...generation, sampler: { ...sampler, scoreBelow } };
+    const step: Step = { of: 'sampling', generation: changed, diffusion, f, ...shapeOf(image) };
+    return (await ask({ step }, 'generate', 'counted')).cost;
+  };
+  const share = scoredSteps({ ...sampler, scoreBelow: 0.6 }, diffusion.timesteps) / 4;
+  expect(share).toBeGreaterThan(0);
+  expect(share).toBeLessThan(1);
+  const [none, some, all] = [await countedBelow(0), await countedBelow(0.6), await countedBelow(1)];
+  expect(all.nodes).toBeGreaterThan(1.5 * none.nodes);
+  for (const count of ['nodes', 'multiplications', 'crossedBytes'] as const)
+    expect(some[count]).toBeCloseTo(share * all[count] + (1 - share) * none[count], 3);
+  expect(some.peakBytes).toBe(all.peakBytes);
+});

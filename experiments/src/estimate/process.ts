@@ -1,7 +1,8 @@
 import { explainDeviceError, selectCounting, selectEngine, type GraphCost } from '@id3/engine';
+import { sum } from '@id3/core';
 import { failureOf } from '@id3/core/child';
 import type { TimingReply, TimingRequest } from './messages.ts';
-import { takeSteps, timeStep } from './time-step.ts';
+import { kindsOf, takeSteps, timeStep } from './time-step.ts';
 
 // A process that times one step, or counts what it takes, tells it, and ends.
 
@@ -28,10 +29,24 @@ async function timed(
 }
 
 async function counted(step: TimingRequest['step']): Promise<TimingReply> {
-  const costs: GraphCost[] = [];
+  let costs: GraphCost[] = [];
   await selectCounting((cost) => costs.push(cost));
-  await takeSteps(step);
-  // The others make its weights, or are the steps of a sampler that the score does not move.
-  const [cost] = costs.sort((a, b) => b.nodes - a.nodes);
-  return { type: 'counted', cost };
+  const kinds: { share: number; cost: GraphCost }[] = [];
+  for (const kind of kindsOf(step)) {
+    costs = [];
+    await takeSteps(kind.step);
+    // The others make its weights.
+    kinds.push({ share: kind.share, cost: costs.sort((a, b) => b.nodes - a.nodes)[0] });
+  }
+  const mean = (count: Exclude<keyof GraphCost, 'peakBytes'>) =>
+    sum(kinds.map(({ share, cost }) => share * cost[count]));
+  return {
+    type: 'counted',
+    cost: {
+      nodes: mean('nodes'),
+      multiplications: mean('multiplications'),
+      crossedBytes: mean('crossedBytes'),
+      peakBytes: Math.max(...kinds.map(({ cost }) => cost.peakBytes)),
+    },
+  };
 }

@@ -111,19 +111,8 @@ function ofImages(step: StepOf<'recogniser-training'>, batchSize: number): typeo
   return { ...step, recogniser: { ...recogniser, training: { ...recogniser.training, batchSize } } };
 }
 
-/** A step of the sampler for a batch of images: where the score moves a part of them, their mean. */
-async function sampling(step: StepOf<'sampling'>): Promise<number> {
-  const { sampler } = step.generation;
-  const share = scoredSteps(sampler, step.diffusion.timesteps) / sampler.steps;
-  const secondsWith = (changes: Partial<SamplerOptions>) =>
-    samplingAlike({ ...step, generation: { ...step.generation, sampler: { ...sampler, ...changes } } });
-  const scored = share > 0 ? await secondsWith({ scoreBelow: undefined }) : 0;
-  const plain = share < 1 ? await secondsWith({ guidance: 0 }) : 0;
-  return share * scored + (1 - share) * plain;
-}
-
-/** A step of a sampler whose steps are all alike. */
-async function samplingAlike({ generation, diffusion, f, ...shape }: StepOf<'sampling'>): Promise<number> {
+/** A step of the sampler for a batch of images. */
+async function sampling({ generation, diffusion, f, ...shape }: StepOf<'sampling'>): Promise<number> {
   const { batchSize, sampler } = generation;
   const frozen = frozenRecogniser(f, shape);
   const unet = new UNet(diffusion.unet, frozen.embeddingSize, 1, shape.channels);
@@ -141,15 +130,37 @@ async function samplingAlike({ generation, diffusion, f, ...shape }: StepOf<'sam
 
 type StepOf<Kind extends Step['of']> = Extract<Step, { of: Kind }>;
 
-/** The seconds of a step; of a recogniser's with many pixels, as projected from fewer images. */
-export async function timeStep(step: Step): Promise<number> {
-  if (step.of !== 'recogniser-training') return takeSteps(step);
-  const { batchSize } = step.recogniser.training;
-  const timed = timedBatch(batchSize, step.size);
-  return ((await takeSteps(ofImages(step, timed))) * batchSize) / timed;
+/**
+ * The kinds of step that a stage has, each a share of all: of a sampling those that the score moves, and those that it does not.
+ */
+export function kindsOf(step: Step): { share: number; step: Step }[] {
+  if (step.of !== 'sampling') return [{ share: 1, step }];
+  const { generation, diffusion } = step;
+  const { sampler } = generation;
+  const scored = scoredSteps(sampler, diffusion.timesteps) / sampler.steps;
+  const sampledBy = (changes: Partial<SamplerOptions>): Step => ({
+    ...step,
+    generation: { ...generation, sampler: { ...sampler, ...changes } },
+  });
+  return [
+    { share: scored, step: sampledBy({ scoreBelow: undefined }) },
+    { share: 1 - scored, step: sampledBy({ guidance: 0 }) },
+  ].filter(({ share }) => share > 0);
 }
 
-/** Takes real steps with made-up data and weights, of the real sizes; gives the seconds of one that did not compile. */
+/** The seconds of a stage's mean step; of a recogniser's with many pixels, as projected from fewer images. */
+export async function timeStep(step: Step): Promise<number> {
+  if (step.of === 'recogniser-training') {
+    const { batchSize } = step.recogniser.training;
+    const timed = timedBatch(batchSize, step.size);
+    return ((await takeSteps(ofImages(step, timed))) * batchSize) / timed;
+  }
+  let seconds = 0;
+  for (const kind of kindsOf(step)) seconds += kind.share * (await takeSteps(kind.step));
+  return seconds;
+}
+
+/** Takes real steps of one kind with made-up data and weights, of the real sizes; gives the seconds of one that did not compile. */
 export function takeSteps(step: Step): Promise<number> {
   switch (step.of) {
     case 'diffusion-training':
