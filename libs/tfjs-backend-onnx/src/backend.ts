@@ -1,13 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  compiledStep,
-  type CompiledStep,
-  type Recorder,
-  type Step,
-  type StepOptions,
-} from './compiled-step.ts';
+import { compiledStep, type CompiledStep, type Step, type StepOptions } from './compiled-step.ts';
 import type { Precision } from './half.ts';
 import type { Provider } from './kernels/backend-name.ts';
+import type { Recorder } from './recorder.ts';
 import type { Run, Runtime } from './session.ts';
 import type { Stats } from './stats.ts';
 import { computed, concrete, dataOf, type Data, type DataType, type Value } from './value.ts';
