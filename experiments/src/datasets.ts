@@ -35,7 +35,7 @@ export class Datasets {
     return benchmark === undefined ? this.photoBenchmark(name) : this.renderedBenchmark(benchmark);
   }
 
-  /** What the ceiling is trained on: as many images as are generated, of the `train` pool. */
+  /** What the ceiling is trained on: the `train` pool, which its row's config makes as large as what is generated; of photos as many. */
   ceiling(): PlanNode<Dataset> {
     if (this.config.data.trainFolder === '') return this.pool('train');
     // As many people too; f and measures are of the whole pool.

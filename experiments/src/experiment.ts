@@ -16,7 +16,7 @@ import { SlurmExecutor, printScripts } from './slurm/slurm-executor.ts';
 import { runningJobs } from './slurm/submitted.ts';
 
 /**
- * Runs what the targets need as one experiment of the database, shown on the terminal, and hands
+ * Prints what `--estimate` or `--dry-run` asks for; else runs what the targets need as one experiment of the database, shown on the terminal, and hands
  * the results to `report`. The experiment's run ends as what happened: finished, failed or interrupted.
  */
 export async function runExperiment(
