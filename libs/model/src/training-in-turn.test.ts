@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { NO_AUGMENTATION } from '@id3/data';
 import { selectEngine, type EngineName } from '@id3/engine';
 import { onnxBackendStats } from '@id3/tfjs-backend-onnx';
@@ -48,6 +48,11 @@ async function trained(
   return { file: readFileSync(path), rows, runs: onnxBackendStats().runs - runs };
 }
 
+// How many steps a call takes depends on the time of one: here 10 ms of whatever machine.
+let clock = 0;
+beforeAll(() => void vi.spyOn(performance, 'now').mockImplementation(() => (clock += 10)));
+afterAll(() => vi.restoreAllMocks());
+
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 process.env.VK_ICD_FILENAMES ??= SWIFTSHADER;
 const hasWebGpu =
@@ -69,7 +74,7 @@ describe.each<[EngineName, boolean]>([
       const single = await trained(join(folder, 'single'), { everySeconds: -1 });
       expect(single.runs).toBeGreaterThanOrEqual(STEPS);
       const several = await trained(join(folder, 'several'), { everySeconds: 1e9 });
-      expect(several.runs).toBeLessThan(STEPS / 2);
+      expect(several.runs).toBeLessThan(STEPS / 8);
       expect(several.rows).toEqual(single.rows);
       expect(several.file.equals(single.file)).toBe(true);
 
