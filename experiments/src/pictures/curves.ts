@@ -15,7 +15,9 @@ export interface Panel {
 }
 
 const [WIDTH, HEIGHT] = [220, 200];
-const [LEFT, RIGHT, HEADER, TICKS, LEGEND] = [44, 12, 30, 26, 24];
+const [LEFT, RIGHT, HEADER, LEGEND] = [44, 12, 30, 24];
+/** Of a tick's label: the height of its row, and the width of its widest letter. */
+const [TICK_ROW, TICK_LETTER] = [18, 8];
 const COLOURS = ['#2563eb', '#111827', '#d97706', '#059669', '#dc2626', '#7c3aed'];
 /** Spaces between the lines across. */
 const SPACES = 4;
@@ -29,6 +31,12 @@ const height = (share: number, lowest: number): number =>
 /** Where tick k of n lies in its panel. */
 const x = (k: number, n: number): number =>
   LEFT + 10 + (n > 1 ? k / (n - 1) : 0) * (WIDTH - LEFT - RIGHT - 20);
+
+/** Rows in which the labels of a panel's ticks stand by turns, so that none runs into its neighbour. */
+function tickRows(ticks: readonly string[]): number {
+  const widest = TICK_LETTER * Math.max(0, ...ticks.map(({ length }) => length));
+  return ticks.length < 2 ? 1 : Math.ceil(widest / (x(1, ticks.length) - x(0, ticks.length)));
+}
 
 /** How a line is drawn, and where. */
 interface Drawing {
@@ -68,7 +76,8 @@ export async function curvesPng(
 ): Promise<Buffer> {
   const y = (share: number) => height(share, lowest);
   const grid = Array.from({ length: SPACES + 1 }, (_, k) => 100 * (lowest + ((1 - lowest) * k) / SPACES));
-  const below = HEADER + HEIGHT + TICKS;
+  const rows = Math.max(1, ...panels.map(({ ticks }) => tickRows(ticks)));
+  const below = HEADER + HEIGHT + TICK_ROW * rows + 8;
   const [width, whole] = [WIDTH * panels.length, below + LEGEND * names.length + 8];
   const shapes = panels.flatMap(({ lines }, p) => [
     ...grid.map(
@@ -88,9 +97,9 @@ export async function curvesPng(
       ...ticks.map((tick, k) =>
         textImage(tick, {
           left: Math.round(p * WIDTH + x(k, ticks.length)) - 22,
-          top: HEADER + HEIGHT,
+          top: HEADER + HEIGHT + 4 + TICK_ROW * (k % tickRows(ticks)),
           width: 44,
-          height: TICKS,
+          height: TICK_ROW,
         }),
       ),
       ...grid.map((percent) =>

@@ -105,4 +105,22 @@ describe('the curves', () => {
     }
     expect(at(198, 30 + 100)).not.toEqual([0x11, 0x18, 0x27]);
   });
+
+  it('have the labels of close ticks in two rows by turns', async () => {
+    const ticks = ['0', '0.003', '0.01', '0.03', '0.1', '0.3', '1'];
+    const lines = [ticks.map(() => crossedInterval([[1]]))];
+    const { data, info } = await sharp(await curvesPng([{ title: 'w', ticks, lines }], ['ID³']))
+      .greyscale()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    /** The darkest pixel about the second tick, a sixth of 144 pixels from the first at 54, in a row of labels. */
+    const darkest = (row: number) => {
+      let value = 255;
+      for (let y = 234 + 18 * row; y < 252 + 18 * row; y++)
+        for (let x = 54 + 24 - 5; x <= 54 + 24 + 5; x++) value = Math.min(value, data[y * info.width + x]);
+      return value;
+    };
+    expect(darkest(0)).toBe(255);
+    expect(darkest(1)).toBeLessThan(100);
+  });
 });
