@@ -16,8 +16,8 @@ export interface Panel {
 
 const [WIDTH, HEIGHT] = [220, 200];
 const [LEFT, RIGHT, HEADER, LEGEND] = [44, 12, 30, 24];
-/** Of a tick's label: the height of its row, and the width of its widest letter. */
-const [TICK_ROW, TICK_LETTER] = [18, 8];
+/** Of ticks' labels: the height of a row, what is free above the first and below the last, and the width of a letter. */
+const [TICK_ROW, TICK_MARGIN, TICK_LETTER] = [18, 4, 8];
 const COLOURS = ['#2563eb', '#111827', '#d97706', '#059669', '#dc2626', '#7c3aed'];
 /** Spaces between the lines across. */
 const SPACES = 4;
@@ -34,7 +34,7 @@ const x = (k: number, n: number): number =>
 
 /** Rows in which the labels of a panel's ticks stand by turns, so that none runs into its neighbour. */
 function tickRows(ticks: readonly string[]): number {
-  const widest = TICK_LETTER * Math.max(0, ...ticks.map(({ length }) => length));
+  const widest = TICK_LETTER * Math.max(...ticks.map(({ length }) => length));
   return ticks.length < 2 ? 1 : Math.ceil(widest / (x(1, ticks.length) - x(0, ticks.length)));
 }
 
@@ -77,7 +77,7 @@ export async function curvesPng(
   const y = (share: number) => height(share, lowest);
   const grid = Array.from({ length: SPACES + 1 }, (_, k) => 100 * (lowest + ((1 - lowest) * k) / SPACES));
   const rows = Math.max(1, ...panels.map(({ ticks }) => tickRows(ticks)));
-  const below = HEADER + HEIGHT + TICK_ROW * rows + 8;
+  const below = HEADER + HEIGHT + TICK_ROW * rows + 2 * TICK_MARGIN;
   const [width, whole] = [WIDTH * panels.length, below + LEGEND * names.length + 8];
   const shapes = panels.flatMap(({ lines }, p) => [
     ...grid.map(
@@ -97,7 +97,7 @@ export async function curvesPng(
       ...ticks.map((tick, k) =>
         textImage(tick, {
           left: Math.round(p * WIDTH + x(k, ticks.length)) - 22,
-          top: HEADER + HEIGHT + 4 + TICK_ROW * (k % tickRows(ticks)),
+          top: HEADER + HEIGHT + TICK_MARGIN + TICK_ROW * (k % tickRows(ticks)),
           width: 44,
           height: TICK_ROW,
         }),
