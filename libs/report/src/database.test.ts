@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase, openReader, type Database } from '@id3/tracking';
+import { DISK_BYTES, openDatabase, openReader, type Database } from '@id3/tracking';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportTable, requestedTable } from './export.ts';
 import { readMeasures } from './measures.ts';
@@ -55,7 +55,7 @@ function experiment(name: string, command = 'ablation'): number {
   verified(1, [0.6, 0.7]).partOf(ids.get('full')!, 'verification');
   verified(1, [0.5, 0.5], { generator: 3, dataset: 4 }).partOf(ids.get('floor')!, 'verification');
   const measure = database.initRun({ experiment: name, name: 'measure', config: {}, parent: run.id });
-  measure.summary({ frechet: 0.5 });
+  measure.summary({ frechet: 0.5, [DISK_BYTES]: 100 });
   measure.partOf(ids.get('floor')!, 'measures');
   measure.finish();
   run.finish();

@@ -1,4 +1,4 @@
-import { getMetricSummaries, getVariantRuns, getVariants, type Readable } from '@id3/tracking';
+import { DISK_BYTES, getMetricSummaries, getVariantRuns, getVariants, type Readable } from '@id3/tracking';
 import { csvLine } from './formats/csv.ts';
 
 /** The measures of what one variant's recognisers are trained on, by name. */
@@ -49,7 +49,8 @@ export function readMeasures(database: Readable, runId: number): MeasuredRow[] {
   ).filter(({ role }) => role === 'measures');
   return variants.map(({ id, name, title }) => {
     const runs = measured.filter(({ variantId }) => variantId === id).map(({ run }) => run.id);
-    const metrics = getMetricSummaries(database, runs);
+    // The size of a folder is no measure, and a stage that was in the cache logs none.
+    const metrics = getMetricSummaries(database, runs).filter(({ key }) => key !== DISK_BYTES);
     return { name, title, values: Object.fromEntries(metrics.map(({ key, value }) => [key, value])) };
   });
 }
